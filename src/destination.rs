@@ -1,0 +1,1 @@
+//! One system per file: SPEC (objects, fields, modes, limits: data) and push.

@@ -1,0 +1,1 @@
+//! One warehouse per file, as data.

@@ -1,0 +1,1 @@
+//! One driver per file: open, execute, stream rows.

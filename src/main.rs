@@ -1,0 +1,3 @@
+//! The command `plgc`: argv to an exit code.
+
+fn main() {}

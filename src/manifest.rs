@@ -1,0 +1,247 @@
+//! All that `run` ever reads: versioned plain data with every statement over the user's tables in it. In a
+//! statement, outside of quotes and comments, the runner replaces `:now` (a typed instant literal), `:run` and
+//! `:parent` (part of a table's name, or, where they stand alone, a text literal).
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::program::{Limit, Mode};
+use crate::types::Typed;
+
+/// The version of this format. A reader refuses a greater one.
+pub const VERSION: u32 = 1;
+
+/// A compiled program.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Manifest {
+    /// The version of the format.
+    pub version: u32,
+    /// The plgc that wrote it.
+    pub plgc: String,
+    /// The dialect of all statements.
+    pub dialect: String,
+    /// Functions that the statements use and the warehouse lacks: `CREATE …` statements, safe to repeat.
+    pub setup: Vec<String>,
+    /// The sources that the program reads.
+    pub sources: Vec<Source>,
+    /// The tables, in build order.
+    pub models: Vec<Model>,
+    /// What surrounds each entity's model.
+    pub entities: Vec<Entity>,
+    /// Queries that must give no row.
+    pub checks: Vec<Check>,
+    /// The public views.
+    pub views: Vec<View>,
+    /// The syncs, in declared order.
+    pub syncs: Vec<Sync>,
+    /// The destinations, by name.
+    pub destinations: BTreeMap<String, Destination>,
+    /// Where each column of each model comes from.
+    pub lineage: Vec<Lineage>,
+}
+
+/// A source.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Source {
+    /// As declared: `app.workspaces`.
+    pub name: String,
+    /// The table as the dialect spells it, quoted; a query in parentheses for a source `as sql`.
+    pub table: String,
+    /// Whether it is a query of the program, not a table.
+    pub is_query: bool,
+    /// The tables that a query reads.
+    pub reads: Vec<String>,
+    /// `file:line` of the declaration.
+    pub cite: String,
+    /// The declared columns.
+    pub columns: Vec<Column>,
+    /// Counts its rows: one row, one column.
+    pub count: String,
+    /// How fresh it must be.
+    pub fresh: Option<Fresh>,
+}
+
+/// How fresh a source must be.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Fresh {
+    /// The greatest age of the newest row, in seconds.
+    pub within_seconds: i64,
+    /// Gives that row's instant: one row, one column.
+    pub newest: String,
+    /// The syncs that are not sent where it is older.
+    pub holds: Vec<String>,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Column {
+    /// Its name, unquoted.
+    pub name: String,
+    /// Its type.
+    #[serde(flatten)]
+    pub typed: Typed,
+    /// Its type as the dialect spells it.
+    pub sql_type: String,
+    /// Its documentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doc: Option<String>,
+    /// What the parent run may have called it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// What a destination must allow to receive it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+}
+
+/// One table of a run.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Model {
+    /// Its name without the run: `workspace`, `workspace__pass_1`.
+    pub name: String,
+    /// The entity.
+    pub entity: String,
+    /// The table as the dialect spells it: `plg.workspace__:run`.
+    pub table: String,
+    /// The file of `plgc compile` that holds it.
+    pub file: String,
+    /// `CREATE TABLE … AS …`
+    pub sql: String,
+    /// Its columns.
+    pub columns: Vec<Column>,
+    /// Whether it is the entity's last pass.
+    pub last: bool,
+}
+
+/// What surrounds an entity's model.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Entity {
+    /// Its name.
+    pub name: String,
+    /// Its key's column.
+    pub key: String,
+    /// The view of the parent run, as the dialect spells it. The runner makes it before the model, from `parent_table`, in the
+    /// columns of the last model: one that the parent lacks (also under its `was`) is a typed null; empty before the first run.
+    pub prev_view: String,
+    /// The parent run's table: `plg.workspace__:parent`.
+    pub parent_table: String,
+    /// One row with `had` and `lost`.
+    pub loses: String,
+    /// The run stops where lost / had is greater.
+    pub loses_limit: f64,
+    /// An `INSERT INTO plg_state.changes … SELECT …`, harmless to repeat.
+    pub changes: String,
+    /// Per status: key, was, became of transitions that are not allowed.
+    pub moves: BTreeMap<String, String>,
+}
+
+/// A query that must give no row.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Check {
+    /// Its name.
+    pub name: String,
+    /// What is wrong where it gives rows.
+    pub message: String,
+    /// `file:line` of the declaration.
+    pub cite: String,
+    /// The query.
+    pub sql: String,
+}
+
+/// A public view.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct View {
+    /// Its name as the dialect spells it.
+    pub name: String,
+    /// The file of `plgc compile` that holds it.
+    pub file: String,
+    /// The query alone: how a view is replaced is the engine's.
+    pub query: String,
+}
+
+/// A sync with its statements.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Sync {
+    /// All that is no statement.
+    #[serde(flatten)]
+    pub spec: SyncSpec,
+    /// What it has written up to the parent run, as `plg_state.<name>__prev` is made like an entity's: the view.
+    pub prev_view: String,
+    /// The parent run's table.
+    pub parent_table: String,
+    /// The table of this run that holds what has been written.
+    pub table: String,
+    /// `CREATE TABLE … AS …` of that table: the parent's, with the accepted receipts of the parent run.
+    pub written: String,
+    /// Its columns: key, hash, created.
+    pub written_columns: Vec<Column>,
+    /// op, key, hash, then the fields; leaves out what has an accepted receipt in this run.
+    pub outbox: String,
+}
+
+/// A sync without its statements.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SyncSpec {
+    /// Its name.
+    pub name: String,
+    /// Its name in earlier runs.
+    pub was: Option<String>,
+    /// Its documentation.
+    pub doc: Option<String>,
+    /// `file:line` of the declaration.
+    pub cite: String,
+    /// The entity.
+    pub entity: String,
+    /// The destination.
+    pub destination: String,
+    /// The object there.
+    pub object: String,
+    /// The text in parentheses after it.
+    pub argument: Option<String>,
+    /// The destination's field that identifies an object, with its type.
+    pub key: Column,
+    /// The fields written, in order.
+    pub fields: Vec<Column>,
+    /// Whether objects are created, updated or both.
+    pub mode: Mode,
+    /// What happens to those who leave.
+    pub leave: Leave,
+    /// `guard deletes`
+    pub deletes: Option<Limit>,
+    /// `guard creates`
+    pub creates: Option<Limit>,
+    /// Changes whenever what the sync writes is defined otherwise.
+    pub definition: String,
+}
+
+/// What happens to those who leave. The outbox has rows of op `delete`, `clear` or `set` for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words of the language")]
+pub enum Leave {
+    Delete,
+    Clear,
+    Keep,
+    Set,
+}
+
+/// A destination.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Destination {
+    /// The system: one of the destinations that plgc knows. How it is reached is in `plg.toml`.
+    pub system: String,
+    /// The labels that it may receive.
+    pub allows: Vec<String>,
+}
+
+/// Where a column comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Lineage {
+    /// `workspace.overage`
+    pub field: String,
+    /// What its expression reads directly: `workspace.usage`, `app.workspaces.plan`.
+    pub reads: Vec<String>,
+    /// The source columns under it, through any number of fields.
+    pub columns: Vec<String>,
+}

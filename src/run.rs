@@ -1,0 +1,1 @@
+//! Lock, build, fold, diff, deliver, resume: decides purely, acts thinly.

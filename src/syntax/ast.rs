@@ -1,0 +1,556 @@
+//! What a file says, without meaning: every name has its span, comments are in a side table, and
+//! broken pieces are [`ExprKind::Error`] or absent. Owned, and without lifetimes.
+
+use crate::source::Span;
+
+/// One file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct File {
+    /// The declarations, in order.
+    pub declarations: Vec<Declaration>,
+    /// The `//` comments (not `///`), in order.
+    pub comments: Vec<Comment>,
+}
+
+/// A `//` comment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comment {
+    /// From the slashes to the end of the line.
+    pub span: Span,
+    /// Whether nothing but blanks stands before it on its line.
+    pub own_line: bool,
+}
+
+/// A word with its place. `text` is without the quotes of a `"quoted name"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Where, quotes included.
+    pub span: Span,
+    /// Whether it was written in double quotes.
+    pub quoted: bool,
+}
+
+/// `a.b.c`; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    /// The names between the dots.
+    pub parts: Vec<Name>,
+    /// All of it.
+    pub span: Span,
+}
+
+impl Path {
+    /// The path as it is written, joined by dots.
+    #[must_use]
+    pub fn dotted(&self) -> String {
+        self.parts.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")
+    }
+}
+
+/// One declaration.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declaration {
+    /// The `///` lines above, without slashes, joined by newlines.
+    pub doc: Option<String>,
+    /// From the keyword to the end; the doc comment is before it.
+    pub span: Span,
+    /// The keyword.
+    pub keyword: Span,
+    /// What it declares.
+    pub kind: DeclarationKind,
+}
+
+/// What a declaration declares.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeclarationKind {
+    /// `source app.users { … }`
+    Source(Source),
+    /// `entity user from app.users { … }`
+    Entity(Entity),
+    /// `event login from app.logins { … }`
+    Event(Entity),
+    /// `let grace = 14 days`
+    Let(Let),
+    /// `trait usage of workspace = …`
+    Trait(Trait),
+    /// `audience overage of workspace where …`
+    Audience(Audience),
+    /// `status stage of workspace { … }`
+    Status(Status),
+    /// `link latest of workspace = last(plan_changes)`
+    RowLink(RowLink),
+    /// `destination crm = hubspot { … }`
+    Destination(Destination),
+    /// `sync stage from overage to crm.contacts { … }`
+    Sync(Sync),
+}
+
+/// `source x [as sql $$ … $$] { columns }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// The table: one or two names.
+    pub name: Path,
+    /// The text between the `$$`, where the source is a query.
+    pub sql: Option<Text>,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// `fresh within D by column`
+    pub fresh: Option<Fresh>,
+}
+
+/// A piece of quoted text, its quotes undone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Text {
+    /// The text.
+    pub value: String,
+    /// Where, quotes included.
+    pub span: Span,
+}
+
+/// `name type [label l]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// The `///` lines above.
+    pub doc: Option<String>,
+    /// The column.
+    pub name: Name,
+    /// Its type.
+    pub kind: TypeName,
+    /// Its labels.
+    pub labels: Vec<Name>,
+}
+
+/// A type as it is written: `enum(free, pro)?`
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeName {
+    /// `text`, `decimal`, `enum`, …
+    pub name: Name,
+    /// What stands in the parentheses: values of an enum, precision and scale.
+    pub arguments: Vec<Name>,
+    /// Whether a `?` follows.
+    pub nullable: bool,
+    /// All of it.
+    pub span: Span,
+}
+
+/// `fresh within D by column`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fresh {
+    /// How old the newest row may be.
+    pub within: Expr,
+    /// The column that says when a row arrived.
+    pub by: Name,
+    /// The item.
+    pub span: Span,
+}
+
+/// An `entity` or an `event`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entity {
+    /// Its name.
+    pub name: Name,
+    /// The source.
+    pub from: Path,
+    /// The rows that count.
+    pub condition: Option<Expr>,
+    /// `key`, `unique`, `at`, `link`, `guard`.
+    pub items: Vec<EntityItem>,
+}
+
+/// One line of an entity.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EntityItem {
+    /// `key id`
+    Key(Name),
+    /// `unique email`
+    Unique(Name),
+    /// `at created`: when an event happened.
+    At(Name),
+    /// `link owner -> user on owner_id [= email] [as reverse]`
+    Link(Link),
+    /// `guard loses <= 10%`
+    Guard(Guard),
+}
+
+/// `link name -> target on column [= target_column] [as reverse]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// The link.
+    pub name: Name,
+    /// The entity at the other end.
+    pub target: Name,
+    /// The column here.
+    pub on: Name,
+    /// The column there; the key where it is not said.
+    pub equals: Option<Name>,
+    /// The name of the reverse set at the other end.
+    pub reverse: Option<Name>,
+}
+
+/// `guard loses <= 10%`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guard {
+    /// `loses`, `deletes`, `creates`
+    pub what: Name,
+    /// A number or a percentage.
+    pub limit: Expr,
+    /// The item.
+    pub span: Span,
+}
+
+/// `let name = expr`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Let {
+    /// Its name.
+    pub name: Name,
+    /// Its value, which reads no row.
+    pub value: Expr,
+}
+
+/// `trait name of entity [as alias] = expr`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trait {
+    /// Its name.
+    pub name: Name,
+    /// Of which entity.
+    pub of: Name,
+    /// Another name for the row.
+    pub alias: Option<Name>,
+    /// Its value.
+    pub value: Expr,
+}
+
+/// `audience name [was old] of base [as alias] where cond [until cond]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audience {
+    /// Its name.
+    pub name: Name,
+    /// Its name in earlier runs.
+    pub was: Option<Name>,
+    /// The entity or audience that it is a part of.
+    pub of: Name,
+    /// Another name for the row.
+    pub alias: Option<Name>,
+    /// Who is in.
+    pub condition: Expr,
+    /// Who is out again.
+    pub until: Option<Expr>,
+}
+
+/// `status name [was old] of entity [as alias] { stages; moves }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Status {
+    /// Its name.
+    pub name: Name,
+    /// Its name in earlier runs.
+    pub was: Option<Name>,
+    /// Of which entity.
+    pub of: Name,
+    /// Another name for the row.
+    pub alias: Option<Name>,
+    /// The stages in order.
+    pub stages: Vec<Stage>,
+    /// The `moves` items, one list each.
+    pub moves: Vec<Moves>,
+}
+
+/// `name when cond [until cond]` or `name otherwise`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stage {
+    /// The `///` lines above.
+    pub doc: Option<String>,
+    /// Its name.
+    pub name: Name,
+    /// `None`: otherwise.
+    pub when: Option<Expr>,
+    /// When it ends.
+    pub until: Option<Expr>,
+}
+
+/// `moves a -> b -> c, b -> a`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moves {
+    /// Each chain of stages.
+    pub chains: Vec<Vec<Name>>,
+    /// The item.
+    pub span: Span,
+}
+
+/// `link name of entity = first|last|pick(…)`: one row of a set, as a path.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowLink {
+    /// Its name.
+    pub name: Name,
+    /// Of which entity.
+    pub of: Name,
+    /// Another name for the row.
+    pub alias: Option<Name>,
+    /// The aggregate that chooses the row: a call of `first`, `last` or `pick` whose set has no `from`.
+    pub value: Expr,
+}
+
+/// `destination name = kind { allows …; object { field type, … } }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Destination {
+    /// Its name.
+    pub name: Name,
+    /// The system: `postgres`, `webhook`, …
+    pub system: Name,
+    /// The labels that it may receive.
+    pub allows: Vec<Name>,
+    /// Objects with their fields.
+    pub objects: Vec<Object>,
+}
+
+/// `contacts { plg_stage text, … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Object {
+    /// The object.
+    pub name: Name,
+    /// Its fields.
+    pub fields: Vec<Column>,
+}
+
+/// `sync name [was old] from base [as alias] [where cond] to destination.object[('argument')] { … }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sync {
+    /// Its name.
+    pub name: Name,
+    /// Its name in earlier runs.
+    pub was: Option<Name>,
+    /// An audience or an entity.
+    pub from: Path,
+    /// Another name for the row.
+    pub alias: Option<Name>,
+    /// Which of its rows.
+    pub condition: Option<Expr>,
+    /// Destination and object.
+    pub to: Path,
+    /// The text in parentheses after the object.
+    pub argument: Option<Text>,
+    /// Its items.
+    pub items: Vec<SyncItem>,
+}
+
+/// One line of a sync.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SyncItem {
+    /// `match email = owner.email`
+    Match(Assign),
+    /// `pick by usage desc`
+    Pick(Vec<Order>, Span),
+    /// `set a = x, b = y`
+    Set(Vec<Assign>),
+    /// `create` or `update` alone: only these; both words: both.
+    Only(Name),
+    /// `leave delete | clear | keep | set a = x`
+    Leave(Leave),
+    /// `guard deletes <= 10%`
+    Guard(Guard),
+}
+
+/// `name = expr`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assign {
+    /// The destination's field.
+    pub name: Name,
+    /// Its value.
+    pub value: Expr,
+}
+
+/// What happens to those who leave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leave {
+    /// `delete`, `clear`, `keep` or `set`.
+    pub action: Name,
+    /// What `leave set` writes.
+    pub set: Vec<Assign>,
+    /// The item.
+    pub span: Span,
+}
+
+/// `expr [desc]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// By what.
+    pub by: Expr,
+    /// Whether the largest comes first.
+    pub descending: bool,
+}
+
+/// An expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expr {
+    /// All of it.
+    pub span: Span,
+    /// What it is.
+    pub kind: ExprKind,
+}
+
+/// What an expression is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExprKind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// `12`, `1.50`: the digits as they are written.
+    Number(String),
+    /// `25%`: the digits before the sign.
+    Percent(String),
+    /// `'text'`, its quotes undone.
+    Text(String),
+    /// `3 days`: the digits and the unit as it is written.
+    Duration {
+        /// The digits.
+        amount: String,
+        /// `days`, `hour`, …
+        unit: Name,
+    },
+    /// `@2026-01-15`, `@2026-01-15T09:00Z`: without the `@`.
+    Instant(String),
+    /// `a.b.c`
+    Path(Path),
+    /// `not x`, `-x`
+    Unary(UnaryOp, Box<Expr>),
+    /// `x op y`; `operator` is where the operator stands.
+    Binary {
+        /// The operator.
+        op: BinaryOp,
+        /// Where it stands.
+        operator: Span,
+        /// Before it.
+        left: Box<Expr>,
+        /// After it.
+        right: Box<Expr>,
+    },
+    /// `x [not] in (a, b)`
+    In {
+        /// What is looked for.
+        value: Box<Expr>,
+        /// Whether `not` stands before `in`.
+        negated: bool,
+        /// Among what.
+        list: Vec<Expr>,
+    },
+    /// `x is [not] null`
+    IsNull {
+        /// What is asked.
+        value: Box<Expr>,
+        /// Whether `not` stands after `is`.
+        negated: bool,
+    },
+    /// `x within [next] D [.. E] [after y]`
+    Within(Box<Within>),
+    /// `f(…)`: a function, an aggregate or a window.
+    Call(Box<Call>),
+    /// `case { a when c; b otherwise }`
+    Case(Vec<Arm>),
+    /// A broken piece that has been reported.
+    Error,
+}
+
+/// `x within [next] D [.. E] [after y]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Within {
+    /// The instant.
+    pub value: Expr,
+    /// Whether `next` stands after `within`.
+    pub next: bool,
+    /// The (farther) end of the window.
+    pub span: Expr,
+    /// The nearer end: `within 60 days .. 30 days`.
+    pub until: Option<Expr>,
+    /// `after y`
+    pub after: Option<Expr>,
+}
+
+/// One arm of a `case`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arm {
+    /// Its value.
+    pub value: Expr,
+    /// `None`: otherwise.
+    pub when: Option<Expr>,
+}
+
+/// `name(arguments [from set] [where c] [by o] [per x] [among a])`. `any(orders where c)` has no
+/// arguments and a set; `lower(x)` and `count(orders)` look alike and are both one argument.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// What is called.
+    pub name: Name,
+    /// The arguments; with `desc` where it is written.
+    pub arguments: Vec<Order>,
+    /// `… from set`, or the set itself where a `where`, `as` or `by` follows the first path.
+    pub set: Option<Set>,
+    /// `per x, y`
+    pub per: Vec<Expr>,
+    /// `among audience`
+    pub among: Option<Path>,
+    /// A path after the closing parenthesis: `last(changes).plan`.
+    pub then: Vec<Name>,
+}
+
+/// `path [as alias] [where c] [by o]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Set {
+    /// The set.
+    pub path: Path,
+    /// Another name for its row.
+    pub alias: Option<Name>,
+    /// Which of its rows.
+    pub condition: Option<Expr>,
+    /// In which order: `pick` only.
+    pub by: Vec<Order>,
+}
+
+/// A prefix operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnaryOp {
+    /// `not`
+    Not,
+    /// `-`
+    Minus,
+}
+
+/// An infix operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant is the operator that `symbol` writes")]
+pub enum BinaryOp {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+impl BinaryOp {
+    /// The operator as it is written.
+    #[must_use]
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Or => "or",
+            Self::And => "and",
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+        }
+    }
+}
