@@ -88,8 +88,14 @@ pub enum Table {
     View(String),
     /// The table of this run for a model: `plg.workspace__:run`.
     Model(String),
-    /// A table of schema `plg_state`.
+    /// The table of the parent run for a model: `plg.workspace__:parent`.
+    ParentModel(String),
+    /// A table or view of schema `plg_state`.
     State(String),
+    /// A table of schema `plg_state` that each run has of its own: `plg_state.sync_stage__:run`.
+    RunState(String),
+    /// The same of the parent run: `plg_state.sync_stage__:parent`.
+    ParentState(String),
     /// A subquery.
     Query(Box<Body>),
 }
