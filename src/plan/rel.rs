@@ -1,6 +1,8 @@
 //! Relations and scalars without a dialect: what the planner makes and `crate::sql` writes. Plain data; every
 //! node whose spelling depends on a type carries it.
 
+pub mod short;
+
 use serde::{Deserialize, Serialize};
 
 use crate::types::Type;
