@@ -185,13 +185,13 @@ pub enum Scalar {
     Or(Vec<Scalar>),
     /// `NOT a`
     Not(Box<Scalar>),
-    /// `a IS [NOT] NULL`
+    /// `a IS NULL`; `true`: `IS NOT NULL`.
     IsNull(Box<Scalar>, bool),
-    /// `a IS [NOT] TRUE`
+    /// `a IS TRUE`; `true`: `IS NOT TRUE`.
     IsTrue(Box<Scalar>, bool),
     /// `a = b` and the like, of operands of this type.
     Compare(Compare, Type, Box<Scalar>, Box<Scalar>),
-    /// `a IS [NOT] DISTINCT FROM b`; `true`: distinct.
+    /// `a IS DISTINCT FROM b` where `true`, else `a IS NOT DISTINCT FROM b`.
     Distinct(Box<Scalar>, Box<Scalar>, bool),
     /// `a IN (b, c)`; `true`: `NOT IN`.
     In(Box<Scalar>, Vec<Scalar>, bool),

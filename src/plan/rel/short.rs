@@ -59,13 +59,13 @@ impl Scalar {
     /// `self IS NULL`
     #[must_use]
     pub fn is_null(self) -> Self {
-        Self::IsNull(Box::new(self), true)
+        Self::IsNull(Box::new(self), false)
     }
 
     /// `self IS NOT NULL`
     #[must_use]
     pub fn is_not_null(self) -> Self {
-        Self::IsNull(Box::new(self), false)
+        Self::IsNull(Box::new(self), true)
     }
 
     /// `NOT self`
