@@ -1,1 +1,72 @@
-//! One system per file: SPEC (objects, fields, modes, limits: data) and push.
+//! One system per file: a [`Spec`] (what a sync may say to it: data), and a push of one batch of rows.
+//! A refused row is data, a [`Receipt`] with the system's own words; a batch that could not be sent is an error.
+//! Adding a system is one file here and one line in [`ALL`].
+
+pub mod jsonl;
+pub mod table;
+pub mod webhook;
+
+/// Every destination that plgc knows, by name.
+pub const ALL: &[&Spec] = &[&jsonl::SPEC, &table::POSTGRES, &table::SQLITE, &webhook::SPEC];
+
+/// What a sync may say to a system.
+#[derive(Debug)]
+pub struct Spec {
+    /// Its name after `destination x =`.
+    pub name: &'static str,
+    /// What it is, in a sentence.
+    pub doc: &'static str,
+    /// Its objects.
+    pub objects: Objects,
+    /// The modes that it can do: `create`, `update`, `upsert`.
+    pub modes: &'static [&'static str],
+    /// What it can do to those who leave: `delete`, `clear`, `keep`, `set`.
+    pub leaves: &'static [&'static str],
+    /// What the text in parentheses after the object means; `None`: there is none.
+    pub argument: Option<&'static str>,
+    /// Whether a sync must say `leave`.
+    pub leave_required: bool,
+    /// Whether it can tell a created object from an updated one; if not, `leave delete` needs `create`.
+    pub tells_created: bool,
+    /// What `plg.toml` says of it.
+    pub settings: &'static [Setting],
+}
+
+/// The objects of a system.
+#[derive(Debug)]
+pub enum Objects {
+    /// Any name, with any fields; the text says what the name stands for.
+    Any(&'static str),
+    /// These.
+    Listed(&'static [Object]),
+}
+
+/// An object of a system.
+#[derive(Debug)]
+pub struct Object {
+    /// Its name.
+    pub name: &'static str,
+    /// The fields that can be matched.
+    pub keys: &'static [&'static str],
+    /// The fields that are always there; a declaration in the program adds others.
+    pub fields: &'static [&'static str],
+}
+
+/// A setting in `plg.toml`.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, in a sentence.
+    pub doc: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Whether it is a secret, never printed.
+    pub secret: bool,
+}
+
+/// The system of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Spec> {
+    ALL.iter().copied().find(|spec| spec.name == name)
+}
