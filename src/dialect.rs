@@ -1,1 +1,119 @@
-//! One warehouse per file, as data.
+//! Takes nothing, gives each warehouse's way to write SQL, as data: [`Dialect`], and [`ALL`] of them. Spelling and
+//! escaping are data, a function is a template, a shape is a capability. Promises: no dialect is asked for by name
+//! anywhere else.
+
+pub mod ansi;
+pub mod postgres;
+pub mod sqlite;
+
+use crate::types::Type;
+
+/// How one warehouse writes SQL.
+#[derive(Debug)]
+pub struct Dialect {
+    /// Its name: `sqlite`.
+    pub name: &'static str,
+    /// What stands round an identifier that needs it, and is doubled within.
+    pub quote: char,
+    /// Words that are no identifiers unless quoted, in lower case.
+    pub reserved: &'static [&'static str],
+    /// What stands between a schema and a table: `.` where there are schemas, else `__`.
+    pub schema_separator: &'static str,
+    /// What a step's body needs so that nested selects are not flattened into it: `MATERIALIZED`.
+    pub barrier: Option<&'static str>,
+    /// What orders text by code point: `COLLATE "C"`; `None`: it already is.
+    pub collation: Option<&'static str>,
+    /// Types by the name that they have in templates: `decimal` has `{p}` and `{s}`.
+    pub types: &'static [(&'static str, &'static str)],
+    /// Whether a decimal is stored as a whole number of its last digit.
+    pub scaled_decimals: bool,
+    /// Literals by type: `("date", "DATE '{}'")`.
+    pub literals: &'static [(&'static str, &'static str)],
+    /// Spellings of functions, operations, casts and aggregates that differ from the default; see
+    /// `crate::sql::template`. `None`: there is none here.
+    pub templates: &'static [(&'static str, Option<&'static str>)],
+    /// Functions that statements may use and the warehouse lacks.
+    pub setup: &'static [Setup],
+}
+
+/// A function that the warehouse lacks.
+#[derive(Debug)]
+pub struct Setup {
+    /// Its name, as statements call it.
+    pub name: &'static str,
+    /// Names of others that it calls.
+    pub needs: &'static [&'static str],
+    /// Creates it; safe to repeat.
+    pub sql: &'static str,
+}
+
+/// All dialects.
+pub static ALL: &[&Dialect] = &[&sqlite::SQLITE, &postgres::POSTGRES];
+
+/// The dialect of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Dialect> {
+    ALL.iter().find(|dialect| dialect.name == name).copied()
+}
+
+impl Dialect {
+    /// A type as it is written in `CAST` and `CREATE TABLE`.
+    #[must_use]
+    pub fn type_name(&self, kind: &Type) -> String {
+        let template = lookup(self.types, word(kind)).or_else(|| lookup(ansi::TYPES, word(kind))).unwrap_or("TEXT");
+        match kind {
+            Type::Decimal { precision, scale } => {
+                template.replace("{p}", &precision.to_string()).replace("{s}", &scale.to_string())
+            }
+            _ => template.to_owned(),
+        }
+    }
+
+    /// The template of a function, operation, cast or aggregate; `None`: it has no spelling here.
+    #[must_use]
+    pub fn template(&self, name: &str) -> Option<&'static str> {
+        match self.templates.iter().find(|(known, _)| *known == name) {
+            Some((_, template)) => *template,
+            None => ansi::template(name),
+        }
+    }
+
+    /// The template of a type's literal, with `{}` for its text.
+    #[must_use]
+    pub fn literal(&self, kind: &str) -> &'static str {
+        lookup(self.literals, kind).or_else(|| lookup(ansi::LITERALS, kind)).unwrap_or("{}")
+    }
+
+    /// An identifier, quoted only where it must be.
+    #[must_use]
+    pub fn identifier(&self, name: &str) -> String {
+        let plain = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+            && name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_');
+        if plain && self.reserved.binary_search(&name).is_err() {
+            return name.to_owned();
+        }
+        let quote = self.quote;
+        let doubled: String =
+            name.chars().flat_map(|it| std::iter::repeat_n(it, 1 + usize::from(it == quote))).collect();
+        format!("{quote}{doubled}{quote}")
+    }
+}
+
+/// The one word for a type in the names of templates: `text_to_int`, `sum_decimal`. Enums and json are text.
+#[must_use]
+pub const fn word(kind: &Type) -> &'static str {
+    match kind {
+        Type::Text | Type::Enum(_) | Type::Json | Type::Null | Type::Error => "text",
+        Type::Int | Type::Months => "int",
+        Type::Decimal { .. } => "decimal",
+        Type::Float => "float",
+        Type::Bool => "bool",
+        Type::Date => "date",
+        Type::Timestamp => "timestamp",
+        Type::Duration => "duration",
+    }
+}
+
+fn lookup(pairs: &[(&'static str, &'static str)], name: &str) -> Option<&'static str> {
+    pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+}

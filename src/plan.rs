@@ -1,6 +1,7 @@
 //! Takes a [`Program`] and gives a [`Plan`]: dialect-free relations in build order, with what a run needs
 //! around them. `model` turns the field graph into levels and passes; `state` makes everything around the models.
 
+pub mod call;
 pub mod rel;
 
 use serde::{Deserialize, Serialize};
