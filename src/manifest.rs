@@ -2,6 +2,15 @@
 //! statement, outside of quotes and comments, the runner replaces `:now` (a typed instant literal), `:run` and
 //! `:parent` (part of a table's name, or, where they stand alone, a text literal).
 
+mod bind;
+pub mod lineage;
+mod read;
+mod schema;
+
+pub use bind::{Bindings, bind};
+pub use read::Unreadable;
+pub use schema::schema;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;

@@ -2,7 +2,11 @@
 //! around them. `model` turns the field graph into levels and passes; `state` makes everything around the models.
 
 pub mod call;
+pub mod lineage;
+pub mod reads;
 pub mod rel;
+pub mod state;
+pub mod sync;
 
 use serde::{Deserialize, Serialize};
 

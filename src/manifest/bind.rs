@@ -1,0 +1,163 @@
+//! Takes a statement of a manifest and what a run knows, gives the statement with `:now`, `:run` and `:parent` filled
+//! in. Reads tokens: quoted text, quoted names, comments and `::` casts stay as they are.
+
+/// What a run fills in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bindings<'a> {
+    /// The run's instant, as a literal of the dialect.
+    pub now: &'a str,
+    /// The run's id: lower-case letters, digits and `_`.
+    pub run: &'a str,
+    /// The parent run's id; `None` for the first run.
+    pub parent: Option<&'a str>,
+}
+
+/// The statement with its placeholders filled in.
+///
+/// `:now` becomes the literal. `:run` and `:parent` become the id where they end a table's name (`workspace__:run`),
+/// and a text literal where they stand alone. In the first run `:parent` alone is `NULL`, and `__:parent` stays.
+#[must_use]
+pub fn bind(sql: &str, bindings: &Bindings<'_>) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let length = opaque(rest).unwrap_or(0);
+        if length > 0 {
+            rest = take(&mut out, rest, length);
+        } else if first == ':' {
+            rest = placeholder(&mut out, rest, bindings);
+        } else if is_word(first) {
+            let length = rest.find(|it| !is_word(it) && it != '$').unwrap_or(rest.len());
+            rest = take(&mut out, rest, length);
+        } else {
+            rest = take(&mut out, rest, first.len_utf8());
+        }
+    }
+    out
+}
+
+/// Writes what a colon begins and gives what follows it.
+fn placeholder<'a>(out: &mut String, rest: &'a str, bindings: &Bindings<'_>) -> &'a str {
+    if rest.starts_with("::") {
+        return take(out, rest, 2);
+    }
+    let name = rest.strip_prefix(':').unwrap_or(rest);
+    let end = name.find(|it| !is_word(it)).unwrap_or(name.len());
+    let (name, after) = name.split_at_checked(end).unwrap_or((name, ""));
+    let is_glued = out.ends_with("__");
+    let is_alone = !out.ends_with([':', ')', ']']) && !out.ends_with(is_word);
+    let value = match (name, bindings.parent) {
+        ("now", _) if is_alone => Some(bindings.now.to_owned()),
+        ("run", _) if is_glued => Some(bindings.run.to_owned()),
+        ("run", _) if is_alone => Some(quoted(bindings.run)),
+        ("parent", Some(parent)) if is_glued => Some(parent.to_owned()),
+        ("parent", Some(parent)) if is_alone => Some(quoted(parent)),
+        ("parent", None) if is_alone => Some("NULL".to_owned()),
+        _ => None,
+    };
+    match value {
+        Some(value) => {
+            out.push_str(&value);
+            after
+        }
+        None => take(out, rest, 1),
+    }
+}
+
+/// The length of quoted text, a quoted name or a comment that the text begins with.
+fn opaque(text: &str) -> Option<usize> {
+    let first = text.chars().next()?;
+    match first {
+        '\'' | '"' | '`' => Some(quoted_length(text, first)),
+        '-' if text.starts_with("--") => Some(text.find('\n').unwrap_or(text.len())),
+        '/' if text.starts_with("/*") => Some(through(text, 2, "*/")),
+        '$' => {
+            let tag = text.get(1..)?.find(|it: char| !is_word(it))? + 1;
+            let tag = text.get(..=tag).filter(|tag| tag.ends_with('$'))?;
+            let is_number = tag.chars().nth(1).is_some_and(|it| it.is_ascii_digit());
+            (!is_number).then(|| through(text, tag.len(), tag))
+        }
+        _ => None,
+    }
+}
+
+/// Up to and with the closing quote; a doubled quote opens again at once, which comes to the same.
+fn quoted_length(text: &str, quote: char) -> usize {
+    through(text, 1, quote.encode_utf8(&mut [0; 4]))
+}
+
+/// The length up to and with `end`, looked for after `from` bytes; all where it is missing.
+fn through(text: &str, from: usize, end: &str) -> usize {
+    text.get(from..).and_then(|rest| rest.find(end)).map_or(text.len(), |at| from + at + end.len())
+}
+
+fn take<'a>(out: &mut String, rest: &'a str, length: usize) -> &'a str {
+    let (head, tail) = rest.split_at_checked(length).unwrap_or((rest, ""));
+    out.push_str(head);
+    tail
+}
+
+fn is_word(it: char) -> bool {
+    it.is_alphanumeric() || it == '_'
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bound(sql: &str) -> String {
+        let now = "TIMESTAMP '2026-01-15 09:00:00'";
+        bind(sql, &Bindings { now, run: "r2_7f3a", parent: Some("r1_00ab") })
+    }
+
+    #[test]
+    fn fills_in_names_and_values() {
+        assert_eq!(
+            bound("CREATE TABLE plg.workspace__:run AS SELECT :now AS at, :run AS run FROM plg.workspace__:parent"),
+            "CREATE TABLE plg.workspace__r2_7f3a AS SELECT TIMESTAMP '2026-01-15 09:00:00' AS at, 'r2_7f3a' AS run \
+             FROM plg.workspace__r1_00ab"
+        );
+        assert_eq!(bound("plg__workspace__:run"), "plg__workspace__r2_7f3a");
+        assert_eq!(bound("x<=:now-1"), "x<=TIMESTAMP '2026-01-15 09:00:00'-1");
+        assert_eq!(bound("(:parent)"), "('r1_00ab')");
+    }
+
+    #[test]
+    fn leaves_quoted_text_names_and_comments() {
+        for same in [
+            "SELECT ':now', 'it''s :run', '\\'",
+            "SELECT \":now\", \"a\"\":run\" FROM `:parent`",
+            "SELECT 1 -- on :now, it's :run\n",
+            "SELECT 1 /* :now 'x */",
+            "SELECT $$ :now ' $$, $tag$ :run $$ :now $tag$",
+            "SELECT 'unclosed :now",
+        ] {
+            assert_eq!(bound(same), same);
+        }
+        assert_eq!(bound("-- it's\n:run"), "-- it's\n'r2_7f3a'");
+        assert_eq!(bound("/* ' */ :run"), "/* ' */ 'r2_7f3a'");
+        assert_eq!(bound("$1 = :run"), "$1 = 'r2_7f3a'");
+        assert_eq!(bound("'é' || :run"), "'é' || 'r2_7f3a'");
+    }
+
+    #[test]
+    fn leaves_casts_and_other_names() {
+        for same in
+            ["x::timestamp", "x::run", "x :: now", ":nowhere", ":running", "a[1:now]", "col:now", "f(x):run", ":"]
+        {
+            assert_eq!(bound(same), same, "{same}");
+        }
+        assert_eq!(bound(":run::text"), "'r2_7f3a'::text");
+    }
+
+    #[test]
+    fn the_first_run_has_no_parent() {
+        let first = Bindings { now: "1", run: "r1", parent: None };
+        assert_eq!(bind("r.run = :parent", &first), "r.run = NULL");
+        assert_eq!(bind("plg.workspace__:parent", &first), "plg.workspace__:parent");
+    }
+}

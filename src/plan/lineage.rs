@@ -1,0 +1,130 @@
+//! Takes a [`Program`] and gives, for each field and each field of a sync, what it reads directly and the source
+//! columns under it, through links, sets and conditions. In declared order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::reads::{self, Read};
+use crate::manifest::Lineage;
+use crate::program::{ColumnId, Field, FieldId, Program, SourceId, Sync};
+
+/// A source column; no column where only the source's rows matter.
+type Origin = (SourceId, Option<ColumnId>);
+
+/// The lineage of every field, then of every sync (`stage`: which rows are sent) and its fields (`stage.plg_email`).
+#[must_use]
+pub fn of(program: &Program) -> Vec<Lineage> {
+    let origins = origins(program);
+    let line = |field: String, reads: &BTreeSet<Read>| Lineage {
+        field,
+        reads: reads.iter().map(|read| name(program, *read)).collect(),
+        columns: names(program, &under(&origins, reads)),
+    };
+    let mut lines: Vec<Lineage> =
+        program.fields.iter().map(|field| line(field_name(program, field), &reads::of_field(program, field))).collect();
+    for sync in &program.syncs {
+        lines.push(line(sync.name.clone(), &reads::of_sync_rows(program, sync)));
+        for (target, value) in std::iter::once(&sync.matches).chain(&sync.set) {
+            lines.push(line(format!("{}.{target}", sync.name), &reads::of_expr(program, sync.entity, value)));
+        }
+    }
+    lines
+}
+
+/// The sources that what a sync sends depends on.
+#[must_use]
+pub fn sources_of(program: &Program, sync: &Sync) -> BTreeSet<SourceId> {
+    let mut read = reads::of_sync_rows(program, sync);
+    for (_, value) in &sync.set {
+        read.extend(reads::of_expr(program, sync.entity, value));
+    }
+    let fields = fields_under(program, &read);
+    let own = fields.iter().flat_map(|field| reads::of_field(program, program.field(*field)));
+    own.chain(read).filter_map(origin).map(|(source, _)| source).collect()
+}
+
+/// The source columns under each field. The field graph has no cycle.
+fn origins(program: &Program) -> BTreeMap<FieldId, BTreeSet<Origin>> {
+    let mut done: BTreeMap<FieldId, BTreeSet<Origin>> = BTreeMap::new();
+    let ids = (0..).map(FieldId).take(program.fields.len());
+    for first in ids {
+        let mut open = vec![first];
+        while let Some(field) = open.last().copied() {
+            let read = reads::of_field(program, program.field(field));
+            let waits: Vec<FieldId> =
+                read.iter().filter_map(|it| inner(*it)).filter(|it| *it != field && !done.contains_key(it)).collect();
+            if waits.is_empty() || done.contains_key(&field) {
+                done.insert(field, under(&done, &read));
+                open.pop();
+            } else {
+                open.extend(waits);
+            }
+        }
+    }
+    done
+}
+
+/// The fields that these reads reach, through any number of fields.
+fn fields_under(program: &Program, read: &BTreeSet<Read>) -> BTreeSet<FieldId> {
+    let mut found = BTreeSet::new();
+    let mut open: Vec<FieldId> = read.iter().filter_map(|it| inner(*it)).collect();
+    while let Some(field) = open.pop() {
+        if found.insert(field) {
+            open.extend(reads::of_field(program, program.field(field)).into_iter().filter_map(inner));
+        }
+    }
+    found
+}
+
+fn under(done: &BTreeMap<FieldId, BTreeSet<Origin>>, read: &BTreeSet<Read>) -> BTreeSet<Origin> {
+    let direct = read.iter().copied().filter_map(origin);
+    let through = read.iter().filter_map(|it| inner(*it)).filter_map(|field| done.get(&field)).flatten().copied();
+    direct.chain(through).collect()
+}
+
+const fn inner(read: Read) -> Option<FieldId> {
+    match read {
+        Read::Field(field) => Some(field),
+        Read::Column(..) | Read::Rows(_) => None,
+    }
+}
+
+const fn origin(read: Read) -> Option<Origin> {
+    match read {
+        Read::Column(source, column, _) => Some((source, Some(column))),
+        Read::Rows(source) => Some((source, None)),
+        Read::Field(_) => None,
+    }
+}
+
+fn field_name(program: &Program, field: &Field) -> String {
+    format!("{}.{}", program.entity(field.entity).name, field.name)
+}
+
+fn name(program: &Program, read: Read) -> String {
+    match read {
+        Read::Field(field) => field_name(program, program.field(field)),
+        Read::Column(source, column, _) => column_name(program, source, column),
+        Read::Rows(source) => program.source(source).name.join("."),
+    }
+}
+
+/// The names of source columns; a source alone where no column of it is among them.
+fn names(program: &Program, origins: &BTreeSet<Origin>) -> Vec<String> {
+    let with_column: BTreeSet<SourceId> =
+        origins.iter().filter_map(|(source, column)| column.map(|_| *source)).collect();
+    let mut names: Vec<String> = origins
+        .iter()
+        .filter_map(|(source, column)| match column {
+            Some(column) => Some(column_name(program, *source, *column)),
+            None => (!with_column.contains(source)).then(|| program.source(*source).name.join(".")),
+        })
+        .collect();
+    names.dedup();
+    names
+}
+
+fn column_name(program: &Program, source: SourceId, column: ColumnId) -> String {
+    let source = program.source(source);
+    let column = source.columns.get(column.0 as usize).map_or("*", |column| column.name.as_str());
+    format!("{}.{column}", source.name.join("."))
+}

@@ -1,0 +1,51 @@
+//! Takes a [`Program`] and its models and gives what a run does around each: what differs from the parent run, which
+//! rows were lost, which moves are not allowed, the views that people read.
+
+mod changes;
+mod guards;
+mod views;
+
+pub use views::views;
+
+use super::{Column, Entity, Model};
+use crate::program::{self, EntityId, Program};
+
+/// What surrounds each entity that has a model.
+#[must_use]
+pub fn entities(program: &Program, models: &[Model]) -> Vec<Entity> {
+    modelled(program, models)
+        .map(|(id, entity, model)| {
+            let key = key(program, id, entity, model);
+            Entity {
+                name: entity.name.clone(),
+                loses: guards::loses(&entity.name, &key),
+                loses_limit: entity.loses,
+                changes: changes::changes(program, id, &key),
+                moves: guards::moves(program, id, &key),
+                key,
+            }
+        })
+        .collect()
+}
+
+/// Each entity that has a model, with its last one, in declared order.
+fn modelled<'a>(
+    program: &'a Program,
+    models: &'a [Model],
+) -> impl Iterator<Item = (EntityId, &'a program::Entity, &'a Model)> {
+    (0..).map(EntityId).zip(&program.entities).filter_map(|(id, entity)| {
+        let model = models.iter().find(|model| model.last && model.entity == entity.name)?;
+        Some((id, entity, model))
+    })
+}
+
+fn key(program: &Program, id: EntityId, entity: &program::Entity, model: &Model) -> Column {
+    let declared = program.column(id, entity.key);
+    let same = model.columns.iter().find(|column| column.name == declared.name);
+    same.cloned().unwrap_or_else(|| Column {
+        name: declared.name.clone(),
+        typed: declared.typed.clone(),
+        doc: declared.doc.clone(),
+        was: None,
+    })
+}

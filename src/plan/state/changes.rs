@@ -1,0 +1,140 @@
+//! Takes an entity and gives the rows of `plg_state.changes` of this run: one comparison with the parent run for the
+//! changes of every audience and status at once. A repetition within a run gives nothing.
+
+use crate::plan::Column;
+use crate::plan::rel::{Body, From, Item, Join, JoinKind, Parameter, Query, Scalar, Select, Step, Table};
+use crate::program::{EntityId, Field, FieldKind, Program};
+use crate::types::Type;
+
+/// How many fields one comparison holds: engines bound the number of selects under one `UNION ALL`.
+const AT_ONCE: usize = 100;
+
+/// field, key, was, became, happened_at, run of whatever differs from the parent run.
+pub fn changes(program: &Program, id: EntityId, key: &Column) -> Query {
+    let entity = &program.entity(id).name;
+    let fields: Vec<&Field> =
+        program.fields_of(id).map(|(_, field)| field).filter(|field| is_observed(field)).collect();
+    if fields.is_empty() {
+        return nothing();
+    }
+    let mut steps = Vec::new();
+    let mut changed = Vec::new();
+    for (place, chunk) in fields.chunks(AT_ONCE).enumerate() {
+        let suffix = if fields.len() > AT_ONCE { format!("_{}", place + 1) } else { String::new() };
+        let diff = format!("diff{suffix}");
+        steps.push(differing(entity, key, chunk, &diff));
+        let selects = chunk.iter().map(|field| change(entity, field, &diff)).collect();
+        steps.push(Body { selects, order_by: Vec::new() }.step(&format!("changed{suffix}")));
+        changed.push(format!("changed{suffix}"));
+    }
+    let selects = changed.iter().map(|step| record(step, entity, &fields)).collect();
+    Body { selects, order_by: Vec::new() }.after(steps)
+}
+
+/// Whether the field's changes are kept: an audience's and a status's are.
+const fn is_observed(field: &Field) -> bool {
+    match field.kind {
+        FieldKind::Audience { .. } | FieldKind::Status { .. } => !field.hidden,
+        FieldKind::Trait(_) => false,
+    }
+}
+
+/// The rows in which any of these fields differs, with what each was and is.
+fn differing(entity: &str, key: &Column, fields: &[&Field], name: &str) -> Step {
+    let keys = Scalar::column("c", &key.name).or_else(Scalar::column("p", &key.name));
+    let mut items = vec![keys.as_text(&key.typed.kind).named("key")];
+    for field in fields {
+        items.push(value(field, "p").named(&was(field)));
+        items.push(value(field, "c").named(&field.name));
+    }
+    let mut select = Select::from(Table::Model(entity.to_owned()).alias("c"), items);
+    select.joins.push(Join {
+        kind: JoinKind::Full,
+        with: parent(entity),
+        on: vec![Scalar::column("p", &key.name).equals(key.typed.kind.clone(), Scalar::column("c", &key.name))],
+    });
+    let differs = fields.iter().map(|field| value(field, "c").differs(value(field, "p"))).collect();
+    select.filter.push(any(differs));
+    let mut step = select.body().step(name);
+    step.comments.push(format!("{entity}: what differs from the parent run"));
+    step
+}
+
+/// One field's rows among those that differ.
+fn change(entity: &str, field: &Field, diff: &str) -> Select {
+    let items = vec![
+        Scalar::text(&format!("{entity}.{}", field.name)).named("field"),
+        Scalar::column("d", "key").named("key"),
+        spoken(field, Scalar::column("d", &was(field))).named("was"),
+        spoken(field, Scalar::column("d", &field.name)).named("became"),
+    ];
+    Select::from(Table::Step(diff.to_owned()).alias("d"), items)
+        .filter(Scalar::column("d", &field.name).differs(Scalar::column("d", &was(field))))
+}
+
+/// What is inserted, unless this run has inserted it already.
+fn record(step: &str, entity: &str, fields: &[&Field]) -> Select {
+    let copy = |name: &str| -> Item { Scalar::column("h", name).named(name) };
+    let items = vec![
+        copy("field"),
+        copy("key"),
+        copy("was"),
+        copy("became"),
+        Scalar::Parameter(Parameter::Now).named("happened_at"),
+        Scalar::Parameter(Parameter::Run).named("run"),
+    ];
+    let names = fields.iter().map(|field| Scalar::text(&format!("{entity}.{}", field.name))).collect();
+    let recorded = Select::from(Table::State("changes".to_owned()).alias("x"), vec![Scalar::int(1).named("found")])
+        .filter(Scalar::column("x", "run").equals(Type::Text, Scalar::Parameter(Parameter::Run)))
+        .filter(Scalar::In(Box::new(Scalar::column("x", "field")), names, false));
+    Select::from(Table::Step(step.to_owned()).alias("h"), items).filter(Scalar::Exists(Box::new(recorded.body()), true))
+}
+
+/// No row, in the columns of the log: an entity without audience and status.
+fn nothing() -> Query {
+    let null = || Scalar::null(Type::Text);
+    let items = vec![
+        null().named("field"),
+        null().named("key"),
+        null().named("was"),
+        null().named("became"),
+        Scalar::Parameter(Parameter::Now).named("happened_at"),
+        Scalar::Parameter(Parameter::Run).named("run"),
+    ];
+    Select { items, filter: vec![Scalar::bool(false)], ..Select::default() }.body().after(Vec::new())
+}
+
+/// The parent run's rows.
+fn parent(entity: &str) -> From {
+    Table::View(format!("{entity}__prev")).alias("p")
+}
+
+fn was(field: &Field) -> String {
+    format!("was_{}", field.name)
+}
+
+/// The field's value; who is no row is no member.
+fn value(field: &Field, alias: &str) -> Scalar {
+    let column = Scalar::column(alias, &field.name);
+    match field.kind {
+        FieldKind::Audience { .. } => column.or_else(Scalar::bool(false)),
+        FieldKind::Status { .. } | FieldKind::Trait(_) => column,
+    }
+}
+
+/// The value as the log has it.
+fn spoken(field: &Field, value: Scalar) -> Scalar {
+    match field.kind {
+        FieldKind::Audience { .. } => {
+            Scalar::Case(vec![(value, Scalar::text("true"))], Some(Box::new(Scalar::text("false"))))
+        }
+        FieldKind::Status { .. } | FieldKind::Trait(_) => value.as_text(&field.typed.kind),
+    }
+}
+
+fn any(mut conditions: Vec<Scalar>) -> Scalar {
+    match conditions.len() {
+        1 => conditions.remove(0),
+        _ => Scalar::Or(conditions),
+    }
+}

@@ -1,0 +1,60 @@
+//! Takes an entity and gives the queries that may stop its run: how many rows it lost, and which rows moved from one
+//! stage to another against `moves`.
+
+use crate::plan::Column;
+use crate::plan::rel::{Aggregate, Compare, From, Join, JoinKind, Query, Scalar, Select, Table};
+use crate::program::{EntityId, Field, FieldKind, Program, Stage};
+
+/// One row: `had`, the rows of the parent run, and `lost`, those of them that this run lacks.
+pub fn loses(entity: &str, key: &Column) -> Query {
+    let gone = Scalar::Case(vec![(Scalar::column("c", &key.name).is_null(), Scalar::int(1))], None);
+    let items =
+        vec![Scalar::count_rows().named("had"), Scalar::Aggregate(Aggregate::Count(Box::new(gone))).named("lost")];
+    Select::from(parent(entity), items)
+        .left_join(Table::Model(entity.to_owned()).alias("c"), same_row(key))
+        .body()
+        .after(Vec::new())
+}
+
+/// Per status with `moves`: key, was, became of every other transition.
+pub fn moves(program: &Program, id: EntityId, key: &Column) -> Vec<(String, Query)> {
+    let entity = &program.entity(id).name;
+    program
+        .fields_of(id)
+        .filter_map(|(_, field)| match &field.kind {
+            FieldKind::Status { stages, moves: Some(moves), was: _ } => {
+                Some((field.name.clone(), disallowed(entity, key, field, stages, moves)))
+            }
+            FieldKind::Status { .. } | FieldKind::Audience { .. } | FieldKind::Trait(_) => None,
+        })
+        .collect()
+}
+
+fn disallowed(entity: &str, key: &Column, field: &Field, stages: &[Stage], moves: &[(usize, usize)]) -> Query {
+    let kind = || field.typed.kind.clone();
+    let was = || Scalar::column("p", &field.name);
+    let became = || Scalar::column("c", &field.name);
+    let key_column = || Scalar::column("c", &key.name);
+    let items = vec![key_column().as_text(&key.typed.kind).named("key"), was().named("was"), became().named("became")];
+    let mut select = Select::from(Table::Model(entity.to_owned()).alias("c"), items);
+    select.joins.push(Join { kind: JoinKind::Inner, with: parent(entity), on: vec![same_row(key)] });
+    select.filter.push(was().compare(Compare::NotEqual, kind(), became()));
+    for (from, to) in moves {
+        if let (Some(from), Some(to)) = (stages.get(*from), stages.get(*to)) {
+            let allowed = Scalar::And(vec![
+                was().equals(kind(), Scalar::text(&from.name)),
+                became().equals(kind(), Scalar::text(&to.name)),
+            ]);
+            select.filter.push(allowed.negated());
+        }
+    }
+    select.ordered(vec![key_column().ascending(key.typed.kind.clone())]).after(Vec::new())
+}
+
+fn parent(entity: &str) -> From {
+    Table::View(format!("{entity}__prev")).alias("p")
+}
+
+fn same_row(key: &Column) -> Scalar {
+    Scalar::column("c", &key.name).equals(key.typed.kind.clone(), Scalar::column("p", &key.name))
+}

@@ -1,0 +1,64 @@
+//! Takes a [`Program`] and its models and gives the views that people read: each entity without what only the program
+//! itself needs, each audience with its members.
+
+use super::modelled;
+use crate::plan::rel::{Item, Scalar, Select, Table};
+use crate::plan::{Model, View};
+use crate::program::{self, EntityId, Field, FieldKind, Program};
+use crate::source::Sources;
+
+/// A view per entity, each followed by those of its audiences.
+#[must_use]
+pub fn views(program: &Program, sources: &Sources, models: &[Model]) -> Vec<View> {
+    modelled(program, models)
+        .flat_map(|(id, entity, model)| {
+            let audiences = program
+                .fields_of(id)
+                .map(|(_, field)| field)
+                .filter(|field| matches!(field.kind, FieldKind::Audience { .. }) && !field.hidden)
+                .map(|field| audience_view(program, sources, entity, field));
+            std::iter::once(entity_view(program, sources, id, entity, model)).chain(audiences).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn entity_view(program: &Program, sources: &Sources, id: EntityId, entity: &program::Entity, model: &Model) -> View {
+    let is_hidden = |name: &str| {
+        program.fields_of(id).any(|(_, field)| {
+            field.hidden && name.strip_prefix(field.name.as_str()).is_some_and(|rest| ["", "__since"].contains(&rest))
+        })
+    };
+    let items = model
+        .columns
+        .iter()
+        .filter(|column| !is_hidden(&column.name))
+        .map(|column| Scalar::column("w", &column.name).named(&column.name))
+        .collect();
+    let declared = format!("entity {} ({})", entity.name, sources.cite(entity.span));
+    View {
+        name: entity.name.clone(),
+        comments: comments(declared, entity.doc.as_deref()),
+        query: Select::from(Table::Model(entity.name.clone()).alias("w"), items).body().after(Vec::new()),
+    }
+}
+
+fn audience_view(program: &Program, sources: &Sources, entity: &program::Entity, field: &Field) -> View {
+    let base = match &field.kind {
+        FieldKind::Audience { base: Some(base), .. } => &program.field(*base).name,
+        FieldKind::Audience { .. } | FieldKind::Trait(_) | FieldKind::Status { .. } => &entity.name,
+    };
+    let declared = format!("audience {} of {base} ({})", field.name, sources.cite(field.span));
+    View {
+        name: field.name.clone(),
+        comments: comments(declared, field.doc.as_deref()),
+        query: Select::from(Table::View(entity.name.clone()).alias("w"), vec![Item::All("w".to_owned())])
+            .filter(Scalar::column("w", &field.name))
+            .body()
+            .after(Vec::new()),
+    }
+}
+
+/// The declaration, then its documentation.
+fn comments(declared: String, doc: Option<&str>) -> Vec<String> {
+    std::iter::once(declared).chain(doc.into_iter().flat_map(str::lines).map(str::to_owned)).collect()
+}

@@ -1,0 +1,94 @@
+//! Takes the syncs of a [`Program`] and gives what each needs of the warehouse: what it has written, and what has to
+//! be sent now. What is sent is decided by comparing the two, by match key and hash.
+
+mod outbox;
+mod value;
+mod written;
+
+use sha2::{Digest, Sha256};
+
+use super::Sync;
+use crate::manifest::{self, Column, SyncSpec};
+use crate::program::{self, Expr, Program};
+use crate::source::Sources;
+use crate::types::Typed;
+
+/// Every sync, in declared order.
+#[must_use]
+pub fn syncs(program: &Program, sources: &Sources) -> Vec<Sync> {
+    program
+        .syncs
+        .iter()
+        .map(|sync| {
+            let spec = spec(program, sources, sync);
+            Sync { written: written::written(&spec), outbox: outbox::outbox(program, sync, &spec), spec }
+        })
+        .collect()
+}
+
+/// The table of a sync's memory in schema `plg_state`, without its run: `sync_stage`.
+#[must_use]
+pub fn table(name: &str) -> String {
+    format!("sync_{name}")
+}
+
+fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec {
+    let destination = program.destination(sync.destination);
+    let column = |name: &str, value: &Expr| Column {
+        name: name.to_owned(),
+        typed: target(program, sync, name, value),
+        sql_type: String::new(),
+        doc: None,
+        was: None,
+        labels: value::labels(program, sync.entity, value),
+    };
+    let (key, key_value) = &sync.matches;
+    let mut spec = SyncSpec {
+        name: sync.name.clone(),
+        was: sync.was.clone(),
+        doc: sync.doc.clone(),
+        cite: sources.cite(sync.span),
+        entity: program.entity(sync.entity).name.clone(),
+        destination: destination.name.clone(),
+        object: sync.object.clone(),
+        argument: sync.argument.clone(),
+        key: column(key, key_value),
+        fields: sync.set.iter().map(|(name, value)| column(name, value)).collect(),
+        mode: sync.mode,
+        leave: leave(&sync.leave),
+        deletes: sync.deletes,
+        creates: sync.creates,
+        definition: String::new(),
+    };
+    spec.definition = definition(&spec, &destination.system);
+    spec
+}
+
+/// The type of a field at the destination: as declared there, else its value's.
+fn target(program: &Program, sync: &program::Sync, name: &str, value: &Expr) -> Typed {
+    let objects = &program.destination(sync.destination).objects;
+    let object = objects.iter().find(|(object, _)| *object == sync.object);
+    let declared = object.and_then(|(_, fields)| fields.iter().find(|(field, _)| field == name));
+    declared.map_or_else(|| value.typed.clone(), |(_, typed)| typed.clone())
+}
+
+const fn leave(leave: &program::Leave) -> manifest::Leave {
+    match leave {
+        program::Leave::Delete => manifest::Leave::Delete,
+        program::Leave::Clear => manifest::Leave::Clear,
+        program::Leave::Keep => manifest::Leave::Keep,
+        program::Leave::Set(_) => manifest::Leave::Set,
+    }
+}
+
+/// Where and under which names the sync writes: what it wrote elsewhere, or under other names, is written anew.
+fn definition(spec: &SyncSpec, system: &str) -> String {
+    let mut hash = Sha256::new();
+    let argument = spec.argument.as_deref().unwrap_or_default();
+    let names = std::iter::once(&spec.key).chain(&spec.fields).map(|column| column.name.as_str());
+    for part in [spec.destination.as_str(), system, spec.object.as_str(), argument].into_iter().chain(names) {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}

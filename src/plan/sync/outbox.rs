@@ -1,0 +1,184 @@
+//! Takes a sync and gives what has to be sent: wanted (this run's model) against written, by match key and hash. The
+//! side of those who left starts from what was written, never from the model.
+
+use super::{table, value};
+use crate::manifest::SyncSpec;
+use crate::plan::column_name;
+use crate::plan::rel::{Body, Compare, Item, Parameter, Query, Scalar, Select, Step, Table};
+use crate::program::{self, Leave, Mode, Program, What};
+use crate::types::Type;
+
+/// op, key, hash, then the fields, ordered by op and key; without what this run's delivery has already done.
+pub fn outbox(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Query {
+    let mut steps = Vec::new();
+    let has_pick = !sync.pick.is_empty();
+    if has_pick {
+        steps.push(candidates(program, sync, spec));
+    }
+    steps.push(wanted(program, sync, spec));
+    let mut selects = vec![present(sync, spec)];
+    selects.extend(left(program, sync, spec));
+    steps.push(Body { selects, order_by: Vec::new() }.step("changes"));
+    let undone = Select::from(Table::Step("changes".to_owned()).alias("o"), output(spec, "o"))
+        .filter(Scalar::Exists(Box::new(done(spec)), true));
+    let order = vec![Scalar::column("o", "op").ascending(Type::Text), Scalar::column("o", "key").ascending(Type::Text)];
+    undone.ordered(order).after(steps)
+}
+
+/// The sync's rows with their place among those that share the match key.
+fn candidates(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
+    let mut items = fields(program, sync, spec);
+    let best = value::best_first(program, sync.entity, &sync.pick);
+    let key = value::value(program, sync.entity, &sync.matches.1);
+    items.push(Scalar::row_number(vec![key], best).named("sync__place"));
+    rows(program, sync, items).body().step("candidates")
+}
+
+/// What should be there: key, hash and fields, one row a key.
+fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
+    let is_picked = !sync.pick.is_empty();
+    let name = |column: &str| Scalar::column(if is_picked { "c" } else { value::ROW }, column);
+    let mut select = if is_picked {
+        let items = std::iter::once("sync__key").chain(spec.fields.iter().map(|field| field.name.as_str()));
+        let items = items.map(|column| name(column).named(column)).collect();
+        Select::from(Table::Step("candidates".to_owned()).alias("c"), items)
+            .filter(name("sync__place").equals(Type::Int, Scalar::int(1)))
+    } else {
+        rows(program, sync, fields(program, sync, spec))
+    };
+    let values: Vec<(Scalar, &crate::types::Typed)> = spec
+        .fields
+        .iter()
+        .zip(&sync.set)
+        .filter(|(_, (_, expr))| !value::is_now(expr))
+        .map(|(field, (_, expr))| {
+            let scalar = if is_picked {
+                name(&field.name)
+            } else {
+                value::value_as(program, sync.entity, expr, &field.typed.kind)
+            };
+            (scalar, &field.typed)
+        })
+        .collect();
+    select.items.insert(1, hash(&spec.definition, values).named("sync__hash"));
+    let mut step = select.body().step("wanted");
+    step.comments.push(format!("sync {} ({}): what should be there", spec.name, spec.cite));
+    step
+}
+
+/// The rows of the sync's audience that have a match key.
+fn rows(program: &Program, sync: &program::Sync, items: Vec<Item>) -> Select {
+    let entity = program.entity(sync.entity).name.clone();
+    let mut select = Select::from(Table::Model(entity).alias(value::ROW), items);
+    if let Some(filter) = sync.filter {
+        let column = column_name(program, sync.entity, What::Field(filter)).unwrap_or_default();
+        select.filter.push(Scalar::column(value::ROW, &column));
+    }
+    if sync.matches.1.typed.nullable {
+        select.filter.push(value::value(program, sync.entity, &sync.matches.1).is_not_null());
+    }
+    select
+}
+
+/// The match key as text, then the fields in their types.
+fn fields(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Vec<Item> {
+    let key = &sync.matches.1;
+    let key = value::value(program, sync.entity, key).as_text(&key.typed.kind);
+    let values =
+        spec.fields.iter().zip(&sync.set).map(|(field, (_, expr))| {
+            value::value_as(program, sync.entity, expr, &field.typed.kind).named(&field.name)
+        });
+    std::iter::once(key.named("sync__key")).chain(values).collect()
+}
+
+/// Creates and updates.
+fn present(sync: &program::Sync, spec: &SyncSpec) -> Select {
+    let is_new = || Scalar::column("t", "key").is_null();
+    let is_other = || hash_of("t").compare(Compare::NotEqual, Type::Text, Scalar::column("n", "sync__hash"));
+    let (op, due) = match sync.mode {
+        Mode::Create => (Scalar::text("create"), is_new()),
+        Mode::Update => (Scalar::text("update"), Scalar::Or(vec![is_new(), is_other()])),
+        Mode::Upsert => (
+            Scalar::Case(vec![(is_new(), Scalar::text("create"))], Some(Box::new(Scalar::text("update")))),
+            Scalar::Or(vec![is_new(), is_other()]),
+        ),
+    };
+    let mut items = vec![
+        op.named("op"),
+        Scalar::column("n", "sync__key").named("key"),
+        Scalar::column("n", "sync__hash").named("hash"),
+    ];
+    items.extend(spec.fields.iter().map(|field| Scalar::column("n", &field.name).named(&field.name)));
+    Select::from(Table::Step("wanted".to_owned()).alias("n"), items)
+        .left_join(Table::RunState(table(&spec.name)).alias("t"), same_key())
+        .filter(due)
+}
+
+/// What happens to those who were written and are no longer wanted.
+fn left(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Option<Select> {
+    let op = match &sync.leave {
+        Leave::Keep => return None,
+        Leave::Delete => "delete",
+        Leave::Clear => "clear",
+        Leave::Set(_) => "set",
+    };
+    let parting = |name: &str| match &sync.leave {
+        Leave::Set(values) => values.iter().find(|(field, _)| field == name).map(|(_, value)| value),
+        Leave::Keep | Leave::Delete | Leave::Clear => None,
+    };
+    let mut items =
+        vec![Scalar::text(op).named("op"), Scalar::column("t", "key").named("key"), hash_of("t").named("hash")];
+    items.extend(spec.fields.iter().map(|field| {
+        let value = match parting(&field.name) {
+            Some(expr) => value::value_as(program, sync.entity, expr, &field.typed.kind),
+            None => Scalar::null(field.typed.kind.clone()),
+        };
+        value.named(&field.name)
+    }));
+    let mut select = Select::from(Table::RunState(table(&spec.name)).alias("t"), items)
+        .left_join(Table::Step("wanted".to_owned()).alias("n"), same_key())
+        .filter(Scalar::column("n", "sync__key").is_null());
+    if matches!(sync.leave, Leave::Delete) {
+        select.filter.push(Scalar::column("t", "created"));
+    }
+    Some(select)
+}
+
+/// The receipt of this run that makes a row of the outbox done.
+fn done(spec: &SyncSpec) -> Body {
+    let same = |name: &str| Scalar::column("x", name).equals(Type::Text, Scalar::column("o", name));
+    Select::from(Table::State("receipts".to_owned()).alias("x"), vec![Scalar::int(1).named("found")])
+        .filter(Scalar::column("x", "sync").equals(Type::Text, Scalar::text(&spec.name)))
+        .filter(Scalar::column("x", "run").equals(Type::Text, Scalar::Parameter(Parameter::Run)))
+        .filter(Scalar::column("x", "accepted"))
+        .filter(same("key"))
+        .filter(same("op"))
+        .filter(same("hash"))
+        .body()
+}
+
+fn same_key() -> Scalar {
+    Scalar::column("t", "key").equals(Type::Text, Scalar::column("n", "sync__key"))
+}
+
+fn hash_of(alias: &str) -> Scalar {
+    Scalar::column(alias, "hash")
+}
+
+fn output(spec: &SyncSpec, alias: &str) -> Vec<Item> {
+    let names = ["op", "key", "hash"].into_iter().chain(spec.fields.iter().map(|field| field.name.as_str()));
+    names.map(|name| Scalar::column(alias, name).named(name)).collect()
+}
+
+/// md5 of the definition and every field's text with its length before it, so that no two rows of values read alike.
+fn hash(definition: &str, values: Vec<(Scalar, &crate::types::Typed)>) -> Scalar {
+    let mut parts = vec![Scalar::text(&format!("{definition};"))];
+    for (value, typed) in values {
+        let text = value.as_text(&typed.kind);
+        let length = Scalar::Call("length".to_owned(), vec![text.clone()], Type::Int).as_text(&Type::Int);
+        let part = Scalar::Call("concat".to_owned(), vec![length, Scalar::text(":"), text], Type::Text);
+        parts.push(if typed.nullable { part.or_else(Scalar::text("-")) } else { part });
+    }
+    let text = Scalar::Call("concat".to_owned(), parts, Type::Text);
+    Scalar::Call("md5".to_owned(), vec![text], Type::Text)
+}

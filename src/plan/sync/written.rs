@@ -1,0 +1,64 @@
+//! Takes a sync and gives what it has written up to the parent run: the parent's own record, with the receipts that
+//! the parent run's delivery left. A deleted, cleared or parted object is no longer the sync's.
+
+use super::table;
+use crate::manifest::SyncSpec;
+use crate::plan::rel::{Join, JoinKind, Parameter, Query, Scalar, Select, Table};
+use crate::types::Type;
+
+/// key, hash, created of every object that the sync has written.
+pub fn written(spec: &SyncSpec) -> Query {
+    let receipts = receipts(spec).body().step("receipts");
+    let latest =
+        Select::from(Table::Step("receipts".to_owned()).alias("r"), columns("r", &["key", "op", "hash", "created"]))
+            .filter(Scalar::column("r", "place").equals(Type::Int, Scalar::int(1)))
+            .body()
+            .step("latest");
+    let before = || Table::State(format!("{}__prev", table(&spec.name))).alias("b");
+    let same_key = || Scalar::column("b", "key").equals(Type::Text, Scalar::column("l", "key"));
+    let kept = Select {
+        comments: vec!["untouched by the parent run".to_owned()],
+        ..Select::from(before(), columns("b", &["key", "hash", "created"]))
+            .left_join(Table::Step("latest".to_owned()).alias("l"), same_key())
+            .filter(Scalar::column("l", "key").is_null())
+    };
+    let created =
+        Scalar::Or(vec![Scalar::column("l", "created"), Scalar::column("b", "created").or_else(Scalar::bool(false))]);
+    let mut items = columns("l", &["key", "hash"]);
+    items.push(created.named("created"));
+    let mut fresh = Select::from(Table::Step("latest".to_owned()).alias("l"), items);
+    fresh.comments.push("written by the parent run".to_owned());
+    fresh.joins.push(Join { kind: JoinKind::Left, with: before(), on: vec![same_key()] });
+    fresh.filter.push(Scalar::In(
+        Box::new(Scalar::column("l", "op")),
+        vec![Scalar::text("create"), Scalar::text("update")],
+        false,
+    ));
+    let body = crate::plan::rel::Body { selects: vec![kept, fresh], order_by: Vec::new() };
+    body.after(vec![receipts, latest])
+}
+
+/// The accepted receipts of the parent run, the latest of each key first.
+fn receipts(spec: &SyncSpec) -> Select {
+    let mut items = columns("r", &["key", "op", "hash"]);
+    items.push(Scalar::column("r", "created").or_else(Scalar::bool(false)).named("created"));
+    let newest_first = vec![
+        Scalar::column("r", "happened_at").descending(Type::Timestamp),
+        Scalar::column("r", "op").ascending(Type::Text),
+        Scalar::column("r", "hash").ascending(Type::Text),
+    ];
+    items.push(Scalar::row_number(vec![Scalar::column("r", "key")], newest_first).named("place"));
+    let names: Vec<Scalar> = std::iter::once(&spec.name).chain(&spec.was).map(|name| Scalar::text(name)).collect();
+    let is_own = match names.as_slice() {
+        [only] => Scalar::column("r", "sync").equals(Type::Text, only.clone()),
+        _ => Scalar::In(Box::new(Scalar::column("r", "sync")), names, false),
+    };
+    Select::from(Table::State("receipts".to_owned()).alias("r"), items)
+        .filter(is_own)
+        .filter(Scalar::column("r", "run").equals(Type::Text, Scalar::Parameter(Parameter::Parent)))
+        .filter(Scalar::column("r", "accepted"))
+}
+
+fn columns(alias: &str, names: &[&str]) -> Vec<crate::plan::rel::Item> {
+    names.iter().map(|name| Scalar::column(alias, name).named(name)).collect()
+}
