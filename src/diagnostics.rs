@@ -1,6 +1,12 @@
 //! The sink that every stage pushes its mistakes into: sorted by place, one message per mistake, many
 //! per run. Each mistake is a struct beside the code that finds it; this module only collects them.
 
+pub mod github;
+pub mod json;
+pub mod pages;
+pub mod sarif;
+pub mod text;
+
 use miette::{Diagnostic, Severity};
 
 use crate::source::{Sources, Span};
@@ -21,6 +27,11 @@ impl Diagnostics {
     /// Adds a mistake.
     pub fn push(&mut self, mistake: impl Diagnostic + Send + Sync + 'static) {
         self.items.push(Box::new(mistake));
+    }
+
+    /// Takes over all that another sink holds.
+    pub fn absorb(&mut self, other: Self) {
+        self.items.extend(other.items);
     }
 
     /// Whether anything is an error: a program with errors has no SQL.

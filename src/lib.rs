@@ -7,6 +7,7 @@
 //! ```
 
 pub mod cli;
+pub mod config;
 pub mod destination;
 pub mod diagnostics;
 pub mod dialect;

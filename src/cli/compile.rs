@@ -1,0 +1,134 @@
+//! `plgc compile`: takes a project, gives one SQL file per model and view, and `manifest.json`. The same project gives the same
+//! bytes; only what changed is written, and a file of an earlier compile that has no model any more is removed.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+
+use super::project::Project;
+use super::terminal::Terminal;
+use super::{Broken, Exit, Outcome, Outside, diff, write};
+use crate::manifest::Manifest;
+
+/// Write the SQL of every model, and the manifest
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The target, as plg.toml names it
+    #[arg(short, long)]
+    target: Option<String>,
+    /// The folder to write into; default: `sql/TARGET` in the project's folder
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write nothing; show what is stale, and fail if anything is
+    #[arg(long)]
+    check: bool,
+}
+
+/// The name of the manifest's file.
+const MANIFEST: &str = "manifest.json";
+
+pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
+    let mut project = Project::load(folder)?;
+    let (name, target) = project.target(args.target.as_deref())?;
+    let (manifest, warnings) = project.compile(&target.engine)?;
+    terminal.mistakes(&warnings, &project.sources);
+    let out = args.out.clone().unwrap_or_else(|| project.root.join("sql").join(name));
+    let files = files(&manifest)?;
+    let stale = stale(&out, &files);
+    if args.check { check(&out, &files, &stale, terminal) } else { emit(&out, &files, &stale, terminal) }
+}
+
+/// Every file by its path below the folder.
+fn files(manifest: &Manifest) -> Result<BTreeMap<String, String>, Broken> {
+    let mut files = BTreeMap::new();
+    for model in &manifest.models {
+        files.insert(model.file.clone(), statement(&model.sql));
+    }
+    for view in &manifest.views {
+        files.insert(view.file.clone(), statement(&view.query));
+    }
+    let json = serde_json::to_string_pretty(manifest).map_err(|error| {
+        Broken::new(
+            Exit::Outside,
+            Outside { what: "cannot write the manifest".to_owned(), why: error.to_string(), help: None },
+        )
+    })?;
+    files.insert(MANIFEST.to_owned(), format!("{json}\n"));
+    Ok(files)
+}
+
+fn statement(sql: &str) -> String {
+    format!("{};\n", sql.trim_end().trim_end_matches(';'))
+}
+
+/// The files that the manifest in the folder names and this program no longer has.
+fn stale(out: &Path, files: &BTreeMap<String, String>) -> Vec<String> {
+    #[derive(serde::Deserialize)]
+    struct Old {
+        models: Vec<File>,
+        views: Vec<File>,
+    }
+    #[derive(serde::Deserialize)]
+    struct File {
+        file: String,
+    }
+    let old = std::fs::read(out.join(MANIFEST)).ok().and_then(|text| serde_json::from_slice::<Old>(&text).ok());
+    let Some(old) = old else { return Vec::new() };
+    let mut stale: Vec<String> = old.models.into_iter().chain(old.views).map(|it| it.file).collect();
+    stale.retain(|file| {
+        // A manifest is data: it must not name a file outside of the folder.
+        let below = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
+        below && file.ends_with(".sql") && !files.contains_key(file) && out.join(file).is_file()
+    });
+    stale.sort();
+    stale.dedup();
+    stale
+}
+
+fn check(out: &Path, files: &BTreeMap<String, String>, stale: &[String], terminal: &Terminal) -> Outcome {
+    let mut n_stale = stale.len();
+    for (file, text) in files {
+        let path = out.join(file);
+        let old = match std::fs::read(&path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                n_stale += 1;
+                terminal.out(&format!("{file} is missing\n"))?;
+                continue;
+            }
+            Err(error) => return Err(Outside::file("read", &path, &error)),
+        };
+        if old != *text {
+            n_stale += 1;
+            terminal.out(&diff::unified(&old, text, file, &format!("{file} (as compiled now)")))?;
+        }
+    }
+    for file in stale {
+        terminal.out(&format!("{file} belongs to no model any more\n"))?;
+    }
+    if n_stale == 0 {
+        terminal.say(&format!("{} files in {} are up to date\n", files.len(), out.display()));
+        return Ok(Exit::Done);
+    }
+    let are = if n_stale == 1 { "file is" } else { "files are" };
+    terminal.say(&format!("{n_stale} {are} stale in {}: run `plgc compile` and commit the result\n", out.display()));
+    Ok(Exit::Program)
+}
+
+fn emit(out: &Path, files: &BTreeMap<String, String>, stale: &[String], terminal: &Terminal) -> Outcome {
+    let mut n_written = 0;
+    // The manifest goes last: until then the old one still names the files to remove.
+    let (manifest, sql): (Vec<_>, Vec<_>) = files.iter().partition(|(file, _)| *file == MANIFEST);
+    for (file, text) in sql {
+        n_written += usize::from(write::whole(&out.join(file), text)?);
+    }
+    for file in stale {
+        let path = out.join(file);
+        std::fs::remove_file(&path).map_err(|error| Outside::file("remove", &path, &error))?;
+    }
+    for (file, text) in manifest {
+        n_written += usize::from(write::whole(&out.join(file), text)?);
+    }
+    let removed = if stale.is_empty() { String::new() } else { format!(", {} removed", stale.len()) };
+    terminal.say(&format!("{} files in {}: {n_written} written{removed}\n", files.len(), out.display()));
+    Ok(Exit::Done)
+}

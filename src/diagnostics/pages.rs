@@ -1,0 +1,47 @@
+//! The pages of `docs/errors`, built into the command: what each code means, with a wrong and a fixed example.
+//! A test holds this list and the folder equal.
+
+macro_rules! pages {
+    ($($code:literal),* $(,)?) => {
+        &[$(($code, include_str!(concat!("../../docs/errors/", $code, ".md")))),*]
+    };
+}
+
+/// Every code with its page, by code.
+pub static ALL: &[(&str, &str)] = pages![
+    "config-missing-key",
+    "config-syntax",
+    "config-unknown-key",
+    "config-value",
+    "file-not-utf-8",
+    "file-too-large",
+    "file-unreadable",
+    "missing-project",
+    "no-program",
+    "unknown-target",
+    "unset-variable",
+];
+
+/// The page of a code.
+#[must_use]
+pub fn find(code: &str) -> Option<&'static str> {
+    ALL.iter().find(|(known, _)| *known == code).map(|(_, page)| *page)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_the_folder() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors");
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        files.sort();
+        let listed: Vec<&str> = ALL.iter().map(|(code, _)| *code).collect();
+        assert_eq!(listed, files, "add the missing codes to `pages!`, in order");
+    }
+}
