@@ -1,1 +1,232 @@
-//! One driver per file: open, execute, stream rows.
+//! One driver per file: open, execute, stream rows. Takes statements as text and gives rows of [`Value`]s; a warehouse's
+//! habits (names, literals, types, how a view is replaced) are data in its [`Driver`]. Rows are streamed, never piled up.
+
+pub mod csv;
+pub mod journal;
+pub mod load;
+pub mod postgres;
+pub mod rows_of;
+pub mod sqlite;
+pub mod value;
+
+use std::fmt;
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use futures_util::stream::{Stream, TryStreamExt as _};
+use thiserror::Error;
+
+use crate::types::Type;
+pub use value::Value;
+
+/// Every engine, by name.
+pub const ALL: &[&Driver] = &[&postgres::DRIVER, &sqlite::DRIVER];
+
+/// What an engine promises: a result, later.
+pub type Job<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + 'a>>;
+/// A row, in the order of the types that were asked for.
+pub type Row = Vec<Value>;
+/// Rows as they arrive.
+pub type Rows<'a> = Pin<Box<dyn Stream<Item = Result<Row, EngineError>> + 'a>>;
+
+/// A text that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Hides a text.
+    #[must_use]
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text itself, for the system that it opens.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(secret)")
+    }
+}
+
+/// Where a database is.
+#[derive(Debug, Clone)]
+pub enum Location {
+    /// A file.
+    Path(PathBuf),
+    /// A server.
+    Url(Secret),
+}
+
+/// What an engine is, as data.
+#[derive(Debug)]
+pub struct Driver {
+    /// Its name in `plg.toml`; also that of its dialect.
+    pub name: &'static str,
+    /// Whether it is a file, rather than a server.
+    pub is_file: bool,
+    /// Whether tables live in schemas; if not, `a.b` is spelled `a__b`.
+    pub has_schemas: bool,
+    /// What stands before the text of an instant.
+    pub instant: &'static str,
+    /// The physical type of a type.
+    pub type_name: fn(&Type) -> String,
+    /// Whether a physical type can hold a type.
+    pub accepts: fn(&Type, &str) -> bool,
+    /// Opens a database.
+    pub open: fn(&Location) -> Job<'_, Box<dyn Engine>>,
+}
+
+impl Driver {
+    /// A table's name as statements spell it.
+    #[must_use]
+    pub fn table(&self, schema: &str, name: &str) -> String {
+        if self.has_schemas {
+            format!("{}.{}", quote(schema), quote(name))
+        } else if schema.is_empty() {
+            quote(name)
+        } else {
+            quote(&format!("{schema}__{name}"))
+        }
+    }
+
+    /// The literal of an instant `YYYY-MM-DD HH:MM:SS[.f]`.
+    #[must_use]
+    pub fn instant(&self, text: &str) -> String {
+        format!("{}{}", self.instant, literal(text))
+    }
+}
+
+/// The engine of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Driver> {
+    ALL.iter().copied().find(|driver| driver.name == name)
+}
+
+/// A quoted identifier.
+#[must_use]
+pub fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A quoted text literal.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A column that a table has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its name.
+    pub name: String,
+    /// Its physical type; empty where the engine does not know.
+    pub sql_type: String,
+}
+
+/// A table or view of a schema, by its name there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Relation {
+    /// Its name, without the schema.
+    pub name: String,
+    /// Whether it is a view.
+    pub is_view: bool,
+}
+
+/// Rows of a query whose types nobody knows, to be shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Texts {
+    /// The columns' names.
+    pub columns: Vec<String>,
+    /// The values, as the database writes them.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+/// A column to write into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: Type,
+}
+
+/// A connection to a database.
+pub trait Engine {
+    /// What it is.
+    fn driver(&self) -> &'static Driver;
+    /// Executes one or more statements.
+    fn execute<'a>(&'a mut self, sql: &'a str) -> Job<'a, u64>;
+    /// Streams the rows of a query, read as these types.
+    fn stream<'a>(&'a mut self, sql: &'a str, types: &'a [Type]) -> Rows<'a>;
+    /// The first rows of a query, at most `limit`, as text.
+    fn texts<'a>(&'a mut self, sql: &'a str, limit: usize) -> Job<'a, Texts>;
+    /// The columns of a table or of a query in parentheses.
+    fn columns<'a>(&'a mut self, from: &'a str) -> Job<'a, Vec<Found>>;
+    /// Adds rows to a table, in bulk.
+    fn append<'a>(&'a mut self, table: &'a str, slots: &'a [Slot], rows: &'a [Row]) -> Job<'a, ()>;
+    /// Makes a view, or makes it anew; readers see the old one or the new one.
+    fn replace_view<'a>(&'a mut self, view: &'a str, query: &'a str) -> Job<'a, ()>;
+    /// The tables and views of a schema.
+    fn relations<'a>(&'a mut self, schema: &'a str) -> Job<'a, Vec<Relation>>;
+    /// Takes the lock of this database, which the connection's end gives back; false if another run has it.
+    fn lock(&mut self) -> Job<'_, bool>;
+}
+
+/// All rows of a small query.
+pub async fn rows(engine: &mut dyn Engine, sql: &str, types: &[Type]) -> Result<Vec<Row>, EngineError> {
+    engine.stream(sql, types).try_collect().await
+}
+
+/// What a database says when it cannot.
+#[derive(Debug, Clone, Error)]
+#[error("{message}")]
+pub struct EngineError {
+    /// What kind of trouble it is.
+    pub trouble: Trouble,
+    /// The database's own words.
+    pub message: String,
+    /// The statement, if one was at fault.
+    pub statement: Option<String>,
+}
+
+/// Kinds of trouble that a run tells apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The database cannot be reached or opened.
+    Unreachable,
+    /// A table or view is not there.
+    Missing,
+    /// A view cannot be replaced in place: its columns changed.
+    ViewShape,
+    /// The account may not do it, or there is no room.
+    Denied,
+    /// A statement fails.
+    Statement,
+}
+
+impl EngineError {
+    /// Trouble without a statement.
+    #[must_use]
+    pub fn new(trouble: Trouble, message: impl Into<String>) -> Self {
+        Self { trouble, message: message.into(), statement: None }
+    }
+}
+
+/// The clock of the machine, in microseconds since 1970. Only for what is not part of a run's meaning: ids and receipts.
+#[must_use]
+pub fn clock() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}

@@ -77,6 +77,8 @@ pub struct Source {
 pub struct Fresh {
     /// The greatest age of the newest row, in seconds.
     pub within_seconds: i64,
+    /// The column that says when a row arrived; it may be none of the declared ones.
+    pub by: String,
     /// Gives that row's instant: one row, one column.
     pub newest: String,
     /// The syncs that are not sent where it is older.

@@ -1,0 +1,258 @@
+//! PostgreSQL, over the network. Takes a url; values travel as text, which the session makes canonical (UTC, ISO dates, exact
+//! floats). Rows come as the server sends them; bulk goes by COPY; the lock is an advisory one of the session.
+
+use std::str::FromStr as _;
+
+use futures_util::stream::{StreamExt as _, TryStreamExt as _};
+use sqlx::postgres::{PgConnectOptions, PgRow};
+use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Executor as _, PgConnection, Row as _, SqlSafeStr as _};
+use sqlx::{Statement as _, TypeInfo as _, ValueRef as _};
+
+use super::{
+    Driver, Engine, EngineError, Found, Job, Location, Relation, Row, Rows, Slot, Texts, Trouble, Value, literal, quote,
+};
+use crate::types::Type;
+
+/// PostgreSQL as data.
+pub const DRIVER: Driver =
+    Driver { name: "postgres", is_file: false, has_schemas: true, instant: "TIMESTAMP ", type_name, accepts, open };
+
+/// Texts that are the same on every server, whatever its settings; a server notices a client that was killed.
+const SESSION: &str = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; \
+    SET standard_conforming_strings = on; SET client_min_messages = warning; SET client_encoding = 'UTF8'; \
+    SET bytea_output = 'hex'";
+
+/// How long a lock is waited for: a killed run's backend needs a moment to notice.
+const LOCK_TRIES: u32 = 20;
+
+struct Postgres {
+    connection: PgConnection,
+}
+
+fn type_name(kind: &Type) -> String {
+    match kind {
+        Type::Int | Type::Duration | Type::Months => "BIGINT".to_owned(),
+        Type::Decimal { precision, scale } => format!("NUMERIC({precision}, {scale})"),
+        Type::Float => "DOUBLE PRECISION".to_owned(),
+        Type::Bool => "BOOLEAN".to_owned(),
+        Type::Date => "DATE".to_owned(),
+        Type::Timestamp => "TIMESTAMP".to_owned(),
+        Type::Text | Type::Enum(_) | Type::Json | Type::Null | Type::Error => "TEXT".to_owned(),
+    }
+}
+
+fn accepts(kind: &Type, found: &str) -> bool {
+    let known: &[&str] = match kind {
+        Type::Int | Type::Duration | Type::Months => &["INT2", "INT4", "INT8"],
+        Type::Decimal { .. } => &["NUMERIC", "INT2", "INT4", "INT8"],
+        Type::Float => &["FLOAT4", "FLOAT8"],
+        Type::Bool => &["BOOL"],
+        Type::Date => &["DATE"],
+        Type::Timestamp => &["TIMESTAMP", "TIMESTAMPTZ"],
+        Type::Json => &["JSON", "JSONB", "TEXT", "VARCHAR"],
+        Type::Text | Type::Enum(_) | Type::Null | Type::Error => &["TEXT", "VARCHAR", "CHAR", "NAME"],
+    };
+    known.iter().any(|it| it.eq_ignore_ascii_case(found))
+}
+
+fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
+    Box::pin(async move {
+        let Location::Url(url) = location else {
+            return Err(EngineError::new(Trouble::Unreachable, "it needs a url, not a path"));
+        };
+        // The parser's own words may quote the url, which holds a password.
+        let options = PgConnectOptions::from_str(url.expose()).map_err(|_| {
+            EngineError::new(Trouble::Unreachable, "its url is not `postgres://user:password@host/name`")
+        })?;
+        let unreachable = |error: sqlx::Error| EngineError::new(Trouble::Unreachable, said(&error, "").message);
+        let mut connection = options.application_name("plgc").connect().await.map_err(unreachable)?;
+        sqlx::raw_sql(SESSION).execute(&mut connection).await.map_err(unreachable)?;
+        // Servers before version 14, and some systems, lack this one; the lock then waits a little longer.
+        let _ = sqlx::raw_sql("SET client_connection_check_interval = '500ms'").execute(&mut connection).await;
+        let engine: Box<dyn Engine> = Box::new(Postgres { connection });
+        Ok(engine)
+    })
+}
+
+fn said(error: &sqlx::Error, statement: &str) -> EngineError {
+    let database = error.as_database_error();
+    let code = database.and_then(|it| it.code()).unwrap_or_default().into_owned();
+    let detail = database
+        .and_then(|it| it.try_downcast_ref::<sqlx::postgres::PgDatabaseError>())
+        .and_then(|it| it.detail())
+        .map(|detail| format!(" ({detail})"))
+        .unwrap_or_default();
+    let message = database.map_or_else(|| error.to_string(), |it| format!("{}{detail}", it.message()));
+    let trouble = match code.as_str() {
+        "42P01" | "3F000" => Trouble::Missing,
+        "42P16" => Trouble::ViewShape,
+        "42501" | "53100" | "25006" => Trouble::Denied,
+        "" => Trouble::Unreachable,
+        _ => Trouble::Statement,
+    };
+    EngineError { trouble, message, statement: (!statement.is_empty()).then(|| statement.to_owned()) }
+}
+
+fn text(row: &PgRow, place: usize) -> Result<Option<String>, sqlx::Error> {
+    let raw = row.try_get_raw(place)?;
+    if raw.is_null() {
+        return Ok(None);
+    }
+    raw.as_str().map(|it| Some(it.to_owned())).map_err(sqlx::Error::Decode)
+}
+
+fn value(row: &PgRow, place: usize, kind: &Type) -> Result<Value, sqlx::Error> {
+    let Some(text) = text(row, place)? else { return Ok(Value::Null) };
+    let misfit = || sqlx::Error::Protocol(format!("column {} gives `{text}`, which is no {kind}", place + 1));
+    match kind {
+        // An older value of an enum may still be stored.
+        Type::Enum(_) => Ok(Value::Text(text)),
+        Type::Float => text.parse().map(Value::Float).map_err(|_| misfit()),
+        _ => Value::parse(&text, kind).ok_or_else(misfit),
+    }
+}
+
+/// A value as COPY's text format writes it.
+fn copied(value: &Value, line: &mut String) {
+    let Some(text) = value.text() else {
+        line.push_str("\\N");
+        return;
+    };
+    for it in text.chars() {
+        match it {
+            '\\' => line.push_str("\\\\"),
+            '\n' => line.push_str("\\n"),
+            '\r' => line.push_str("\\r"),
+            '\t' => line.push_str("\\t"),
+            it => line.push(it),
+        }
+    }
+}
+
+impl Postgres {
+    async fn copy(&mut self, sql: &str, rows: &[Row]) -> Result<(), sqlx::Error> {
+        let mut copy = self.connection.copy_in_raw(sql).await?;
+        for chunk in rows.chunks(1000) {
+            let mut lines = String::new();
+            for row in chunk {
+                for (place, value) in row.iter().enumerate() {
+                    if place > 0 {
+                        lines.push('\t');
+                    }
+                    copied(value, &mut lines);
+                }
+                lines.push('\n');
+            }
+            if let Err(error) = copy.send(lines.into_bytes()).await {
+                return copy.abort("").await.and(Err(error));
+            }
+        }
+        copy.finish().await.map(|_| ())
+    }
+}
+
+impl Engine for Postgres {
+    fn driver(&self) -> &'static Driver {
+        &DRIVER
+    }
+
+    fn execute<'a>(&'a mut self, sql: &'a str) -> Job<'a, u64> {
+        Box::pin(async move {
+            let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await;
+            done.map(|it| it.rows_affected()).map_err(|error| said(&error, sql))
+        })
+    }
+
+    fn stream<'a>(&'a mut self, sql: &'a str, types: &'a [Type]) -> Rows<'a> {
+        let found = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(&mut self.connection);
+        Box::pin(found.map(move |row| {
+            let read = |row: PgRow| types.iter().enumerate().map(|(place, kind)| value(&row, place, kind)).collect();
+            row.and_then(read).map_err(|error| said(&error, sql))
+        }))
+    }
+
+    fn texts<'a>(&'a mut self, sql: &'a str, limit: usize) -> Job<'a, Texts> {
+        Box::pin(async move {
+            let mut found = sqlx::raw_sql(AssertSqlSafe(sql)).fetch(&mut self.connection);
+            let mut texts = Texts::default();
+            while let Some(row) = found.try_next().await.map_err(|error| said(&error, sql))? {
+                if texts.rows.is_empty() {
+                    texts.columns = row.columns().iter().map(|column| column.name().to_owned()).collect();
+                }
+                if texts.rows.len() < limit {
+                    let values = (0..row.len()).map(|place| text(&row, place));
+                    texts.rows.push(values.collect::<Result<_, _>>().map_err(|error| said(&error, sql))?);
+                }
+            }
+            Ok(texts)
+        })
+    }
+
+    fn columns<'a>(&'a mut self, from: &'a str) -> Job<'a, Vec<Found>> {
+        Box::pin(async move {
+            let sql = format!("SELECT * FROM {from} AS t");
+            let prepared = self.connection.prepare(AssertSqlSafe(sql.clone()).into_sql_str()).await;
+            let prepared = prepared.map_err(|error| said(&error, &sql))?;
+            let found = prepared
+                .columns()
+                .iter()
+                .map(|column| Found { name: column.name().to_owned(), sql_type: column.type_info().name().to_owned() });
+            Ok(found.collect())
+        })
+    }
+
+    fn append<'a>(&'a mut self, table: &'a str, slots: &'a [Slot], rows: &'a [Row]) -> Job<'a, ()> {
+        Box::pin(async move {
+            let names = slots.iter().map(|slot| quote(&slot.name)).collect::<Vec<_>>().join(", ");
+            let sql = format!("COPY {table} ({names}) FROM STDIN");
+            self.copy(&sql, rows).await.map_err(|error| said(&error, &sql))
+        })
+    }
+
+    fn replace_view<'a>(&'a mut self, view: &'a str, query: &'a str) -> Job<'a, ()> {
+        Box::pin(async move {
+            let create = format!("CREATE OR REPLACE VIEW {view} AS\n{query}");
+            match self.execute(&create).await {
+                Err(error) if error.trouble == Trouble::ViewShape => {
+                    // Two statements in one message are one transaction.
+                    self.execute(&format!("DROP VIEW {view};\nCREATE VIEW {view} AS\n{query}")).await.map(|_| ())
+                }
+                done => done.map(|_| ()),
+            }
+        })
+    }
+
+    fn relations<'a>(&'a mut self, schema: &'a str) -> Job<'a, Vec<Relation>> {
+        Box::pin(async move {
+            let sql = format!(
+                "SELECT c.relname, c.relkind = 'v' FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
+                 WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname = {} ORDER BY c.relname",
+                literal(schema)
+            );
+            let rows = super::rows(self, &sql, &[Type::Text, Type::Bool]).await?;
+            let relation = |row: Row| match row.as_slice() {
+                [Value::Text(name), is_view] => {
+                    Some(Relation { name: name.clone(), is_view: *is_view == Value::Bool(true) })
+                }
+                _ => None,
+            };
+            Ok(rows.into_iter().filter_map(relation).collect())
+        })
+    }
+
+    fn lock(&mut self) -> Job<'_, bool> {
+        Box::pin(async move {
+            for tried in 0..LOCK_TRIES {
+                if tried > 0 {
+                    tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+                }
+                // "plgc" in ASCII.
+                let rows = super::rows(self, "SELECT pg_try_advisory_lock(1886152547)", &[Type::Bool]).await?;
+                if rows.first().and_then(|row| row.first()) == Some(&Value::Bool(true)) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+}

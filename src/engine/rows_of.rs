@@ -1,0 +1,185 @@
+//! The rows of one CSV or JSONL file, in the declared columns and types. Tells null from the empty text: an empty CSV field is
+//! null where null may be, or where the type is not text; a quoted empty field is the empty text.
+
+use std::collections::BTreeMap;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+use super::csv::{Field, Reader, Wrong};
+use super::load::{Declared, LoadError, broken, misfit, reader};
+use super::{Row, Slot, Value};
+use crate::types::{Type, Typed};
+
+/// An open file.
+pub struct File<'a> {
+    source: &'a Declared,
+    path: PathBuf,
+    reader: Reader<BufReader<std::fs::File>>,
+    columns: Vec<(String, Typed)>,
+    /// The columns of its rows.
+    pub slots: Vec<Slot>,
+    /// Where in a record each column stands, for CSV.
+    places: Vec<usize>,
+    width: usize,
+    is_json: bool,
+}
+
+impl<'a> File<'a> {
+    /// Opens a file and finds the declared columns in its header.
+    pub fn open(source: &'a Declared, path: &Path) -> Result<Self, LoadError> {
+        let is_json = !path.extension().is_some_and(|it| it.eq_ignore_ascii_case("csv"));
+        let mut file = Self {
+            source,
+            path: path.to_owned(),
+            reader: reader(path)?,
+            columns: source.columns.clone(),
+            slots: Vec::new(),
+            places: Vec::new(),
+            width: 0,
+            is_json,
+        };
+        if is_json {
+            file.json_columns()?;
+        } else {
+            file.header()?;
+        }
+        file.slots =
+            file.columns.iter().map(|(name, typed)| Slot { name: name.clone(), kind: typed.kind.clone() }).collect();
+        Ok(file)
+    }
+
+    fn header(&mut self) -> Result<(), LoadError> {
+        let record = self.reader.record().map_err(|wrong| broken(&self.path, wrong))?.unwrap_or_default();
+        self.width = record.len();
+        if self.source.is_raw {
+            self.columns = record.iter().map(|field| (field.text.clone(), Type::Text.optional())).collect();
+        }
+        for (name, _) in &self.columns {
+            let exact = record.iter().position(|field| field.text == *name);
+            let alike = || {
+                let mut fitting = record.iter().enumerate().filter(|(_, field)| same(&field.text, name));
+                let first = fitting.next();
+                first.filter(|_| fitting.next().is_none()).map(|(place, _)| place)
+            };
+            let Some(place) = exact.or_else(alike) else {
+                return Err(self.missing(name, record.iter().map(|field| field.text.as_str())));
+            };
+            self.places.push(place);
+        }
+        Ok(())
+    }
+
+    fn missing<'b>(&self, column: &str, has: impl Iterator<Item = &'b str>) -> LoadError {
+        let has = has.take(30).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        LoadError::MissingColumn {
+            file: self.path.display().to_string(),
+            column: column.to_owned(),
+            name: self.source.name.clone(),
+            cite: self.source.cite.clone(),
+            has: if has.is_empty() { "no columns".to_owned() } else { has },
+        }
+    }
+
+    /// A source that nobody declared has the keys of all its objects.
+    fn json_columns(&mut self) -> Result<(), LoadError> {
+        if !self.source.is_raw {
+            return Ok(());
+        }
+        let mut names = BTreeMap::new();
+        while let Some((_, object)) = self.object()? {
+            names.extend(object.into_iter().map(|(name, _)| (name, Type::Text.optional())));
+        }
+        self.columns = names.into_iter().collect();
+        self.reader = reader(&self.path)?;
+        Ok(())
+    }
+
+    /// The next row; `None` at the end.
+    pub fn row(&mut self) -> Result<Option<Row>, LoadError> {
+        if self.is_json { self.json_row() } else { self.csv_row() }
+    }
+
+    fn csv_row(&mut self) -> Result<Option<Row>, LoadError> {
+        let Some(record) = self.reader.record().map_err(|wrong| broken(&self.path, wrong))? else { return Ok(None) };
+        if record.len() != self.width {
+            let what = format!("the record has {} fields, the header {}", record.len(), self.width);
+            let line = record.first().map_or(0, |field| field.line);
+            return Err(broken(&self.path, Wrong { line, column: 1, what }));
+        }
+        let mut row = Row::with_capacity(self.columns.len());
+        for ((name, typed), place) in self.columns.iter().zip(&self.places) {
+            let Some(field) = record.get(*place) else { continue };
+            let value = csv_value(field, typed).ok_or_else(|| misfit(&self.path, self.source, field, name, typed))?;
+            row.push(value);
+        }
+        Ok(Some(row))
+    }
+
+    fn object(&mut self) -> Result<Option<(u64, serde_json::Map<String, serde_json::Value>)>, LoadError> {
+        let Some((line, text)) = self.reader.json_line().map_err(|wrong| broken(&self.path, wrong))? else {
+            return Ok(None);
+        };
+        let wrong = |column: u64, what: &str| broken(&self.path, Wrong { line, column, what: what.to_owned() });
+        match serde_json::from_str(&text) {
+            Ok(serde_json::Value::Object(object)) => Ok(Some((line, object))),
+            Ok(_) => Err(wrong(1, "not a JSON object")),
+            Err(error) => Err(wrong(error.column() as u64, "not JSON")),
+        }
+    }
+
+    fn json_row(&mut self) -> Result<Option<Row>, LoadError> {
+        let Some((line, object)) = self.object()? else { return Ok(None) };
+        let mut row = Row::with_capacity(self.columns.len());
+        for (name, typed) in &self.columns {
+            let exact = object.get(name);
+            let found = exact.or_else(|| object.iter().find(|(key, _)| same(key, name)).map(|(_, value)| value));
+            let text = match found {
+                None | Some(serde_json::Value::Null) => String::new(),
+                Some(serde_json::Value::String(text)) => text.clone(),
+                Some(other) => other.to_string(),
+            };
+            if found.is_none() && !typed.nullable {
+                return Err(self.missing(name, object.keys().map(String::as_str)));
+            }
+            let value = json_value(found, &text, typed);
+            let field = Field { text, quoted: false, line, column: 1 };
+            row.push(value.ok_or_else(|| misfit(&self.path, self.source, &field, name, typed))?);
+        }
+        Ok(Some(row))
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+fn csv_value(field: &Field, typed: &Typed) -> Option<Value> {
+    if !field.text.is_empty() {
+        return Value::parse(&field.text, &typed.kind);
+    }
+    match (&typed.kind, typed.nullable) {
+        (Type::Text, true) if field.quoted => Some(Value::Text(String::new())),
+        (Type::Text, false) => Some(Value::Text(String::new())),
+        (_, nullable) => nullable.then_some(Value::Null),
+    }
+}
+
+fn json_value(found: Option<&serde_json::Value>, text: &str, typed: &Typed) -> Option<Value> {
+    match found {
+        None | Some(serde_json::Value::Null) => typed.nullable.then_some(Value::Null),
+        // A double keeps 15 digits: more of them would be rounded on the way.
+        Some(serde_json::Value::Number(number))
+            if number.is_f64()
+                && matches!(typed.kind, Type::Decimal { .. })
+                && text.bytes().filter(u8::is_ascii_digit).count() > 15 =>
+        {
+            None
+        }
+        // Loaders write JSON as text: only what is no object or array is itself a JSON text.
+        Some(value @ serde_json::Value::String(text)) if typed.kind == Type::Json => {
+            let nested = text.trim_start().starts_with(['{', '[']);
+            Some(Value::Text(if nested { text.clone() } else { value.to_string() }))
+        }
+        Some(_) => Value::parse(text, &typed.kind),
+    }
+}

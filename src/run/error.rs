@@ -1,0 +1,176 @@
+//! Why a run stops: each with what, where, why and one thing to do, and a class for the exit code. A run that stops
+//! before its commit has changed nothing that anybody reads.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::engine::{EngineError, Texts};
+
+/// Why a run stops.
+#[derive(Debug, Error, Diagnostic)]
+pub enum RunError {
+    /// The manifest is of a newer plgc, or for another engine.
+    #[error("the manifest does not fit: {why}")]
+    #[diagnostic(code("run-manifest"))]
+    Manifest {
+        /// Why.
+        why: String,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
+    /// `plg.toml` lacks something, or has something wrong.
+    #[error("{what}")]
+    #[diagnostic(code("run-setting"))]
+    Setting {
+        /// What is wrong.
+        what: String,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
+    /// The database cannot be reached.
+    #[error("the database of target `{target}` cannot be opened: {source}")]
+    #[diagnostic(
+        code("run-unreachable"),
+        help("check `targets.{target}` in plg.toml, and that the server accepts connections")
+    )]
+    Unreachable {
+        /// The target.
+        target: String,
+        /// Its words.
+        #[source]
+        source: EngineError,
+    },
+    /// Another run holds the lock.
+    #[error("another run holds target `{target}`")]
+    #[diagnostic(code("run-locked"), help("wait until it has ended; its lock goes with its process"))]
+    Locked {
+        /// The target.
+        target: String,
+    },
+    /// The instant is before the last run's.
+    #[error("the run's instant {now} is before that of the last run, {last}")]
+    #[diagnostic(code("run-earlier"), help("time only goes forward: use an instant after {last}"))]
+    Earlier {
+        /// The instant.
+        now: String,
+        /// The last run's.
+        last: String,
+    },
+    /// The state in the warehouse is of a newer plgc.
+    #[error("the state in the warehouse has version {found}, this plgc knows up to {known}")]
+    #[diagnostic(code("run-state-version"), help("use the plgc that wrote it, or a newer one"))]
+    StateVersion {
+        /// The version found.
+        found: i64,
+        /// The newest one known.
+        known: i64,
+    },
+    /// A file of the data folder is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Load(#[from] crate::engine::load::LoadError),
+    /// A source is not as declared.
+    #[error("source `{name}` ({cite}): {what}")]
+    #[diagnostic(code("run-source"))]
+    Source {
+        /// The source.
+        name: String,
+        /// Where it is declared.
+        cite: String,
+        /// What is wrong.
+        what: String,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
+    /// A check gives rows.
+    #[error("{message} ({cite})\n{}", table(rows))]
+    #[diagnostic(code("run-check"), help("mend the rows in the source, or the declaration; nothing was committed"))]
+    Check {
+        /// What is wrong.
+        message: String,
+        /// Where it is declared.
+        cite: String,
+        /// The rows.
+        rows: Texts,
+    },
+    /// A source has no rows any more, or an entity lost too many.
+    #[error("{what}")]
+    #[diagnostic(code("run-guard"), help("if this is meant, run again with `--accept {name}`; nothing was committed"))]
+    Guard {
+        /// What `--accept` waives.
+        name: String,
+        /// What is wrong.
+        what: String,
+    },
+    /// Another run committed first.
+    #[error("run {run} was built, but {winner} was committed first from the same parent")]
+    #[diagnostic(code("run-lost"), help("give the target to one scheduler; run again"))]
+    Lost {
+        /// This run.
+        run: String,
+        /// The other.
+        winner: String,
+    },
+    /// A statement fails.
+    #[error("{step} fails: {source}")]
+    #[diagnostic(code("run-statement"))]
+    Statement {
+        /// What was being done.
+        step: String,
+        /// The database's words.
+        #[source]
+        source: EngineError,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
+    /// A file of the state folder cannot be read or written.
+    #[error("`{path}` cannot be written or read: {why}")]
+    #[diagnostic(code("run-file"), help("the account needs a state folder that it can write, with room on the disk"))]
+    File {
+        /// The file.
+        path: String,
+        /// The system's words.
+        why: String,
+    },
+}
+
+impl RunError {
+    /// The class of the exit code: 1 for what the program or its data is to blame for, 2 for what a setting, a server or a file is.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Source { .. } | Self::Check { .. } | Self::Guard { .. } | Self::Load(_) => 1,
+            Self::Manifest { .. }
+            | Self::Setting { .. }
+            | Self::Unreachable { .. }
+            | Self::Locked { .. }
+            | Self::Earlier { .. }
+            | Self::StateVersion { .. }
+            | Self::Lost { .. }
+            | Self::Statement { .. }
+            | Self::File { .. } => 2,
+        }
+    }
+
+    /// A statement that fails in a step.
+    #[must_use]
+    pub fn statement(step: impl Into<String>, source: EngineError) -> Self {
+        let help = match &source.statement {
+            Some(_) => "run `plgc compile` to read the statement; nothing that others read was changed".to_owned(),
+            None => "check the connection, and run again".to_owned(),
+        };
+        Self::Statement { step: step.into(), source, help }
+    }
+}
+
+fn table(texts: &Texts) -> String {
+    let mut lines = vec![texts.columns.join(" | ")];
+    for row in &texts.rows {
+        lines.push(row.iter().map(|value| value.as_deref().unwrap_or("null")).collect::<Vec<_>>().join(" | "));
+    }
+    lines.join("\n")
+}

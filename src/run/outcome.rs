@@ -1,0 +1,167 @@
+//! What a run says while it goes ([`Event`], to a [`Progress`]) and when it has ended ([`Outcome`]): who entered, who left,
+//! what was sent, what was refused and in which words. Plain data that serialises.
+
+use serde::Serialize;
+
+use crate::engine::Texts;
+
+/// Hears what a run does.
+pub trait Progress {
+    /// Something happened.
+    fn event(&mut self, event: &Event);
+}
+
+/// What happens in a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A committed run that did not finish is finished first.
+    Resumed {
+        /// It.
+        run: String,
+    },
+    /// A run begins.
+    Started {
+        /// Its id.
+        run: String,
+        /// The run before it.
+        parent: Option<String>,
+        /// Its instant.
+        now: String,
+        /// How many models it builds.
+        models: usize,
+    },
+    /// A file was loaded, or was found unchanged.
+    Loaded {
+        /// The source.
+        source: String,
+        /// Its rows.
+        rows: u64,
+        /// Whether the table had it already.
+        unchanged: bool,
+    },
+    /// A model was built.
+    Built {
+        /// It.
+        model: String,
+        /// Its place, from 1.
+        place: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// The run counts.
+    Committed {
+        /// It.
+        run: String,
+    },
+    /// A sync begins.
+    Sending {
+        /// It.
+        sync: String,
+        /// How many rows it has to send.
+        rows: u64,
+    },
+    /// A batch was sent.
+    Sent {
+        /// The sync.
+        sync: String,
+        /// Rows settled so far.
+        rows: u64,
+    },
+    /// A sync does not send: a guard, a source that is not fresh, or a destination that fails.
+    Held {
+        /// It.
+        sync: String,
+        /// Why.
+        reason: String,
+    },
+    /// Something that a person should know, which stops nothing.
+    Noticed {
+        /// What.
+        message: String,
+    },
+    /// All is done.
+    Finished {
+        /// The run.
+        run: String,
+    },
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// Its id.
+    pub run: String,
+    /// The run before it.
+    pub parent: Option<String>,
+    /// Its instant.
+    pub now: String,
+    /// False where the instant was the last run's: nothing was built, deliveries went on.
+    pub built: bool,
+    /// The run that was finished first.
+    pub resumed: Option<Box<Outcome>>,
+    /// Who entered and left, and which stages changed.
+    pub changes: Vec<Change>,
+    /// Transitions that no `moves` allows.
+    pub moves: Vec<Moves>,
+    /// The syncs, in declared order.
+    pub syncs: Vec<SyncOutcome>,
+    /// Notices.
+    pub notices: Vec<String>,
+}
+
+impl Outcome {
+    /// Whether every sync was sent and nothing was refused.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        let resumed = self.resumed.as_ref().is_none_or(|outcome| outcome.is_clean());
+        resumed && self.syncs.iter().all(|sync| sync.held.is_none() && sync.rejected == 0)
+    }
+}
+
+/// How many rows changed a field in one way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// `workspace.overage`
+    pub field: String,
+    /// The value before: `true` and `false` for an audience.
+    pub was: Option<String>,
+    /// The value now.
+    pub became: Option<String>,
+    /// How many rows.
+    pub rows: u64,
+}
+
+/// Transitions of a status that are not allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Moves {
+    /// `workspace.product_stage`
+    pub status: String,
+    /// key, was, became.
+    pub rows: Texts,
+}
+
+/// What a sync did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SyncOutcome {
+    /// Its name.
+    pub name: String,
+    /// `crm.contacts`
+    pub to: String,
+    /// Whether the target sends; if not, the counts are of what would be sent.
+    pub sent: bool,
+    /// Objects created.
+    pub created: u64,
+    /// Objects updated.
+    pub updated: u64,
+    /// Objects deleted, cleared or set because they left.
+    pub removed: u64,
+    /// Rows that the mode left out: nothing to update, or there already.
+    pub skipped: u64,
+    /// Rows that the destination refused.
+    pub rejected: u64,
+    /// Its words, with how many rows got them; the most frequent first, at most ten.
+    pub reasons: Vec<(String, u64)>,
+    /// Why it did not send, or not all.
+    pub held: Option<String>,
+}
