@@ -268,10 +268,8 @@ mod tests {
         assert_eq!(
             mistakes,
             [
-                "`name` is missing in `project`",
                 "unknown key `nmae` in `project`",
                 "unknown time zone `Mars/Base`",
-                "`engine` is missing in `targets.dev`",
                 "unknown key `engin` in `targets.dev`",
                 "`targets.dev.deliver` is not true or false",
                 "`targets.dev.every` is not a duration",

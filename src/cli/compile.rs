@@ -31,7 +31,8 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let (name, target) = project.target(args.target.as_deref())?;
     let (manifest, warnings) = project.compile(&target.engine)?;
     terminal.mistakes(&warnings, &project.sources);
-    let out = args.out.clone().unwrap_or_else(|| project.root.join("sql").join(name));
+    let out = args.out.clone().unwrap_or_else(|| project.root.join("sql").join(&name));
+    let out = out.strip_prefix(".").map(Path::to_owned).unwrap_or(out);
     let files = files(&manifest)?;
     let stale = stale(&out, &files);
     if args.check { check(&out, &files, &stale, terminal) } else { emit(&out, &files, &stale, terminal) }
@@ -106,7 +107,7 @@ fn check(out: &Path, files: &BTreeMap<String, String>, stale: &[String], termina
         terminal.out(&format!("{file} belongs to no model any more\n"))?;
     }
     if n_stale == 0 {
-        terminal.say(&format!("{} files in {} are up to date\n", files.len(), out.display()));
+        terminal.say(&format!("{} of {} files are up to date\n", files.len(), out.display()));
         return Ok(Exit::Done);
     }
     let are = if n_stale == 1 { "file is" } else { "files are" };

@@ -29,8 +29,10 @@ pub(super) fn main(args: &Args, terminal: &Terminal) -> Outcome {
         return Ok(Exit::Done);
     };
     let Some(page) = pages::find(code) else {
-        let help = did_you_mean(code, pages::ALL.iter().map(|(code, _)| *code))
-            .map_or_else(|| "`plgc explain` lists all codes".to_owned(), |similar| format!("did you mean `{similar}`?"));
+        let help = did_you_mean(code, pages::ALL.iter().map(|(code, _)| *code)).map_or_else(
+            || "`plgc explain` lists all codes".to_owned(),
+            |similar| format!("did you mean `{similar}`?"),
+        );
         return Err(Broken::new(Exit::Usage, UnknownCode { code: code.clone(), help }));
     };
     terminal.out(page)?;

@@ -17,7 +17,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
-    let project = Project::load(folder)?;
+    let mut project = Project::load(folder)?;
     let mut exit = Exit::Done;
     let mut changed = 0;
     let mut diags = Diagnostics::default();
@@ -36,7 +36,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
             terminal.say(&format!("formatted {}\n", file.name));
         }
     }
-    let items = project.unread_and(diags);
+    let items = project.with_unread(diags);
     let verb = if args.check { "to be formatted" } else { "formatted" };
     terminal.mistakes(&items, &project.sources);
     terminal.say(&format!("{changed} of {} files {verb}\n", project.paths.len()));

@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::{Broken, Exit, Outside, plain};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Unresolved};
 use crate::diagnostics::{Diagnostics, Mistake};
 use crate::manifest::Manifest;
 use crate::program::Options;
@@ -38,7 +38,10 @@ pub struct Project {
 /// There is no project.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no plg.toml in `{folder}` or above it")]
-#[diagnostic(code("missing-project"), help("run `plgc init` in an empty folder, or name the project's folder with `-C`"))]
+#[diagnostic(
+    code("missing-project"),
+    help("run `plgc init` in an empty folder, or name the project's folder with `-C`")
+)]
 struct MissingProject {
     folder: String,
 }
@@ -46,7 +49,10 @@ struct MissingProject {
 /// A project without a program.
 #[derive(Debug, Error, Diagnostic)]
 #[error("no .plg file in `{folder}`")]
-#[diagnostic(code("no-program"), help("add a file such as `sources.plg`; `plgc init DIR` writes a project to start from"))]
+#[diagnostic(
+    code("no-program"),
+    help("add a file such as `sources.plg`; `plgc init DIR` writes a project to start from")
+)]
 struct NoProgram {
     folder: String,
 }
@@ -54,7 +60,10 @@ struct NoProgram {
 /// A file that the account cannot read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{file}` cannot be read: {why}")]
-#[diagnostic(code("file-unreadable"), help("make the file readable, or move it out of the project; names are checked when all files can be read"))]
+#[diagnostic(
+    code("file-unreadable"),
+    help("make the file readable, or move it out of the project; names are checked when all files can be read")
+)]
 struct Unreadable {
     file: String,
     why: String,
@@ -63,7 +72,10 @@ struct Unreadable {
 /// A file that is too large to be a program.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{file}` has {megabytes} MB; a file may have 16")]
-#[diagnostic(code("file-too-large"), help("split it into several .plg files; names are checked when all files can be read"))]
+#[diagnostic(
+    code("file-too-large"),
+    help("split it into several .plg files; names are checked when all files can be read")
+)]
 struct TooLarge {
     file: String,
     megabytes: u64,
@@ -80,27 +92,9 @@ struct NotUtf8 {
 }
 
 impl Project {
-    /// Finds the project at or above the folder and reads it.
+    /// Finds the project at or above the folder and reads all of it.
     pub fn load(folder: Option<&Path>) -> Result<Self, Broken> {
-        let root = find(folder)?;
-        let path = root.join(config::FILE);
-        let text = std::fs::read(&path).map_err(|error| Outside::file("read", &path, &error))?;
-        let mut diags = Diagnostics::default();
-        let mut config_text = Sources::default();
-        add(config::FILE, text, &mut config_text, &mut diags);
-        let config = config_text.files().first().map(|file| Config::read(file, &mut diags)).unwrap_or_default();
-        if diags.has_errors() {
-            return Err(Broken::within(Exit::Usage, diags, config_text));
-        }
-        let mut project = Self {
-            root,
-            config,
-            config_text,
-            sources: Sources::default(),
-            paths: Vec::new(),
-            unread: Diagnostics::default(),
-            partial: false,
-        };
+        let mut project = Self::load_config(folder)?;
         let mut found = Vec::new();
         project.walk(&project.root.clone(), "", &mut found);
         found.sort();
@@ -112,6 +106,29 @@ impl Project {
             return Err(Broken::new(Exit::Usage, NoProgram { folder }));
         }
         Ok(project)
+    }
+
+    /// Finds the project at or above the folder and reads its `plg.toml` only.
+    pub fn load_config(folder: Option<&Path>) -> Result<Self, Broken> {
+        let root = find(folder)?;
+        let path = root.join(config::FILE);
+        let text = std::fs::read(&path).map_err(|error| Outside::file("read", &path, &error))?;
+        let mut diags = Diagnostics::default();
+        let mut config_text = Sources::default();
+        add(config::FILE, text, &mut config_text, &mut diags);
+        let config = config_text.files().first().map(|file| Config::read(file, &mut diags)).unwrap_or_default();
+        if diags.has_errors() {
+            return Err(Broken::within(Exit::Usage, diags, config_text));
+        }
+        Ok(Self {
+            root,
+            config,
+            config_text,
+            sources: Sources::default(),
+            paths: Vec::new(),
+            unread: Diagnostics::default(),
+            partial: false,
+        })
     }
 
     /// What the program takes from `plg.toml`.
@@ -150,6 +167,22 @@ impl Project {
             Some(manifest) => Ok((manifest, diags.finish())),
             None => Err(Broken::within(Exit::Program, diags, std::mem::take(&mut self.sources))),
         }
+    }
+
+    /// A target by its name, or the one that is meant without one.
+    pub fn target(&self, name: Option<&str>) -> Result<(String, Unresolved), Broken> {
+        let found = self.config.target(name).map(|(name, target)| (name.to_owned(), target.clone()));
+        found.map_err(|mistake| {
+            let mut diags = Diagnostics::default();
+            diags.push(mistake);
+            Broken::within(Exit::Usage, diags, self.config_text.clone())
+        })
+    }
+
+    /// These mistakes and those of files that could not be read.
+    pub fn with_unread(&mut self, mut diags: Diagnostics) -> Vec<Mistake> {
+        diags.absorb(std::mem::take(&mut self.unread));
+        diags.finish()
     }
 
     fn unknown_engine(&self, engine: &config::Written) -> Broken {

@@ -72,7 +72,7 @@ const UNITS: [(&str, i64); 4] = [("second", 1), ("minute", 60), ("hour", 3_600),
 /// Reads the whole file.
 pub(super) fn config(file: &SourceFile, diags: &mut Diagnostics) -> Config {
     let (table, errors) = DeTable::parse_recoverable(&file.text);
-    let mut reader = Reader { file, diags };
+    let mut reader = Reader { file, diags, meant: BTreeSet::new() };
     for error in &errors {
         let at = reader.span(error.span().unwrap_or(0..0));
         reader.diags.push(Syntax { message: error.message().to_lowercase(), at });
@@ -90,6 +90,8 @@ type Value<'a> = &'a Spanned<DeValue<'a>>;
 struct Reader<'f, 'd> {
     file: &'f SourceFile,
     diags: &'d mut Diagnostics,
+    /// What misspelt keys most likely meant, so that it is not missed a second time.
+    meant: BTreeSet<String>,
 }
 
 impl Reader<'_, '_> {
@@ -267,6 +269,9 @@ impl Reader<'_, '_> {
     }
 
     fn missing(&mut self, key: &'static str, within: &str, at: Span, help: &str) {
+        if self.meant.contains(&format!("{within}.{key}")) {
+            return;
+        }
         self.diags.push(MissingKey { key, within: within.to_owned(), at, help: help.to_owned() });
     }
 

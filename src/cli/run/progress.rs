@@ -1,0 +1,79 @@
+//! Takes the events of a run, shows them: one bar that redraws itself on a terminal, a JSON line each otherwise.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::cli::terminal::Terminal;
+use crate::run::{Event, Progress};
+
+/// What suits the terminal.
+pub(super) fn of(terminal: &Terminal) -> Box<dyn Progress + '_> {
+    if terminal.live { Box::new(Bar::new()) } else { Box::new(Lines { terminal }) }
+}
+
+struct Lines<'a> {
+    terminal: &'a Terminal,
+}
+
+impl Progress for Lines<'_> {
+    fn event(&mut self, event: &Event) {
+        self.terminal.say(&format!("{}\n", serde_json::json!(event)));
+    }
+}
+
+struct Bar {
+    bar: ProgressBar,
+}
+
+impl Bar {
+    fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        Self { bar }
+    }
+
+    fn style(&self, template: &str) {
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style.progress_chars("━━ "));
+        }
+    }
+
+    fn begin(&self, length: u64, message: String) {
+        self.bar.set_length(length);
+        self.bar.set_position(0);
+        self.style("{bar:30} {pos}/{len} {msg}");
+        self.bar.set_message(message);
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Resumed { run } => self.bar.println(format!("finishing run {run}, which was interrupted")),
+            Event::Started { models, .. } => self.begin(*models as u64, "building".to_owned()),
+            Event::Loaded { source, rows, unchanged } => {
+                let what = if *unchanged { "unchanged" } else { "loaded" };
+                self.bar.set_message(format!("{source}: {rows} rows {what}"));
+                self.bar.tick();
+            }
+            Event::Built { model, place, of } => {
+                self.bar.set_length(*of as u64);
+                self.bar.set_position(*place as u64);
+                self.bar.set_message(format!("built {model}"));
+            }
+            Event::Committed { .. } => self.bar.set_message("committed"),
+            Event::Sending { sync, rows } => self.begin(*rows, format!("sending {sync}")),
+            Event::Sent { sync, rows } => {
+                self.bar.set_position(*rows);
+                self.bar.set_message(format!("sending {sync}"));
+            }
+            Event::Held { sync, reason } => self.bar.println(format!("{sync} is held: {reason}")),
+            Event::Noticed { message } => self.bar.println(message),
+            Event::Finished { .. } => self.bar.finish_and_clear(),
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Reads the repository's own files: layers, sizes, headers, and where a warehouse may be named. A breach is named
+//! with its file and line.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The layers, lowest first; modules of one line may use each other only where [`TOGETHER`] says so.
+const LAYERS: &[&[&str]] = &[
+    &["source"],
+    &["diagnostics", "types"],
+    &["functions"],
+    &["syntax", "dialect", "destination", "engine"],
+    &["program"],
+    &["plan"],
+    &["sql"],
+    &["manifest"],
+    &["run"],
+    &["config"],
+    &["cli"],
+];
+
+/// Uses of a higher layer that are meant, each with its reason.
+const TOGETHER: &[(&str, &str, &str)] = &[
+    ("plan", "manifest", "a sync's plan holds the manifest's plain SyncSpec"),
+    ("dialect", "functions", "a dialect spells functions"),
+];
+
+/// What a run may not read: it knows the manifest only.
+const NOT_FOR_RUN: &[&str] = &["syntax", "program", "plan", "sql"];
+
+const WAREHOUSES: &[&str] = &[
+    "sqlite",
+    "postgres",
+    "duckdb",
+    "snowflake",
+    "bigquery",
+    "redshift",
+    "databricks",
+    "clickhouse",
+    "mysql",
+    "trino",
+];
+const MAY_NAME_WAREHOUSES: &[&str] = &["dialect", "engine", "destination"];
+
+const FILE_LINES: usize = 400;
+const FUNCTION_LINES: usize = 60;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file with this extension below a folder, by its path from the root, sorted.
+fn files(folder: &str, extension: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.expect("a readable folder").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == extension) {
+                let name = path.strip_prefix(root()).expect("below the root").to_string_lossy().into_owned();
+                found.push((name, fs::read_to_string(&path).expect("UTF-8")));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// `src/plan/rel.rs` is of module `plan`.
+fn module(file: &str) -> &str {
+    let path = file.trim_start_matches("src/").trim_end_matches(".rs");
+    path.split('/').next().unwrap_or(path)
+}
+
+fn layer(module: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&module))
+}
+
+fn tests_begin(text: &str) -> usize {
+    text.lines().position(|line| line.trim_start().starts_with("#[cfg(test)]")).unwrap_or(usize::MAX)
+}
+
+/// The modules that a line names after `crate::`.
+fn named(line: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in line.match_indices("crate::") {
+        let rest = &line[at + "crate::".len()..];
+        let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+        match rest.strip_prefix('{') {
+            Some(list) => found.extend(list.split(',').map(|part| word(part.trim()))),
+            None => found.push(word(rest)),
+        }
+    }
+    found
+}
+
+#[test]
+fn layers_hold() {
+    let mut breaches = Vec::new();
+    for (file, text) in files("src", "rs") {
+        let here = module(&file);
+        let Some(own) = layer(here) else {
+            assert!(matches!(here, "lib" | "main"), "{file}: `{here}` has no layer; give it one in LAYERS");
+            continue;
+        };
+        let end = tests_begin(&text);
+        for (number, line) in text.lines().enumerate().take_while(|(number, _)| *number < end) {
+            if line.trim_start().starts_with("//") {
+                continue;
+            }
+            for used in named(line) {
+                let meant = TOGETHER.iter().any(|(from, to, _)| *from == here && *to == used);
+                let plain = here == "run" && used == "program" && line.contains("program::{Limit, Mode}");
+                let upward = used != here && layer(&used).is_some_and(|other| other > own) && !meant;
+                let forbidden = here == "run" && NOT_FOR_RUN.contains(&used.as_str()) && !plain;
+                if upward || forbidden {
+                    breaches.push(format!("{file}:{}: `{here}` uses `{used}`", number + 1));
+                }
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "a lower layer uses a higher one:\n{}", breaches.join("\n"));
+}
+
+#[test]
+fn a_layer_breach_is_seen() {
+    assert_eq!(named("use crate::plan::rel::Query;"), ["plan"]);
+    assert_eq!(named("use crate::{program, sql::render};"), ["program", "sql"]);
+    assert!(layer("run") > layer("plan") && layer("source") < layer("types"));
+}
+
+#[test]
+fn warehouses_are_named_in_their_own_files_only() {
+    let mut breaches = Vec::new();
+    for (file, text) in files("src", "rs") {
+        if MAY_NAME_WAREHOUSES.contains(&module(&file)) {
+            continue;
+        }
+        let end = tests_begin(&text);
+        for (number, line) in text.lines().enumerate().take_while(|(number, _)| *number < end) {
+            let lower = line.to_lowercase();
+            if let Some(name) = WAREHOUSES.iter().find(|name| lower.contains(*name)) {
+                breaches.push(format!("{file}:{}: names `{name}`", number + 1));
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "only {MAY_NAME_WAREHOUSES:?} may name a warehouse:\n{}", breaches.join("\n"));
+}
+
+#[test]
+fn files_are_small() {
+    let long: Vec<String> = files("src", "rs")
+        .iter()
+        .map(|(file, text)| (file, text.lines().count()))
+        // The two tables of types that flow between stages are read as one page each.
+        .filter(|(file, lines)| *lines > FILE_LINES && !matches!(file.as_str(), "src/program.rs" | "src/syntax/ast.rs"))
+        .map(|(file, lines)| format!("{file}: {lines} lines"))
+        .collect();
+    assert!(long.is_empty(), "a file has at most {FILE_LINES} lines; split it by concept:\n{}", long.join("\n"));
+}
+
+/// The name and length of every function, by its indentation: rustfmt closes each at the column where it began.
+fn functions(text: &str) -> BTreeMap<(usize, String), usize> {
+    let mut found = BTreeMap::new();
+    let mut open: Vec<(usize, usize, String)> = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let indent = line.len() - line.trim_start().len();
+        let trimmed = line.trim_start();
+        if trimmed == "}"
+            && let Some(at) = open.iter().rposition(|(column, _, _)| *column == indent)
+        {
+            let (_, start, name) = open.remove(at);
+            found.insert((start + 1, name), number - start + 1);
+        }
+        let head = trimmed.split(" fn ").nth(1).or_else(|| trimmed.strip_prefix("fn "));
+        let declares = trimmed.split('(').next().is_some_and(|head| head.split_whitespace().any(|word| word == "fn"));
+        if let (Some(rest), true, false) = (head, declares, trimmed.ends_with(['}', ';'])) {
+            let name = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            open.push((indent, number, name));
+        }
+    }
+    found
+}
+
+#[test]
+fn functions_are_short() {
+    let mut long = Vec::new();
+    for (file, text) in files("src", "rs") {
+        for ((line, name), lines) in functions(&text) {
+            if lines > FUNCTION_LINES {
+                long.push(format!("{file}:{line}: `{name}` has {lines} lines"));
+            }
+        }
+    }
+    assert!(long.is_empty(), "a function has at most {FUNCTION_LINES} lines:\n{}", long.join("\n"));
+}
+
+#[test]
+fn function_lengths_are_measured() {
+    let text = "impl X {\n    fn a() {\n        b\n    }\n}\n\npub fn c(\n    x: i32,\n) {\n    d\n}\n";
+    let lengths: Vec<(String, usize)> = functions(text).into_iter().map(|((_, name), lines)| (name, lines)).collect();
+    assert_eq!(lengths, [("a".to_owned(), 3), ("c".to_owned(), 5)]);
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    let silent: Vec<String> = files("src", "rs")
+        .into_iter()
+        .chain(files("tests", "rs"))
+        .filter(|(_, text)| !text.starts_with("//! "))
+        .map(|(file, _)| file)
+        .collect();
+    assert!(silent.is_empty(), "a file begins with `//!`: takes, gives, promises:\n{}", silent.join("\n"));
+}
+
+#[test]
+fn no_file_hides_behind_a_vague_name() {
+    for (file, _) in files("src", "rs") {
+        let stem = Path::new(&file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        assert!(
+            !matches!(stem.as_str(), "utils" | "util" | "helpers" | "common" | "misc" | "mod" | "manager"),
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn links_in_the_docs_lead_somewhere() {
+    let mut broken = Vec::new();
+    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    for (file, text) in files("docs", "md").into_iter().chain([("README.md".to_owned(), readme)]) {
+        let folder = root().join(&file).parent().expect("a folder").to_owned();
+        for (at, _) in text.match_indices("](") {
+            let link = text[at + 2..].split(')').next().unwrap_or_default().split('#').next().unwrap_or_default();
+            if !link.is_empty() && !link.contains("://") && !link.contains(' ') && !folder.join(link).exists() {
+                broken.push(format!("{file}: {link}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "links that lead nowhere:\n{}", broken.join("\n"));
+}
