@@ -13,6 +13,8 @@ use crate::types::Type;
 pub struct Dialect {
     /// Its name: `sqlite`.
     pub name: &'static str,
+    /// What sqlparser calls it.
+    pub parser: &'static str,
     /// What stands round an identifier that needs it, and is doubled within.
     pub quote: char,
     /// Words that are no identifiers unless quoted, in lower case.

@@ -1,10 +1,26 @@
-//! PostgreSQL, 12 and later.
+//! Takes nothing, gives how PostgreSQL (12 and later) writes SQL. What it cannot say in an expression are functions in
+//! schema `plg_state`, see [`setup`]. Promises: nothing depends on the database's locale; sessions must have UTC as their
+//! zone, `ISO` dates and standard strings, which the engine sets.
+
+pub mod setup;
 
 use super::Dialect;
+
+/// The first instant of a unit of local time.
+macro_rules! start_of {
+    ($unit:literal) => {
+        concat!(
+            "DATE_TRUNC('",
+            $unit,
+            "', {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AT TIME ZONE {1} AT TIME ZONE 'UTC'"
+        )
+    };
+}
 
 /// PostgreSQL.
 pub static POSTGRES: Dialect = Dialect {
     name: "postgres",
+    parser: "postgresql",
     quote: '"',
     reserved: RESERVED,
     schema_separator: ".",
@@ -13,8 +29,8 @@ pub static POSTGRES: Dialect = Dialect {
     types: &[],
     scaled_decimals: false,
     literals: &[],
-    templates: &[],
-    setup: &[],
+    templates: TEMPLATES,
+    setup: setup::ALL,
 };
 
 /// Words that PostgreSQL reserves, or does not take as a column's name, a table's or an alias.
@@ -120,4 +136,68 @@ const RESERVED: &[&str] = &[
     "where",
     "window",
     "with",
+];
+
+/// Spellings that are not the default.
+const TEMPLATES: &[(&str, Option<&str>)] = &[
+    ("lower", Some("plg_state.lower({0})")),
+    ("upper", Some("plg_state.upper({0})")),
+    ("substring", Some("plg_state.substring({*})")),
+    ("substring/constant", Some("SUBSTRING({*})")),
+    ("left", Some("plg_state.left({0}, {1})")),
+    ("left/constant", Some("LEFT({0}, {1})")),
+    ("right", Some("plg_state.right({0}, {1})")),
+    ("right/constant", Some("RIGHT({0}, {1})")),
+    ("contains", Some("STRPOS({0}, {1}) > 0")),
+    ("ends_with", Some("RIGHT({0}, CHAR_LENGTH({1})) = {1}")),
+    ("split_part", Some("SPLIT_PART({0}, {1}, CAST(NULLIF({2}, 0) AS INTEGER))")),
+    ("split_part/constant", Some("SPLIT_PART({0}, {1}, {2})")),
+    ("round_float", Some("CAST(ROUND(CAST({0} AS NUMERIC)) AS BIGINT)")),
+    ("round_float/2", Some("CAST(ROUND(CAST({0} AS NUMERIC), {1}) AS DOUBLE PRECISION)")),
+    ("greatest_text", Some("GREATEST({*, |@ COLLATE \"C\"})")),
+    ("least_text", Some("LEAST({*, |@ COLLATE \"C\"})")),
+    ("days", Some("CAST({0} AS {type}) / 86400000000")),
+    ("hours", Some("CAST({0} AS {type}) / 3600000000")),
+    ("date/2", Some("CAST({0} AT TIME ZONE 'UTC' AT TIME ZONE {1} AS DATE)")),
+    ("year/2", Some("CAST(EXTRACT(YEAR FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
+    ("month/2", Some("CAST(EXTRACT(MONTH FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
+    ("day/2", Some("CAST(EXTRACT(DAY FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
+    ("weekday/2", Some("CAST(EXTRACT(ISODOW FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
+    ("hour/2", Some("CAST(EXTRACT(HOUR FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
+    ("start_of_day/2", Some(start_of!("day"))),
+    ("start_of_week/2", Some(start_of!("week"))),
+    ("start_of_month/2", Some(start_of!("month"))),
+    ("start_of_year/2", Some(start_of!("year"))),
+    ("start_of_day_date", Some("{0}")),
+    ("start_of_week_date", Some("CAST(DATE_TRUNC('week', CAST({0} AS TIMESTAMP)) AS DATE)")),
+    ("start_of_month_date", Some("CAST(DATE_TRUNC('month', CAST({0} AS TIMESTAMP)) AS DATE)")),
+    ("start_of_year_date", Some("CAST(DATE_TRUNC('year', CAST({0} AS TIMESTAMP)) AS DATE)")),
+    ("anniversary", Some("plg_state.anniversary({0}, {1}, {2})")),
+    ("json_text", Some("plg_state.json_text(CAST({0} AS TEXT), {1*})")),
+    ("json_int", Some("plg_state.to_int(plg_state.json_text(CAST({0} AS TEXT), {1*}))")),
+    ("json_float", Some("plg_state.to_float(plg_state.json_text(CAST({0} AS TEXT), {1*}))")),
+    (
+        "json_bool",
+        Some("CASE plg_state.json_text(CAST({0} AS TEXT), {1*}) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END"),
+    ),
+    ("bucket", Some("CAST(CAST('x' || SUBSTR(MD5({0} || '-' || {1}), 1, 8) AS BIT(32)) AS BIGINT) % 10000")),
+    ("text_to_int", Some("plg_state.to_int({0})")),
+    ("text_to_float", Some("plg_state.to_float({0})")),
+    ("text_to_decimal", Some("CAST(plg_state.to_decimal({0}, {p}, {s}) AS {type})")),
+    ("text_to_date", Some("plg_state.to_date({0})")),
+    ("text_to_timestamp", Some("plg_state.to_timestamp({0})")),
+    ("json_to_text", Some("CAST({0} AS TEXT)")),
+    ("decimal_to_int", Some("CAST(TRUNC({0}) AS BIGINT)")),
+    ("decimal_to_text", Some("CAST(CAST({0} AS NUMERIC({from_p}, {from_s})) AS TEXT)")),
+    ("float_to_int", Some("CAST(TRUNC({0}) AS BIGINT)")),
+    ("float_to_decimal", Some("CAST(CAST({0} AS NUMERIC) AS {type})")),
+    ("date_to_text", Some("TO_CHAR({0}, 'YYYY-MM-DD')")),
+    ("sum_int", Some("CAST(SUM({0}){over} AS BIGINT)")),
+    ("sum_duration", Some("CAST(SUM({0}){over} AS BIGINT)")),
+    ("sum_decimal", Some("CAST(SUM({0}){over} AS NUMERIC(18, {s}))")),
+    ("min_text", Some("MIN({0} COLLATE \"C\"){over}")),
+    ("max_text", Some("MAX({0} COLLATE \"C\"){over}")),
+    ("min_bool", Some("BOOL_AND({0}){over}")),
+    ("max_bool", Some("BOOL_OR({0}){over}")),
+    ("ntile", Some("CAST(NTILE({0}){over} AS BIGINT)")),
 ];
