@@ -107,7 +107,7 @@ fn check(out: &Path, files: &BTreeMap<String, String>, stale: &[String], termina
         terminal.out(&format!("{file} belongs to no model any more\n"))?;
     }
     if n_stale == 0 {
-        terminal.say(&format!("{} of {} files are up to date\n", files.len(), out.display()));
+        terminal.say(&format!("{} files in {} are up to date\n", files.len(), out.display()));
         return Ok(Exit::Done);
     }
     let are = if n_stale == 1 { "file is" } else { "files are" };

@@ -260,7 +260,9 @@ impl Reader<'_, '_> {
     }
 
     fn unknown(&mut self, key: Key<'_>, within: &str, known: &[&str]) {
-        let help = did_you_mean(key.get_ref(), known.iter().copied()).map_or_else(
+        let similar = did_you_mean(key.get_ref(), known.iter().copied());
+        self.meant.extend(similar.map(|similar| format!("{within}.{similar}")));
+        let help = similar.map_or_else(
             || format!("known here: {}", known.join(", ")),
             |similar| format!("did you mean `{similar}`?"),
         );
