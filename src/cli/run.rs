@@ -34,6 +34,9 @@ pub(super) struct Args {
     /// Run a compiled manifest in place of the project's files
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
+    /// Read the sources from this folder, in place of the target's `data`
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// Do not ask before sending from a terminal
     #[arg(short, long)]
     yes: bool,
@@ -79,13 +82,18 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
             manifest
         }
     };
-    let (target, secrets) = target::resolve(&project, &name, &unresolved, &manifest)?;
+    let (mut target, secrets) = target::resolve(&project, &name, &unresolved, &manifest)?;
+    if let Some(folder) = &args.data {
+        target.data = Some(folder.clone());
+    }
     if target.deliver && !args.yes && !target::is_file(&target) && !confirmed(&name, &manifest, terminal) {
         return Err(Broken::new(Exit::Stopped, Declined));
     }
     let now = args.as_of.unwrap_or_else(|| jiff::Timestamp::now().as_second());
     let options = RunOptions { now, accept: args.accept.iter().cloned().collect::<BTreeSet<_>>() };
-    let result = execute(&manifest, &target, &options, terminal);
+    let mut progress = progress::of(terminal);
+    let result = run::run(&manifest, &target, &options, progress.as_mut());
+    drop(progress);
     match result {
         Ok(outcome) => {
             let text = match args.format {
@@ -109,16 +117,6 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
             Ok(exit)
         }
     }
-}
-
-fn execute(
-    manifest: &Manifest,
-    target: &run::Target,
-    options: &RunOptions,
-    terminal: &Terminal,
-) -> Result<run::Outcome, RunError> {
-    let mut progress = progress::of(terminal);
-    run::run(manifest, target, options, progress.as_mut())
 }
 
 /// What an error of a run means for whoever started it.

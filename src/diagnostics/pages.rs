@@ -11,6 +11,7 @@ macro_rules! pages {
 pub static ALL: &[(&str, &str)] = pages![
     "config-missing-key",
     "config-syntax",
+    "config-unknown-destination",
     "config-unknown-key",
     "config-value",
     "file-not-utf-8",

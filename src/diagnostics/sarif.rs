@@ -33,14 +33,13 @@ pub fn render(items: &[Mistake], sources: &Sources, folder: &str) -> String {
 }
 
 fn rule(code: &str) -> Value {
-    let mut rule = json!({ "id": code });
-    if let Some(page) = pages::find(code) {
-        rule["help"] = json!({ "text": page, "markdown": page });
-        if let Some(title) = page.lines().next() {
-            rule["shortDescription"] = json!({ "text": title.trim_start_matches('#').trim() });
-        }
-    }
-    rule
+    let page = pages::find(code);
+    let summary = page.and_then(|page| page.lines().nth(2));
+    object([
+        ("id", Some(json!(code))),
+        ("shortDescription", summary.map(|text| json!({ "text": text }))),
+        ("help", page.map(|page| json!({ "text": page, "markdown": page }))),
+    ])
 }
 
 fn result(item: &plain::Item, codes: &BTreeMap<&str, usize>, folder: &str) -> Value {
@@ -51,38 +50,40 @@ fn result(item: &plain::Item, codes: &BTreeMap<&str, usize>, folder: &str) -> Va
     let mut labels = item.labels.iter();
     let first: Vec<Value> = labels.next().map(|label| location(label, folder, None)).into_iter().collect();
     let related: Vec<Value> = labels.zip(1..).map(|(label, id)| location(label, folder, Some(id))).collect();
-    let mut result = json!({
-        "ruleId": item.code,
-        "ruleIndex": codes.get(item.code.as_str()),
-        "level": item.severity,
-        "message": { "text": message },
-        "locations": first,
-    });
-    if !related.is_empty() {
-        result["relatedLocations"] = Value::Array(related);
-    }
-    result
+    object([
+        ("ruleId", Some(json!(item.code))),
+        ("ruleIndex", codes.get(item.code.as_str()).map(|index| json!(index))),
+        ("level", Some(json!(item.severity))),
+        ("message", Some(json!({ "text": message }))),
+        ("locations", Some(json!(first))),
+        ("relatedLocations", (!related.is_empty()).then(|| json!(related))),
+    ])
 }
 
 fn location(label: &plain::Label, folder: &str, id: Option<usize>) -> Value {
-    let mut location = json!({
-        "physicalLocation": {
-            "artifactLocation": { "uri": uri(&format!("{folder}{}", label.file)) },
-            "region": {
-                "startLine": label.line,
-                "startColumn": label.column,
-                "endLine": label.end_line,
-                "endColumn": label.end_column,
-            },
+    let place = json!({
+        "artifactLocation": { "uri": uri(&format!("{folder}{}", label.file)) },
+        "region": {
+            "startLine": label.line,
+            "startColumn": label.column,
+            "endLine": label.end_line,
+            "endColumn": label.end_column,
         },
     });
-    if let Some(id) = id {
-        location["id"] = json!(id);
-    }
-    if let Some(text) = &label.text {
-        location["message"] = json!({ "text": text });
-    }
-    location
+    object([
+        ("id", id.map(|id| json!(id))),
+        ("physicalLocation", Some(place)),
+        ("message", label.text.as_ref().map(|text| json!({ "text": text }))),
+    ])
+}
+
+/// An object of the members that there are.
+fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
+    members
+        .into_iter()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 fn uri(path: &str) -> String {

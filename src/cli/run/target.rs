@@ -47,6 +47,18 @@ struct Meaningless {
     help: String,
 }
 
+/// Settings of a destination that the program does not have.
+#[derive(Debug, Error, Diagnostic)]
+#[error("the program has no destination `{name}`")]
+#[diagnostic(code("config-unknown-destination"))]
+struct UnknownDestination {
+    name: String,
+    #[label(primary, "settings of `{name}`")]
+    at: Span,
+    #[help]
+    help: String,
+}
+
 /// A manifest for another engine.
 #[derive(Debug, Error, Diagnostic)]
 #[error("the manifest was compiled for `{dialect}`, target `{target}` is `{engine}`")]
@@ -158,12 +170,7 @@ fn destinations(target: &str, written: &Unresolved, manifest: &Manifest, diags: 
             |similar| format!("did you mean `{similar}`?"),
         );
         let at = written.destinations.get(name).and_then(|it| it.values().next()).map_or(written.span, |it| it.span);
-        diags.push(Meaningless {
-            key: name.clone(),
-            of: "the program, which has no such destination".to_owned(),
-            at,
-            help,
-        });
+        diags.push(UnknownDestination { name: name.clone(), at, help });
     }
     for (name, declared) in &manifest.destinations {
         let used = manifest.syncs.iter().any(|sync| sync.spec.destination == *name);
