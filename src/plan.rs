@@ -3,8 +3,10 @@
 
 pub mod call;
 pub mod lineage;
+pub mod model;
 pub mod reads;
 pub mod rel;
+pub mod scalar;
 pub mod state;
 pub mod sync;
 

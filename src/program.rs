@@ -347,7 +347,7 @@ pub struct Aggregate {
 }
 
 /// Which value of a set. `all(C from S where P)` is `none(S where P and not C)`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(missing_docs, reason = "each variant is the aggregate of that name in docs/language.md")]
 pub enum AggregateOp {
     Any,

@@ -4,6 +4,7 @@
 
 mod arithmetic;
 
+use super::call;
 use super::rel::{Compare, Constant, Parameter, Scalar};
 use crate::program::{AggregateOp, Expr, ExprKind, Literal, Op, What};
 use crate::types::Type;
@@ -106,34 +107,10 @@ const fn opposite(compare: Compare) -> Compare {
     }
 }
 
-/// `alias.name`
-#[must_use]
-pub fn column(alias: &str, name: &str) -> Scalar {
-    Scalar::Column(Some(alias.to_owned()), name.to_owned())
-}
-
 /// The run's instant.
 #[must_use]
 pub const fn now() -> Scalar {
     Scalar::Parameter(Parameter::Now)
-}
-
-/// An integer.
-#[must_use]
-pub const fn int(value: i64) -> Scalar {
-    Scalar::Constant(Constant::Int(value))
-}
-
-/// `a = b`
-#[must_use]
-pub fn equal(kind: Type, a: Scalar, b: Scalar) -> Scalar {
-    Scalar::Compare(Compare::Equal, kind, Box::new(a), Box::new(b))
-}
-
-/// A typed null.
-#[must_use]
-pub const fn null(kind: Type) -> Scalar {
-    Scalar::Constant(Constant::Null(Some(kind)))
 }
 
 /// An expression's value.
@@ -161,8 +138,8 @@ pub fn value(expr: &Expr, leaves: &mut dyn Leaves) -> Scalar {
             | Op::In => truth(expr, leaves).exact(),
         },
         ExprKind::Call(name, arguments) => {
-            let arguments = arguments.iter().map(|it| value(it, leaves)).collect();
-            Scalar::Call((*name).to_owned(), arguments, expr.typed.kind.clone())
+            let arguments = arguments.iter().map(|it| (value(it, leaves), it.typed.kind.clone())).collect();
+            call::function(name, arguments, expr.typed.kind.clone())
         }
         ExprKind::Case { arms, otherwise } => {
             let arms = arms.iter().map(|(when, then)| (condition(when, leaves), value(then, leaves))).collect();
@@ -244,7 +221,7 @@ fn negated(expr: &Expr, leaves: &mut dyn Leaves) -> Truth {
         },
         ExprKind::Op(Op::NotEqual, operands) => match operands.as_slice() {
             [a, b] => Truth {
-                scalar: equal(a.typed.kind.clone(), value(a, leaves), value(b, leaves)),
+                scalar: value(a, leaves).equals(a.typed.kind.clone(), value(b, leaves)),
                 nullable: is_nullable(a) || is_nullable(b),
             },
             _ => truth(expr, leaves).not(),
@@ -259,9 +236,7 @@ fn unequal(a: &Expr, b: &Expr, leaves: &mut dyn Leaves) -> Truth {
     let kind = a.typed.kind.clone();
     match (is_nullable(a), is_nullable(b)) {
         (false, false) => Truth::sure(Scalar::Compare(Compare::NotEqual, kind, left, right)),
-        (true, true) => {
-            Truth { scalar: Scalar::Compare(Compare::Equal, kind, left, right), nullable: true }.not()
-        }
+        (true, true) => Truth { scalar: Scalar::Compare(Compare::Equal, kind, left, right), nullable: true }.not(),
         (true, false) | (false, true) => Truth::sure(Scalar::Distinct(left, right, true)),
     }
 }

@@ -189,7 +189,8 @@ pub(super) fn row_link(link: &Link) -> Option<Aggregate> {
 
 /// The link's aggregate as written at `row`, for the row at the end of `before`.
 fn rebased(aggregate: Aggregate, row: RowId, before: &[LinkId]) -> Aggregate {
-    let mut it = Expr { typed: Type::Bool.required(), span: Span::default(), kind: ExprKind::Aggregate(Box::new(aggregate)) };
+    let mut it =
+        Expr { typed: Type::Bool.required(), span: Span::default(), kind: ExprKind::Aggregate(Box::new(aggregate)) };
     rebase(&mut it, row, before);
     match it.kind {
         ExprKind::Aggregate(aggregate) => *aggregate,

@@ -85,7 +85,7 @@ fn shift(from: &Expr, by: &Expr, back: bool, kind: &Type, leaves: &mut dyn Leave
     let base = value(from, leaves);
     if by.typed.kind == Type::Months {
         let months = match (value(by, leaves), back) {
-            (Scalar::Constant(Constant::Int(it)), true) => super::int(-it),
+            (Scalar::Constant(Constant::Int(it)), true) => Scalar::int(-it),
             (other, true) => Scalar::Call("int_negate".to_owned(), vec![other], Type::Int),
             (other, false) => other,
         };
@@ -97,7 +97,7 @@ fn shift(from: &Expr, by: &Expr, back: bool, kind: &Type, leaves: &mut dyn Leave
 
 fn negate(expr: &Expr, kind: &Type, leaves: &mut dyn Leaves) -> Scalar {
     match value(expr, leaves) {
-        Scalar::Constant(Constant::Int(it)) if it != i64::MIN => super::int(-it),
+        Scalar::Constant(Constant::Int(it)) if it != i64::MIN => Scalar::int(-it),
         Scalar::Constant(Constant::Decimal(digits, scale)) => Scalar::Constant(Constant::Decimal(-digits, scale)),
         Scalar::Constant(Constant::Float(it)) => Scalar::Constant(Constant::Float(-it)),
         Scalar::Constant(Constant::Duration(it)) => Scalar::Constant(Constant::Duration(-it)),

@@ -1,0 +1,92 @@
+//! Takes the field graph and gives the models: per entity a chain of levels, in as few statements as entities that
+//! need each other allow. Each set is scanned and grouped once and joined by key: no join multiplies rows, no
+//! subquery is correlated. A model wider than an engine's limit of columns is not split.
+
+mod aggregate;
+mod assemble;
+mod build;
+mod comments;
+mod entity;
+mod frame;
+mod group;
+mod names;
+mod needs;
+mod normal;
+mod passes;
+mod scan;
+mod window;
+
+use build::Built;
+
+use super::{Column, Model};
+use crate::program::{ColumnId, EntityId, FieldId, FieldKind, Program};
+use crate::source::Sources;
+use crate::types::Type;
+
+/// The models of a program, in build order.
+#[must_use]
+pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
+    let passes = passes::passes(program);
+    let mut built = Built::new();
+    let mut models = Vec::new();
+    for (place, pass) in passes.iter().enumerate() {
+        let entity = program.entity(pass.entity);
+        let before = passes.iter().take(place).filter(|it| it.entity == pass.entity).count();
+        let of = passes.iter().filter(|it| it.entity == pass.entity).count();
+        let name = if pass.last { entity.name.clone() } else { format!("{}__pass_{}", entity.name, before + 1) };
+        let mut comments =
+            vec![format!("entity {} ({}) · pass {} of {of}", entity.name, sources.cite(entity.span), before + 1)];
+        comments.extend(comments::first_line(entity.doc.as_ref()).map(str::to_owned));
+        let query = entity::query(program, sources, &built, pass.entity, &pass.fields);
+        let mut fields = built.get(&pass.entity).map(|(_, fields)| fields.clone()).unwrap_or_default();
+        fields.extend(&pass.fields);
+        fields.sort();
+        models.push(Model {
+            name: name.clone(),
+            entity: entity.name.clone(),
+            comments,
+            query,
+            columns: columns(program, pass.entity, &fields),
+            last: pass.last,
+        });
+        built.insert(pass.entity, (name, fields));
+    }
+    models
+}
+
+/// The columns of a model with these fields: the key, the source's others, then each field with its `since`.
+fn columns(program: &Program, entity: EntityId, fields: &[FieldId]) -> Vec<Column> {
+    let it = program.entity(entity);
+    let count = program.source(it.source).columns.len() as u32;
+    let others = (0..count).map(ColumnId).filter(|id| *id != it.key);
+    let mut all: Vec<Column> = [it.key]
+        .into_iter()
+        .chain(others)
+        .map(|id| {
+            let column = program.column(entity, id);
+            Column { name: column.name.clone(), typed: column.typed.clone(), doc: column.doc.clone(), was: None }
+        })
+        .collect();
+    for id in fields {
+        let field = program.field(*id);
+        let (memory, was) = match &field.kind {
+            FieldKind::Trait(_) => (false, None),
+            FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => (true, was.clone()),
+        };
+        all.push(Column {
+            name: field.name.clone(),
+            typed: field.typed.clone(),
+            doc: field.doc.clone(),
+            was: was.clone(),
+        });
+        if memory {
+            all.push(Column {
+                name: format!("{}__since", field.name),
+                typed: Type::Timestamp.optional(),
+                doc: None,
+                was: was.map(|was| format!("{was}__since")),
+            });
+        }
+    }
+    all
+}

@@ -1,0 +1,130 @@
+//! Takes the program, gives the statements that build its models in order: an entity that can finish all its
+//! fields is built whole; where entities need each other, the part that others wait for is built first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::needs::{self, Needs};
+use crate::program::{EntityId, FieldId, Program};
+
+/// One statement: some fields of an entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pass {
+    pub(super) entity: EntityId,
+    /// The fields that it computes, each after those that it reads.
+    pub(super) fields: Vec<FieldId>,
+    /// Whether it is the entity's last.
+    pub(super) last: bool,
+}
+
+/// Entities that have a model: those with a field, and those that a sync reads.
+pub(super) fn entities(program: &Program) -> Vec<EntityId> {
+    let with_field: BTreeSet<EntityId> = program.fields.iter().map(|field| field.entity).collect();
+    let synced: BTreeSet<EntityId> = program.syncs.iter().map(|sync| sync.entity).collect();
+    with_field.union(&synced).copied().filter(|id| program.entity(*id).at.is_none()).collect()
+}
+
+struct Planner {
+    needs: BTreeMap<FieldId, Needs>,
+    done: BTreeSet<FieldId>,
+    /// The fields that each entity still lacks.
+    open: BTreeMap<EntityId, Vec<FieldId>>,
+}
+
+/// The statements in build order.
+pub(super) fn passes(program: &Program) -> Vec<Pass> {
+    let mut open: BTreeMap<EntityId, Vec<FieldId>> = BTreeMap::new();
+    let mut all = BTreeMap::new();
+    for entity in entities(program) {
+        open.insert(entity, program.fields_of(entity).map(|(id, _)| id).collect());
+        all.extend(program.fields_of(entity).map(|(id, field)| (id, needs::of(program, field))));
+    }
+    let mut planner = Planner { needs: all, done: BTreeSet::new(), open };
+    let mut passes = Vec::new();
+    while !planner.open.is_empty() {
+        match planner.next() {
+            Some(pass) => passes.push(pass),
+            None => break,
+        }
+    }
+    passes
+}
+
+impl Planner {
+    fn next(&mut self) -> Option<Pass> {
+        let whole: Vec<(EntityId, Vec<FieldId>)> = self
+            .open
+            .iter()
+            .map(|(entity, fields)| (*entity, self.buildable(fields)))
+            .filter(|(entity, fields)| self.open.get(entity).is_some_and(|all| all.len() == fields.len()))
+            .collect();
+        let reads_open = |entity: &EntityId| {
+            let fields = self.open.get(entity).into_iter().flatten();
+            let mut rows = fields.filter_map(|field| self.needs.get(field)).flat_map(|needs| &needs.rows);
+            rows.any(|other| other != entity && self.open.contains_key(other))
+        };
+        let first = whole.iter().position(|(entity, _)| !reads_open(entity)).unwrap_or(0);
+        if let Some((entity, fields)) = whole.into_iter().nth(first) {
+            self.open.remove(&entity);
+            self.done.extend(&fields);
+            return Some(Pass { entity, fields, last: true });
+        }
+        self.part()
+    }
+
+    /// The fields of an entity that others wait for and that can be built, with those that they read.
+    fn part(&mut self) -> Option<Pass> {
+        let waited: BTreeSet<FieldId> = self
+            .open
+            .values()
+            .flatten()
+            .filter_map(|field| self.needs.get(field))
+            .flat_map(|needs| &needs.others)
+            .copied()
+            .collect();
+        let open: Vec<(EntityId, Vec<FieldId>)> = self.open.iter().map(|(id, fields)| (*id, fields.clone())).collect();
+        for (entity, fields) in open {
+            let buildable = self.buildable(&fields);
+            let mut wanted: BTreeSet<FieldId> = buildable.iter().filter(|it| waited.contains(it)).copied().collect();
+            for field in buildable.iter().rev() {
+                if wanted.contains(field) {
+                    let own = self.needs.get(field).map(|needs| needs.own.clone()).unwrap_or_default();
+                    wanted.extend(own.difference(&self.done));
+                }
+            }
+            if wanted.is_empty() {
+                continue;
+            }
+            let part: Vec<FieldId> = buildable.into_iter().filter(|field| wanted.contains(field)).collect();
+            self.done.extend(&part);
+            if let Some(rest) = self.open.get_mut(&entity) {
+                rest.retain(|field| !part.contains(field));
+            }
+            return Some(Pass { entity, fields: part, last: false });
+        }
+        None
+    }
+
+    /// The fields that can be built now, each after those of its own row that it reads.
+    fn buildable(&self, fields: &[FieldId]) -> Vec<FieldId> {
+        let mut order = Vec::new();
+        let mut have: BTreeSet<FieldId> = BTreeSet::new();
+        let mut left: Vec<FieldId> = fields.to_vec();
+        loop {
+            let before = left.len();
+            left.retain(|field| {
+                let ready = self.needs.get(field).is_some_and(|needs| {
+                    needs.others.iter().all(|it| self.done.contains(it))
+                        && needs.own.iter().all(|it| self.done.contains(it) || have.contains(it))
+                });
+                if ready {
+                    have.insert(*field);
+                    order.push(*field);
+                }
+                !ready
+            });
+            if left.len() == before {
+                return order;
+            }
+        }
+    }
+}
