@@ -8,8 +8,11 @@ use crate::source::Span;
 pub struct File {
     /// The declarations, in order.
     pub declarations: Vec<Declaration>,
-    /// The `//` comments (not `///`), in order.
+    /// The `//` comments (and `///` that document nothing), in order.
     pub comments: Vec<Comment>,
+    /// The names of things whose declaration, column or link is too broken to be in the tree. That was reported; a name
+    /// that is declared nowhere but here is no further mistake.
+    pub broken: Vec<Name>,
 }
 
 /// A `//` comment.

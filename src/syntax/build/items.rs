@@ -1,0 +1,301 @@
+//! Takes the items of a block, each a piece of its own, and gives their trees. An item that is broken is explained;
+//! the ones beside it are kept.
+
+use std::ops::Range;
+
+use pest::iterators::{Pair, Pairs};
+
+use crate::diagnostics::did_you_mean;
+use crate::syntax::ast::{
+    Assign, Column, Destination, EntityItem, Expr, ExprKind, Fresh, Guard, Leave, Link, Moves, Object, Source, Stage,
+    Status, SyncItem, TypeName,
+};
+use crate::syntax::build::{Builder, take};
+use crate::syntax::explain;
+use crate::syntax::grammar::Rule;
+use crate::syntax::words;
+
+impl Builder<'_> {
+    pub(super) fn source_items(&mut self, body: Range<usize>, source: &mut Source) {
+        for item in self.columns_of(body, "source") {
+            let (word, rest) = words::split_word(self.layout.text(&item));
+            if word == "fresh" && words::split_word(rest.trim_start()).0 == "within" {
+                if let Some(fresh) = self.parse(Rule::fresh, &item).and_then(|kids| self.fresh(kids, &item)) {
+                    source.fresh = Some(fresh);
+                }
+            } else {
+                let column = self.column(&item);
+                source.columns.extend(column);
+            }
+        }
+    }
+
+    /// Cuts a list of columns; a comma between columns of a source is an error, once.
+    fn columns_of(&mut self, body: Range<usize>, within: &str) -> Vec<Range<usize>> {
+        let (items, commas) = self.layout.columns(body.clone());
+        if let Some(comma) = commas.first().filter(|_| within == "source" && !self.layout.has_fault(&body)) {
+            self.diagnostics.push(explain::StrayComma { at: self.range_span(&(*comma..*comma + 1)) });
+        }
+        items
+    }
+
+    fn fresh(&mut self, mut kids: Pairs<'_, Rule>, item: &Range<usize>) -> Option<Fresh> {
+        let within = self.expr(kids.nth(2)?);
+        let by = self.name(&kids.nth(1)?);
+        Some(Fresh { within, by, span: self.range_span(item) })
+    }
+
+    fn column(&mut self, item: &Range<usize>) -> Option<Column> {
+        let doc = self.doc(item.start);
+        let Some(mut kids) = self.parse(Rule::column, item) else {
+            self.lose_first(item);
+            return None;
+        };
+        let name = self.name(&kids.next()?);
+        let kind = self.type_name(kids.next()?)?;
+        let labels = kids.filter(|kid| kid.as_rule() == Rule::part).map(|kid| self.name(&kid)).collect();
+        Some(Column { doc, name, kind, labels })
+    }
+
+    fn type_name(&mut self, pair: Pair<'_, Rule>) -> Option<TypeName> {
+        let span = self.span(&pair);
+        let mut kids = pair.into_inner();
+        let name = self.name(&kids.next()?);
+        let mut arguments = Vec::new();
+        for kid in take(&mut kids, Rule::arguments).into_iter().flat_map(Pair::into_inner) {
+            let mut argument = self.name(&kid);
+            if kid.as_rule() == Rule::text {
+                argument.text = self.text(&kid, "'").value;
+                argument.quoted = true;
+            }
+            arguments.push(argument);
+        }
+        Some(TypeName { name, arguments, nullable: kids.next().is_some(), span })
+    }
+
+    /// Notes the first word of a broken item as a name.
+    fn lose_first(&mut self, item: &Range<usize>) {
+        if let Some(mut kids) = self.salvage(Rule::only_first, item) {
+            if let Some(name) = kids.next() {
+                let name = self.name(&name);
+                self.broken.push(name);
+            }
+        }
+    }
+
+    /// The item's rule by its word; an unknown word is reported, and stands for the one that was meant.
+    fn item_rule(&mut self, item: &Range<usize>, block: &'static str, words: &'static [&'static str]) -> Option<Rule> {
+        let (word, _) = words::split_word(self.layout.text(item));
+        let rule = item_rule(word);
+        if words.contains(&word) {
+            return rule;
+        }
+        let similar = did_you_mean(word, words.iter().copied());
+        if !self.layout.has_fault(item) {
+            let end = if word.is_empty() { 1 } else { word.len() };
+            let at = self.range_span(&(item.start..item.start + end));
+            let found = self.layout.text(&(item.start..item.start + end)).to_owned();
+            let help = explain::item_help(block, words, similar);
+            self.diagnostics.push(explain::UnknownItem { found, block, at, help });
+        }
+        similar.and_then(item_rule)
+    }
+
+    pub(super) fn entity_items(&mut self, body: Range<usize>, event: bool) -> Vec<EntityItem> {
+        let (block, words) = if event { ("event", words::EVENT_ITEMS) } else { ("entity", words::ENTITY_ITEMS) };
+        let mut items = Vec::new();
+        for item in self.layout.items(body) {
+            let Some(rule) = self.item_rule(&item, block, words) else { continue };
+            let (word, _) = words::split_word(self.layout.text(&item));
+            match self.parse(rule, &item) {
+                Some(kids) => items.extend(self.entity_item(rule, word, kids, &item)),
+                None => {
+                    if let Some(name) = self.salvage(Rule::named, &item).and_then(|mut kids| kids.nth(1)) {
+                        let name = self.name(&name);
+                        self.broken.push(name);
+                    }
+                }
+            }
+        }
+        items
+    }
+
+    fn entity_item(
+        &mut self,
+        rule: Rule,
+        word: &str,
+        mut kids: Pairs<'_, Rule>,
+        item: &Range<usize>,
+    ) -> Option<EntityItem> {
+        match rule {
+            Rule::link => self.link(kids).map(EntityItem::Link),
+            Rule::guard => self.guard(kids, item).map(EntityItem::Guard),
+            _ => {
+                let name = self.name(&kids.nth(1)?);
+                let meant = did_you_mean(word, words::EVENT_ITEMS.iter().copied());
+                let known = words::EVENT_ITEMS.contains(&word);
+                Some(match if known { Some(word) } else { meant } {
+                    Some("unique") => EntityItem::Unique(name),
+                    Some("at") => EntityItem::At(name),
+                    _ => EntityItem::Key(name),
+                })
+            }
+        }
+    }
+
+    fn link(&mut self, mut kids: Pairs<'_, Rule>) -> Option<Link> {
+        let name = self.name(&kids.nth(1)?);
+        let target = self.name(&kids.nth(1)?);
+        let on = self.name(&kids.nth(1)?);
+        let equals = match take(&mut kids, Rule::equals) {
+            Some(sign) => {
+                self.equals(&sign);
+                kids.next().map(|kid| self.name(&kid))
+            }
+            None => None,
+        };
+        let reverse = take(&mut kids, Rule::alias).and_then(|kid| self.alias(kid));
+        Some(Link { name, target, on, equals, reverse })
+    }
+
+    fn guard(&mut self, mut kids: Pairs<'_, Rule>, item: &Range<usize>) -> Option<Guard> {
+        let what = self.name(&kids.nth(1)?);
+        let limit = self.expr(kids.nth(1)?);
+        Some(Guard { what, limit, span: self.range_span(item) })
+    }
+
+    pub(super) fn status_items(&mut self, body: Range<usize>, status: &mut Status) {
+        for item in self.layout.items(body) {
+            let (word, rest) = words::split_word(self.layout.text(&item));
+            let next = words::split_word(rest.trim_start()).0;
+            if word == "moves" && !matches!(next, "when" | "otherwise") {
+                if let Some(kids) = self.parse(Rule::moves, &item) {
+                    let chains = kids.filter(|kid| kid.as_rule() == Rule::chain).map(|chain| {
+                        chain
+                            .into_inner()
+                            .filter(|kid| kid.as_rule() == Rule::name)
+                            .map(|kid| self.name(&kid))
+                            .collect()
+                    });
+                    status.moves.push(Moves { chains: chains.collect(), span: self.range_span(&item) });
+                }
+                continue;
+            }
+            let doc = self.doc(item.start);
+            let stage = match self.parse(Rule::stage, &item) {
+                Some(kids) => self.stage(doc, kids),
+                None => self.broken_stage(doc, &item),
+            };
+            status.stages.extend(stage);
+        }
+    }
+
+    fn stage(&mut self, doc: Option<String>, mut kids: Pairs<'_, Rule>) -> Option<Stage> {
+        let name = self.name(&kids.next()?);
+        let when = take(&mut kids, Rule::when).map(|kid| self.clause(kid));
+        let until = take(&mut kids, Rule::until).map(|kid| self.clause(kid));
+        Some(Stage { doc, name, when, until })
+    }
+
+    fn broken_stage(&mut self, doc: Option<String>, item: &Range<usize>) -> Option<Stage> {
+        let name = self.salvage(Rule::only_first, item).and_then(|mut kids| kids.next())?;
+        let name = self.name(&name);
+        let otherwise = self.layout.text(item).contains("otherwise");
+        let when = (!otherwise).then(|| self.error(item));
+        Some(Stage { doc, name, when, until: None })
+    }
+
+    pub(super) fn destination_items(&mut self, body: Range<usize>, destination: &mut Destination) {
+        for item in self.layout.items(body) {
+            if let Some(block) = self.layout.block(&item) {
+                let Some(name) = self.parse(Rule::object, &block.head).and_then(|mut kids| kids.next()) else {
+                    continue;
+                };
+                let name = self.name(&name);
+                if !block.tail.is_empty() {
+                    self.diagnostics.push(explain::AfterBlock { at: self.range_span(&block.tail) });
+                }
+                let mut fields = Vec::new();
+                for item in self.columns_of(block.body, "object") {
+                    fields.extend(self.column(&item));
+                }
+                destination.objects.push(Object { name, fields });
+            } else if words::split_word(self.layout.text(&item)).0 == "allows" {
+                if let Some(kids) = self.parse(Rule::allows, &item) {
+                    let names = kids.filter(|kid| kid.as_rule() == Rule::part);
+                    destination.allows.extend(names.map(|kid| self.name(&kid)));
+                }
+            } else if !self.layout.has_fault(&item) {
+                let (word, _) = words::split_word(self.layout.text(&item));
+                let end = item.start + word.len().max(1);
+                let help = match did_you_mean(word, ["allows"]) {
+                    Some(_) => "did you mean `allows`?".to_owned(),
+                    None => "write `allows LABEL`, or an object with its fields: `contacts { email text }`".to_owned(),
+                };
+                let at = self.range_span(&(item.start..end));
+                let found = self.layout.text(&(item.start..end)).to_owned();
+                self.diagnostics.push(explain::UnknownItem { found, block: "destination", at, help });
+            }
+        }
+    }
+
+    pub(super) fn sync_items(&mut self, body: Range<usize>) -> Vec<SyncItem> {
+        let mut items = Vec::new();
+        for item in self.layout.items(body) {
+            let Some(rule) = self.item_rule(&item, "sync", words::SYNC_ITEMS) else { continue };
+            if let Some(kids) = self.parse(rule, &item) {
+                items.extend(self.sync_item(rule, kids, &item));
+            } else if rule == Rule::match_ {
+                // A sync without `match` would be reported as such.
+                let name =
+                    crate::syntax::ast::Name { text: String::new(), span: self.range_span(&item), quoted: false };
+                items.push(SyncItem::Match(Assign { name, value: self.error(&item) }));
+            }
+        }
+        items
+    }
+
+    fn sync_item(&mut self, rule: Rule, mut kids: Pairs<'_, Rule>, item: &Range<usize>) -> Option<SyncItem> {
+        Some(match rule {
+            Rule::match_ => SyncItem::Match(self.assign(kids.nth(1)?)),
+            Rule::pick => SyncItem::Pick(self.orders(kids.nth(1)?), self.range_span(item)),
+            Rule::set_item => SyncItem::Set(self.assigns(kids)),
+            Rule::only => SyncItem::Only(self.name(&kids.next()?)),
+            Rule::leave => {
+                let action = self.name(&kids.nth(1)?);
+                SyncItem::Leave(Leave { action, set: self.assigns(kids), span: self.range_span(item) })
+            }
+            _ => SyncItem::Guard(self.guard(kids, item)?),
+        })
+    }
+
+    fn assigns(&mut self, kids: Pairs<'_, Rule>) -> Vec<Assign> {
+        kids.filter(|kid| kid.as_rule() == Rule::assign).map(|kid| self.assign(kid)).collect()
+    }
+
+    fn assign(&mut self, pair: Pair<'_, Rule>) -> Assign {
+        let span = self.span(&pair);
+        let mut kids = pair.into_inner();
+        let name = kids.next().map(|kid| self.name(&kid));
+        let name = name.unwrap_or(crate::syntax::ast::Name { text: String::new(), span, quoted: false });
+        if let Some(sign) = kids.next() {
+            self.equals(&sign);
+        }
+        let value = kids.next().map(|kid| self.expr(kid));
+        Assign { name, value: value.unwrap_or(Expr { span, kind: ExprKind::Error }) }
+    }
+}
+
+fn item_rule(word: &str) -> Option<Rule> {
+    Some(match word {
+        "key" | "unique" | "at" => Rule::key,
+        "link" => Rule::link,
+        "guard" => Rule::guard,
+        "match" => Rule::match_,
+        "pick" => Rule::pick,
+        "set" => Rule::set_item,
+        "create" | "update" => Rule::only,
+        "leave" => Rule::leave,
+        _ => return None,
+    })
+}

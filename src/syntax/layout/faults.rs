@@ -1,0 +1,101 @@
+//! Takes what the scan found wrong with quotes and brackets and pushes one mistake for each; nothing for what stands
+//! in a declaration that this version does not have.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::diagnostics::Diagnostics;
+use crate::source::{SourceFile, Span};
+use crate::syntax::layout::scan::Fault;
+use crate::syntax::layout::{DEPTH, Layout};
+use crate::syntax::words;
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("a text is never closed")]
+#[diagnostic(code("unterminated-text"), help("end the text with `'`; a quote inside a text is written twice: `''`"))]
+struct UnterminatedText {
+    #[label(primary, "no `'` ends what begins here")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("a quoted name is never closed")]
+#[diagnostic(code("unterminated-name"), help("end the name with `\"` on the same line"))]
+struct UnterminatedName {
+    #[label(primary, "no `\"` ends what begins here")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("a query is never closed")]
+#[diagnostic(code("unterminated-sql"), help("end the query with `$$`, before the columns"))]
+struct UnterminatedSql {
+    #[label(primary, "no `$$` ends what begins here")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("a parenthesis is never closed")]
+#[diagnostic(code("unclosed-parenthesis"), help("add the `)`"))]
+struct UnclosedParenthesis {
+    #[label(primary, "no `)` belongs to it")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("a block is never closed")]
+#[diagnostic(code("unclosed-block"), help("add the `}}`"))]
+struct UnclosedBlock {
+    #[label(primary, "no `}}` belongs to it")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{found}` closes nothing")]
+#[diagnostic(code("stray-bracket"), help("remove it, or add the `{partner}` that it belongs to"))]
+struct StrayBracket {
+    found: char,
+    partner: char,
+    #[label(primary, "nothing is open here")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("brackets nest more than {DEPTH} levels deep")]
+#[diagnostic(code("too-deep"), help("give a part of it a name: a `let`, a `trait` or an `audience`"))]
+pub(crate) struct TooDeep {
+    #[label(primary, "too deep from here on")]
+    pub at: Span,
+}
+
+pub(super) fn report(file: &SourceFile, layout: &Layout, found: Vec<Fault>, diagnostics: &mut Diagnostics) {
+    if found.is_empty() {
+        return;
+    }
+    let later: Vec<_> = layout
+        .items(0..file.text.len())
+        .into_iter()
+        .filter(|piece| words::keyword(words::split_word(layout.text(piece)).0) == Some(words::Keyword::Later))
+        .collect();
+    let span = |from: usize, to: usize| Span::new(file.base + from as u32, file.base + to as u32);
+    for fault in found {
+        let at = fault.at();
+        let after = later.partition_point(|piece| piece.start <= at);
+        if after.checked_sub(1).and_then(|last| later.get(last)).is_some_and(|piece| at <= piece.end) {
+            continue;
+        }
+        match fault {
+            Fault::Text(from, to) => diagnostics.push(UnterminatedText { at: span(from, to) }),
+            Fault::Name(from, to) => diagnostics.push(UnterminatedName { at: span(from, to) }),
+            Fault::Sql(from, to) => diagnostics.push(UnterminatedSql { at: span(from, to) }),
+            Fault::OpenParen(at) => diagnostics.push(UnclosedParenthesis { at: span(at, at + 1) }),
+            Fault::OpenBrace(at) => diagnostics.push(UnclosedBlock { at: span(at, at + 1) }),
+            Fault::TooDeep(at) => diagnostics.push(TooDeep { at: span(at, at + 1) }),
+            Fault::Stray(at) => {
+                let brace = file.text.as_bytes().get(at) == Some(&b'}');
+                let (found, partner) = if brace { ('}', '{') } else { (')', '(') };
+                diagnostics.push(StrayBracket { found, partner, at: span(at, at + 1) });
+            }
+        }
+    }
+}
