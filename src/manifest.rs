@@ -3,11 +3,13 @@
 //! `:parent` (part of a table's name, or, where they stand alone, a text literal).
 
 mod bind;
+mod build;
 pub mod lineage;
 mod read;
 mod schema;
 
 pub use bind::{Bindings, bind};
+pub use build::of;
 pub use read::Unreadable;
 pub use schema::schema;
 

@@ -6,6 +6,7 @@ pub mod lineage;
 pub mod model;
 pub mod reads;
 pub mod rel;
+pub mod row;
 pub mod scalar;
 pub mod state;
 pub mod sync;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::manifest;
 use crate::program::{EntityId, Program, What};
+use crate::source::Sources;
 use crate::types::Typed;
 use rel::Query;
 
@@ -112,6 +114,19 @@ pub struct Sync {
     pub written: Query,
     /// op, key, hash, then the fields: what has to be sent, ordered by op and key.
     pub outbox: Query,
+}
+
+/// Everything that a run executes for a program without errors.
+#[must_use]
+pub fn lower(program: &Program, sources: &Sources) -> Plan {
+    let models = model::models(program, sources);
+    Plan {
+        entities: state::entities(program, &models),
+        checks: state::checks(program, sources),
+        views: state::views(program, sources, &models),
+        syncs: sync::syncs(program, sources),
+        models,
+    }
 }
 
 /// The name of the model's column that holds this; `None` for whether a row exists.

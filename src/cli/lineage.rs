@@ -1,6 +1,5 @@
 //! `plgc lineage`: takes a project, gives what each field is made of, down to the columns of the sources.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use miette::Diagnostic;
@@ -9,7 +8,7 @@ use super::project::Project;
 use super::terminal::Terminal;
 use super::{Broken, Exit, Outcome};
 use crate::diagnostics::did_you_mean;
-use crate::manifest::Lineage;
+use crate::manifest::{Lineage, lineage};
 
 /// Show what each field is made of
 #[derive(Debug, clap::Args)]
@@ -51,23 +50,23 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let (_, target) = project.target(args.target.as_deref())?;
     let (manifest, _) = project.compile(&target.engine)?;
     let chosen = match &args.field {
-        None => manifest.lineage,
-        Some(field) => under(manifest.lineage, field)?,
+        None => manifest.lineage.iter().collect(),
+        Some(field) => under(&manifest.lineage, field)?,
     };
     let text = match args.format {
-        Format::Table => table(&chosen),
-        Format::Mermaid => mermaid(&chosen),
-        Format::Dot => dot(&chosen),
-        Format::Json => format!("{:#}\n", serde_json::json!(chosen)),
+        Format::Table => lineage::table(&chosen),
+        Format::Mermaid => lineage::mermaid(&chosen),
+        Format::Dot => lineage::dot(&chosen),
+        Format::Json => lineage::json(&chosen),
     };
     terminal.out(&text)?;
     Ok(Exit::Done)
 }
 
 /// The field and all that it reads, through any number of fields, in their order.
-fn under(all: Vec<Lineage>, field: &str) -> Result<Vec<Lineage>, Broken> {
-    let mut wanted: BTreeSet<String> = BTreeSet::from([field.to_owned()]);
-    if !all.iter().any(|it| it.field == field) {
+fn under<'a>(all: &'a [Lineage], field: &str) -> Result<Vec<&'a Lineage>, Broken> {
+    let chosen = lineage::under(all, field);
+    if chosen.is_empty() {
         let similar = did_you_mean(field, all.iter().map(|it| it.field.as_str()));
         let help = similar.map_or_else(
             || "name it as ENTITY.FIELD; `plgc lineage` lists all of them".to_owned(),
@@ -75,64 +74,5 @@ fn under(all: Vec<Lineage>, field: &str) -> Result<Vec<Lineage>, Broken> {
         );
         return Err(Broken::new(Exit::Usage, UnknownField { name: field.to_owned(), help }));
     }
-    loop {
-        let before = wanted.len();
-        for it in &all {
-            if wanted.contains(&it.field) {
-                wanted.extend(it.reads.iter().cloned());
-            }
-        }
-        if wanted.len() == before {
-            return Ok(all.into_iter().filter(|it| wanted.contains(&it.field)).collect());
-        }
-    }
-}
-
-fn table(all: &[Lineage]) -> String {
-    let widest = |of: fn(&Lineage) -> usize, least: usize| all.iter().map(of).max().unwrap_or(0).max(least);
-    let field = widest(|it| it.field.chars().count(), 5);
-    let reads = widest(|it| it.reads.join(", ").chars().count(), 5).min(60);
-    let mut out = format!("{:field$}  {:reads$}  source columns\n", "field", "reads");
-    out.push_str(&format!("{}  {}  {}\n", "-".repeat(field), "-".repeat(reads), "-".repeat(14)));
-    for it in all {
-        let line = format!("{:field$}  {:reads$}  {}", it.field, it.reads.join(", "), it.columns.join(", "));
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out
-}
-
-fn edges(all: &[Lineage]) -> BTreeSet<(&str, &str)> {
-    all.iter().flat_map(|it| it.reads.iter().map(|read| (read.as_str(), it.field.as_str()))).collect()
-}
-
-fn nodes(all: &[Lineage]) -> BTreeSet<&str> {
-    all.iter().flat_map(|it| it.reads.iter().map(String::as_str).chain([it.field.as_str()])).collect()
-}
-
-fn mermaid(all: &[Lineage]) -> String {
-    let nodes: Vec<&str> = nodes(all).into_iter().collect();
-    let id = |name: &str| nodes.binary_search(&name).map(|at| format!("n{at}")).unwrap_or_default();
-    let mut out = "flowchart LR\n".to_owned();
-    for name in &nodes {
-        let label = name.replace('#', "#35;").replace('"', "#quot;");
-        out.push_str(&format!("  {}[\"{label}\"]\n", id(name)));
-    }
-    for (from, to) in edges(all) {
-        out.push_str(&format!("  {} --> {}\n", id(from), id(to)));
-    }
-    out
-}
-
-fn dot(all: &[Lineage]) -> String {
-    let quoted = |name: &str| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
-    let mut out = "digraph lineage {\n  rankdir=LR;\n  node [shape=box];\n".to_owned();
-    for name in nodes(all) {
-        out.push_str(&format!("  {};\n", quoted(name)));
-    }
-    for (from, to) in edges(all) {
-        out.push_str(&format!("  {} -> {};\n", quoted(from), quoted(to)));
-    }
-    out.push_str("}\n");
-    out
+    Ok(chosen)
 }

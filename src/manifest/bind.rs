@@ -14,8 +14,8 @@ pub struct Bindings<'a> {
 
 /// The statement with its placeholders filled in.
 ///
-/// `:now` becomes the literal. `:run` and `:parent` become the id where they end a table's name (`workspace__:run`),
-/// and a text literal where they stand alone. In the first run `:parent` alone is `NULL`, and `__:parent` stays.
+/// `:now` becomes the literal. `:run` and `:parent` become the id where they end a table's name (`workspace__:run`, also
+/// behind a quote: `"Workspace__":run`), and a text literal where they stand alone. In the first run `:parent` alone is `NULL`, and `__:parent` stays.
 #[must_use]
 pub fn bind(sql: &str, bindings: &Bindings<'_>) -> String {
     let mut out = String::with_capacity(sql.len());
@@ -44,7 +44,8 @@ fn placeholder<'a>(out: &mut String, rest: &'a str, bindings: &Bindings<'_>) -> 
     let name = rest.strip_prefix(':').unwrap_or(rest);
     let end = name.find(|it| !is_word(it)).unwrap_or(name.len());
     let (name, after) = name.split_at_checked(end).unwrap_or((name, ""));
-    let is_glued = out.ends_with("__");
+    let quote = out.ends_with(r#"__""#).then_some('"').or_else(|| out.ends_with("__`").then_some('`'));
+    let is_glued = out.ends_with("__") || quote.is_some();
     let is_alone = !out.ends_with([':', ')', ']']) && !out.ends_with(is_word);
     let value = match (name, bindings.parent) {
         ("now", _) if is_alone => Some(bindings.now.to_owned()),
@@ -57,7 +58,9 @@ fn placeholder<'a>(out: &mut String, rest: &'a str, bindings: &Bindings<'_>) -> 
     };
     match value {
         Some(value) => {
+            out.truncate(out.len() - quote.map_or(0, char::len_utf8));
             out.push_str(&value);
+            out.extend(quote);
             after
         }
         None => take(out, rest, 1),
@@ -122,6 +125,7 @@ mod tests {
              FROM plg.workspace__r1_00ab"
         );
         assert_eq!(bound("plg__workspace__:run"), "plg__workspace__r2_7f3a");
+        assert_eq!(bound("plg.\"Odd__\":run AS r"), "plg.\"Odd__r2_7f3a\" AS r");
         assert_eq!(bound("x<=:now-1"), "x<=TIMESTAMP '2026-01-15 09:00:00'-1");
         assert_eq!(bound("(:parent)"), "('r1_00ab')");
     }

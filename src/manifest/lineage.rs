@@ -55,7 +55,7 @@ pub fn mermaid(lines: &[&Lineage]) -> String {
     let nodes = nodes(lines);
     let mut out = "flowchart LR\n".to_owned();
     for (name, id) in &nodes.ids {
-        let label = name.replace('"', "#quot;");
+        let label = name.replace('#', "#35;").replace('"', "#quot;");
         let (open, close) = if nodes.fields.contains(name) { ("[\"", "\"]") } else { ("[(\"", "\")]") };
         writeln!(out, "  n{id}{open}{label}{close}").ok();
     }

@@ -2,9 +2,11 @@
 //! rows were lost, which moves are not allowed, the views that people read.
 
 mod changes;
+mod checks;
 mod guards;
 mod views;
 
+pub use checks::checks;
 pub use views::views;
 
 use super::{Column, Entity, Model};

@@ -1,6 +1,8 @@
 //! Takes a [`Program`] and its models and gives the views that people read: each entity without what only the program
 //! itself needs, each audience with its members.
 
+use std::collections::BTreeSet;
+
 use super::modelled;
 use crate::plan::rel::{Item, Scalar, Select, Table};
 use crate::plan::{Model, View};
@@ -23,15 +25,15 @@ pub fn views(program: &Program, sources: &Sources, models: &[Model]) -> Vec<View
 }
 
 fn entity_view(program: &Program, sources: &Sources, id: EntityId, entity: &program::Entity, model: &Model) -> View {
-    let is_hidden = |name: &str| {
-        program.fields_of(id).any(|(_, field)| {
-            field.hidden && name.strip_prefix(field.name.as_str()).is_some_and(|rest| ["", "__since"].contains(&rest))
-        })
-    };
+    let hidden: BTreeSet<String> = program
+        .fields_of(id)
+        .filter(|(_, field)| field.hidden)
+        .flat_map(|(_, field)| [field.name.clone(), format!("{}__since", field.name)])
+        .collect();
     let items = model
         .columns
         .iter()
-        .filter(|column| !is_hidden(&column.name))
+        .filter(|column| !hidden.contains(&column.name))
         .map(|column| Scalar::column("w", &column.name).named(&column.name))
         .collect();
     let declared = format!("entity {} ({})", entity.name, sources.cite(entity.span));

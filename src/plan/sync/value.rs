@@ -1,8 +1,9 @@
 //! Takes the values of a sync and gives scalars over the entity's model under the alias `w`. Everything that is not a
 //! constant or the run's instant is a column there by now.
 
-use crate::plan::column_name;
-use crate::plan::rel::{Constant, Parameter, Scalar, Sort};
+use crate::plan::rel::{Scalar, Sort};
+use crate::plan::row::Row;
+use crate::plan::scalar;
 use crate::program::{Column, EntityId, Expr, ExprKind, Literal, Order, Program, What};
 use crate::types::Type;
 
@@ -11,22 +12,7 @@ pub const ROW: &str = "w";
 
 /// The value in its own type.
 pub fn value(program: &Program, entity: EntityId, expr: &Expr) -> Scalar {
-    match &expr.kind {
-        ExprKind::Literal(literal) => Scalar::Constant(constant(literal, &expr.typed.kind)),
-        ExprKind::Now => Scalar::Parameter(Parameter::Now),
-        ExprKind::Coerce(inner) => converted(value(program, entity, inner), &inner.typed.kind, &expr.typed.kind),
-        ExprKind::Read { what, .. } => match column_name(program, entity, *what) {
-            Some(name) => Scalar::column(ROW, &name),
-            None => Scalar::bool(true),
-        },
-        ExprKind::Op(..)
-        | ExprKind::Call(..)
-        | ExprKind::Case { .. }
-        | ExprKind::Aggregate(_)
-        | ExprKind::Window(_)
-        | ExprKind::Previous(_)
-        | ExprKind::Error => Scalar::null(expr.typed.kind.clone()),
-    }
+    scalar::value(expr, &mut Row { program, entity, alias: ROW })
 }
 
 /// The value in the type of its destination.
@@ -81,22 +67,4 @@ fn placed(value: Scalar, kind: &Type) -> (Scalar, Type) {
 fn converted(value: Scalar, from: &Type, to: &Type) -> Scalar {
     let is_same = from == to || !(from.is_number() && to.is_number());
     if is_same { value } else { Scalar::Cast(Box::new(value), from.clone(), to.clone()) }
-}
-
-fn constant(literal: &Literal, kind: &Type) -> Constant {
-    match literal {
-        Literal::Null => Constant::Null(Some(kind.clone())),
-        Literal::Bool(it) => Constant::Bool(*it),
-        Literal::Int(it) => Constant::Int(*it),
-        Literal::Decimal(it) => match kind {
-            Type::Decimal { scale, .. } => Constant::Decimal(*it, *scale),
-            _ => Constant::Int(*it),
-        },
-        Literal::Float(it) => Constant::Float(*it),
-        Literal::Text(it) => Constant::Text(it.clone()),
-        Literal::Date(it) => Constant::Date(*it),
-        Literal::Timestamp(it) => Constant::Timestamp(*it),
-        Literal::Duration(it) => Constant::Duration(*it),
-        Literal::Months(it) => Constant::Int(i64::from(*it)),
-    }
 }

@@ -1,0 +1,159 @@
+//! Takes a [`Plan`] and the [`Program`] it came from and gives the [`Manifest`] in one dialect: every statement that a
+//! run executes over the user's tables, written out. Same input, same bytes.
+
+mod sources;
+
+use std::collections::BTreeMap;
+
+use crate::dialect::Dialect;
+use crate::manifest::{self, Column, Manifest};
+use crate::plan::rel::{Query, Table};
+use crate::plan::{self, Plan};
+use crate::program::Program;
+use crate::source::Sources;
+use crate::sql;
+use crate::types::Type;
+
+/// The manifest of a program in a dialect.
+#[must_use]
+pub fn of(plan: &Plan, program: &Program, files: &Sources, dialect: &Dialect) -> Manifest {
+    let labels = labels(program);
+    let mut manifest = Manifest {
+        version: manifest::VERSION,
+        plgc: env!("CARGO_PKG_VERSION").to_owned(),
+        dialect: dialect.name.to_owned(),
+        setup: Vec::new(),
+        sources: sources::sources(program, files, dialect),
+        models: plan.models.iter().map(|it| model(it, &labels, dialect)).collect(),
+        entities: plan.entities.iter().map(|it| entity(it, dialect)).collect(),
+        checks: plan.checks.iter().map(|it| check(it, dialect)).collect(),
+        views: plan.views.iter().map(|it| view(it, dialect)).collect(),
+        syncs: plan.syncs.iter().map(|it| sync(it, dialect)).collect(),
+        destinations: program.destinations.iter().map(destination).collect(),
+        lineage: plan::lineage::of(program),
+    };
+    manifest.setup = sql::setup(dialect, statements(&manifest)).into_iter().map(str::to_owned).collect();
+    manifest
+}
+
+/// Labels by entity and column.
+type Labels<'a> = BTreeMap<(&'a str, &'a str), &'a [String]>;
+
+fn model(model: &plan::Model, labels: &Labels<'_>, dialect: &Dialect) -> manifest::Model {
+    let labels = |name: &str| labels.get(&(model.entity.as_str(), name)).copied().unwrap_or_default().to_vec();
+    let table = Table::Model(model.name.clone());
+    manifest::Model {
+        name: model.name.clone(),
+        entity: model.entity.clone(),
+        table: sql::table(&table, dialect),
+        file: format!("models/{}.sql", model.name),
+        sql: sql::create_table_as(&table, &model.comments, &model.query, dialect),
+        columns: model.columns.iter().map(|it| column(it, labels(&it.name), dialect)).collect(),
+        last: model.last,
+    }
+}
+
+fn column(column: &plan::Column, labels: Vec<String>, dialect: &Dialect) -> Column {
+    Column {
+        name: column.name.clone(),
+        typed: column.typed.clone(),
+        sql_type: dialect.type_name(&column.typed.kind),
+        doc: column.doc.clone(),
+        was: column.was.clone(),
+        labels,
+    }
+}
+
+/// The labels of every column of every entity that has some: a field's, or a source column's.
+fn labels(program: &Program) -> Labels<'_> {
+    let columns = program.entities.iter().flat_map(|entity| {
+        let columns = &program.source(entity.source).columns;
+        columns.iter().map(|it| ((entity.name.as_str(), it.name.as_str()), it.labels.as_slice()))
+    });
+    let fields = program
+        .fields
+        .iter()
+        .map(|it| ((program.entity(it.entity).name.as_str(), it.name.as_str()), it.labels.as_slice()));
+    columns.chain(fields).filter(|(_, labels)| !labels.is_empty()).collect()
+}
+
+fn entity(entity: &plan::Entity, dialect: &Dialect) -> manifest::Entity {
+    let log = Table::State("changes".to_owned());
+    let columns = ["field", "key", "was", "became", "happened_at", "run"];
+    manifest::Entity {
+        name: entity.name.clone(),
+        key: entity.key.name.clone(),
+        prev_view: sql::table(&Table::View(format!("{}__prev", entity.name)), dialect),
+        parent_table: sql::table(&Table::ParentModel(entity.name.clone()), dialect),
+        loses: sql::render(&entity.loses, dialect),
+        loses_limit: entity.loses_limit,
+        changes: sql::insert(&log, &columns, &entity.changes, dialect),
+        moves: entity.moves.iter().map(|(status, query)| (status.clone(), sql::render(query, dialect))).collect(),
+    }
+}
+
+fn check(check: &plan::Check, dialect: &Dialect) -> manifest::Check {
+    manifest::Check {
+        name: check.name.clone(),
+        message: check.message.clone(),
+        cite: check.cite.clone(),
+        sql: sql::render(&check.query, dialect),
+    }
+}
+
+fn view(view: &plan::View, dialect: &Dialect) -> manifest::View {
+    manifest::View {
+        name: sql::table(&Table::View(view.name.clone()), dialect),
+        file: format!("views/{}.sql", view.name),
+        query: commented(&view.comments, &view.query, dialect),
+    }
+}
+
+fn commented(comments: &[String], query: &Query, dialect: &Dialect) -> String {
+    let lines: String = comments.iter().map(|line| format!("-- {line}\n")).collect();
+    lines + &sql::render(query, dialect)
+}
+
+fn sync(sync: &plan::Sync, dialect: &Dialect) -> manifest::Sync {
+    let name = plan::sync::table(&sync.spec.name);
+    let table = Table::RunState(name.clone());
+    let mut spec = sync.spec.clone();
+    for column in std::iter::once(&mut spec.key).chain(&mut spec.fields) {
+        column.sql_type = dialect.type_name(&column.typed.kind);
+    }
+    let comments = [format!("sync {} ({}): what it has written", spec.name, spec.cite)];
+    manifest::Sync {
+        prev_view: sql::table(&Table::State(format!("{name}__prev")), dialect),
+        parent_table: sql::table(&Table::ParentState(name), dialect),
+        table: sql::table(&table, dialect),
+        written: sql::create_table_as(&table, &comments, &sync.written, dialect),
+        written_columns: [("key", Type::Text), ("hash", Type::Text), ("created", Type::Bool)]
+            .map(|(name, kind)| Column {
+                name: name.to_owned(),
+                sql_type: dialect.type_name(&kind),
+                typed: kind.required(),
+                doc: None,
+                was: None,
+                labels: Vec::new(),
+            })
+            .into(),
+        outbox: sql::render(&sync.outbox, dialect),
+        spec,
+    }
+}
+
+fn destination(destination: &crate::program::Destination) -> (String, manifest::Destination) {
+    let declared = manifest::Destination { system: destination.system.clone(), allows: destination.allows.clone() };
+    (destination.name.clone(), declared)
+}
+
+/// Every statement of a manifest but its setup.
+fn statements(manifest: &Manifest) -> impl Iterator<Item = &str> {
+    let models = manifest.models.iter().map(|it| it.sql.as_str());
+    let entities = manifest.entities.iter().flat_map(|it| {
+        [it.loses.as_str(), it.changes.as_str()].into_iter().chain(it.moves.values().map(String::as_str))
+    });
+    let checks = manifest.checks.iter().map(|it| it.sql.as_str());
+    let syncs = manifest.syncs.iter().flat_map(|it| [it.written.as_str(), it.outbox.as_str()]);
+    models.chain(entities).chain(checks).chain(syncs)
+}

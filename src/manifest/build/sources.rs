@@ -1,0 +1,63 @@
+//! Takes the sources of a [`Program`] and gives what a run must know of them: the table, its columns, how to count its
+//! rows, and how fresh it must be for which syncs.
+
+use crate::dialect::Dialect;
+use crate::manifest::{Column, Fresh, Source};
+use crate::plan::lineage;
+use crate::plan::rel::{Aggregate, Query, Scalar, Select, Table};
+use crate::program::{self, Program, SourceId};
+use crate::source::Sources;
+use crate::sql;
+use crate::types::Type;
+
+/// Every source, in declared order.
+pub fn sources(program: &Program, files: &Sources, dialect: &Dialect) -> Vec<Source> {
+    let needs: Vec<_> = program.syncs.iter().map(|sync| (&sync.name, lineage::sources_of(program, sync))).collect();
+    (0..)
+        .map(SourceId)
+        .zip(&program.sources)
+        .map(|(id, source)| {
+            let holds = needs.iter().filter(|(_, needed)| needed.contains(&id)).map(|(name, _)| (*name).clone());
+            Source {
+                name: source.name.join("."),
+                table: sql::table(&table(source), dialect),
+                is_query: source.sql.is_some(),
+                reads: source.reads.clone(),
+                cite: files.cite(source.span),
+                columns: source.columns.iter().map(|it| column(it, dialect)).collect(),
+                count: sql::render(&count(source), dialect),
+                fresh: source.fresh.as_ref().map(|fresh| Fresh {
+                    by: fresh.by.clone(),
+                    within_seconds: fresh.within / 1_000_000,
+                    newest: sql::render(&newest(source, fresh), dialect),
+                    holds: holds.collect(),
+                }),
+            }
+        })
+        .collect()
+}
+
+fn table(source: &program::Source) -> Table {
+    source.sql.as_ref().map_or_else(|| Table::Source(source.name.clone()), |sql| Table::Sql(sql.clone()))
+}
+
+fn count(source: &program::Source) -> Query {
+    Select::from(table(source).alias("s"), vec![Scalar::count_rows().named("n")]).body().after(Vec::new())
+}
+
+fn newest(source: &program::Source, fresh: &program::Fresh) -> Query {
+    let newest = Aggregate::Max(Box::new(Scalar::column("s", &fresh.by)), Type::Timestamp);
+    let items = vec![Scalar::Aggregate(newest).named("newest")];
+    Select::from(table(source).alias("s"), items).body().after(Vec::new())
+}
+
+fn column(column: &program::Column, dialect: &Dialect) -> Column {
+    Column {
+        name: column.name.clone(),
+        typed: column.typed.clone(),
+        sql_type: dialect.type_name(&column.typed.kind),
+        doc: column.doc.clone(),
+        was: None,
+        labels: column.labels.clone(),
+    }
+}

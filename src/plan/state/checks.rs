@@ -1,0 +1,121 @@
+//! Takes the entities and events of a [`Program`] and gives the queries that must find nothing: a key that is null or
+//! not one row's, a `unique` value that several rows share. Each shows at most a hundred rows.
+
+use crate::plan::rel::{Compare, Item, Query, Scalar, Select, Table};
+use crate::plan::row::Row;
+use crate::plan::{Check, reads, scalar};
+use crate::program::{self, ColumnId, EntityId, Program};
+use crate::source::Sources;
+use crate::types::Type;
+
+/// How many rows a check shows.
+const SHOWN: i64 = 100;
+
+/// The alias of the source.
+const ROW: &str = "r";
+
+/// The checks of every entity and event, in declared order.
+#[must_use]
+pub fn checks(program: &Program, sources: &Sources) -> Vec<Check> {
+    (0..)
+        .map(EntityId)
+        .zip(&program.entities)
+        .flat_map(|(id, entity)| {
+            let unique = entity.unique.iter().map(move |column| unique(program, sources, id, *column));
+            std::iter::once(key(program, sources, id, entity)).chain(unique).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn key(program: &Program, sources: &Sources, id: EntityId, entity: &program::Entity) -> Check {
+    let column = &program.column(id, entity.key).name;
+    let message = if entity.at.is_some() {
+        format!("key `{column}` of event `{}` is missing, or stands for rows that differ", entity.name)
+    } else {
+        format!("key `{column}` of entity `{}` is missing, or stands for several rows", entity.name)
+    };
+    Check {
+        name: format!("key_{}", entity.name),
+        message,
+        cite: sources.cite(entity.span),
+        query: if entity.at.is_some() { differing(program, id, entity) } else { repeated(program, id, entity.key) },
+    }
+}
+
+fn unique(program: &Program, sources: &Sources, id: EntityId, column: ColumnId) -> Check {
+    let entity = program.entity(id);
+    let name = &program.column(id, column).name;
+    Check {
+        name: format!("unique_{}_{name}", entity.name),
+        message: format!("unique column `{name}` of `{}` has a value that several rows share", entity.name),
+        cite: sources.cite(entity.span),
+        query: repeated(program, id, column),
+    }
+}
+
+/// The values of a column that stand in several rows, nulls among them for a key.
+fn repeated(program: &Program, id: EntityId, column: ColumnId) -> Query {
+    let mut select = rows(program, id, Vec::new());
+    let value = Scalar::column(ROW, &program.column(id, column).name);
+    if column != program.entity(id).key {
+        select.filter.push(value.clone().is_not_null());
+    }
+    shown(program, id, column, select)
+}
+
+/// The keys of an event whose rows differ in any column that the program reads.
+fn differing(program: &Program, id: EntityId, entity: &program::Entity) -> Query {
+    let columns = reads::columns(program, id)
+        .into_iter()
+        .map(|column| &program.column(id, column).name)
+        .map(|name| Scalar::column(ROW, name).named(name))
+        .collect();
+    let mut distinct = rows(program, id, columns);
+    distinct.distinct = true;
+    let step = distinct.body().step("different");
+    let select = Select::from(Table::Step("different".to_owned()).alias(ROW), Vec::new());
+    let mut query = shown(program, id, entity.key, select);
+    query.steps.insert(0, step);
+    query
+}
+
+/// Groups by the column and shows the first groups of more than one row.
+fn shown(program: &Program, id: EntityId, column: ColumnId, mut select: Select) -> Query {
+    let declared = program.column(id, column);
+    let value = Scalar::column(ROW, &declared.name);
+    let place = Scalar::row_number(Vec::new(), vec![value.clone().ascending(declared.typed.kind.clone())]);
+    let name = if declared.name == "copies" { "value" } else { &declared.name };
+    select.items = vec![value.clone().named(name), Scalar::count_rows().named("copies"), place.named("place")];
+    select.group_by.push(value.clone());
+    let several = Scalar::count_rows().compare(Compare::Greater, Type::Int, Scalar::int(1));
+    let is_key = column == program.entity(id).key;
+    select.having.push(if is_key { Scalar::Or(vec![several, value.is_null()]) } else { several });
+    let copy = |it: &str| -> Item { Scalar::column("f", it).named(it) };
+    Select::from(Table::Step("found".to_owned()).alias("f"), vec![copy(name), copy("copies")])
+        .filter(Scalar::column("f", "place").compare(Compare::LessEqual, Type::Int, Scalar::int(SHOWN)))
+        .ordered(vec![Scalar::column("f", "place").ascending(Type::Int)])
+        .after(vec![select.body().step("found")])
+}
+
+/// The entity's rows in its source; an event's that have happened.
+fn rows(program: &Program, id: EntityId, items: Vec<Item>) -> Select {
+    let entity = program.entity(id);
+    let source = program.source(entity.source);
+    let table = source.sql.as_ref().map_or_else(|| Table::Source(source.name.clone()), |sql| Table::Sql(sql.clone()));
+    let mut select = Select::from(table.alias(ROW), items);
+    if let Some(condition) = &entity.condition {
+        match scalar::condition(condition, &mut Row { program, entity: id, alias: ROW }) {
+            Scalar::And(all) => select.filter.extend(all),
+            one => select.filter.push(one),
+        }
+    }
+    if let Some(at) = entity.at {
+        let at = program.column(id, at);
+        let now = match at.typed.kind {
+            Type::Date => Scalar::Cast(Box::new(scalar::now()), Type::Timestamp, Type::Date),
+            _ => scalar::now(),
+        };
+        select.filter.push(Scalar::column(ROW, &at.name).compare(Compare::LessEqual, at.typed.kind.clone(), now));
+    }
+    select
+}
