@@ -3,8 +3,11 @@
 //! Adding a system is one file here and one line in [`ALL`].
 
 pub mod jsonl;
+pub mod push;
 pub mod table;
 pub mod webhook;
+
+use push::{Connection, Given, PushError};
 
 /// Every destination that plgc knows, by name.
 pub const ALL: &[&Spec] = &[&jsonl::SPEC, &table::POSTGRES, &table::SQLITE, &webhook::SPEC];
@@ -30,7 +33,14 @@ pub struct Spec {
     pub tells_created: bool,
     /// What `plg.toml` says of it.
     pub settings: &'static [Setting],
+    /// How many rows travel at once.
+    pub batch: usize,
+    /// Connects, given the settings.
+    pub open: for<'a> fn(&'a Given<'a>) -> Opened<'a>,
 }
+
+/// A connection, later.
+pub type Opened<'a> = push::Later<'a, Result<Box<dyn Connection>, PushError>>;
 
 /// The objects of a system.
 #[derive(Debug)]

@@ -176,8 +176,9 @@ pub trait Engine {
     fn columns<'a>(&'a mut self, from: &'a str) -> Job<'a, Vec<Found>>;
     /// Adds rows to a table, in bulk.
     fn append<'a>(&'a mut self, table: &'a str, slots: &'a [Slot], rows: &'a [Row]) -> Job<'a, ()>;
-    /// Makes a view, or makes it anew; readers see the old one or the new one.
-    fn replace_view<'a>(&'a mut self, view: &'a str, query: &'a str) -> Job<'a, ()>;
+    /// Makes views, each from its query, or makes them anew; a later one may read an earlier one. Readers see all old
+    /// ones or all new ones.
+    fn replace_views<'a>(&'a mut self, views: &'a [(String, String)]) -> Job<'a, ()>;
     /// The tables and views of a schema.
     fn relations<'a>(&'a mut self, schema: &'a str) -> Job<'a, Vec<Relation>>;
     /// Takes the lock of this database, which the connection's end gives back; false if another run has it.

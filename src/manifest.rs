@@ -220,6 +220,9 @@ pub struct SyncSpec {
     pub mode: Mode,
     /// What happens to those who leave.
     pub leave: Leave,
+    /// Which of the fields `leave set` writes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leave_set: Vec<String>,
     /// `guard deletes`
     pub deletes: Option<Limit>,
     /// `guard creates`

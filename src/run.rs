@@ -1,15 +1,29 @@
 //! Takes a manifest, a target and an instant; builds, folds the state, delivers, and gives an [`Outcome`]. The commit is one
 //! inserted row. Killed at any point, the next run heals: it finishes what was committed and drops what was not.
 
+pub mod build;
+pub mod deliver;
 pub mod error;
+pub mod finish;
 pub mod outcome;
+pub mod points;
+pub mod prev;
+pub mod session;
+pub mod sources;
+pub mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::engine::{Location, Secret};
+use sha2::{Digest as _, Sha256};
+
+pub use crate::destination::push::Setting;
+use crate::engine::{self, Driver, Location, value};
+use crate::manifest::{Manifest, VERSION};
 pub use error::RunError;
 pub use outcome::{Event, Outcome, Progress};
+use session::{Run, Session};
+use state::Committed;
 
 /// Where a program runs, as `plg.toml` says.
 #[derive(Debug, Clone)]
@@ -30,26 +44,6 @@ pub struct Target {
     pub destinations: BTreeMap<String, BTreeMap<String, Setting>>,
 }
 
-/// A setting of a destination.
-#[derive(Debug, Clone)]
-pub enum Setting {
-    /// Can be shown.
-    Plain(String),
-    /// Must not be.
-    Secret(Secret),
-}
-
-impl Setting {
-    /// The text itself.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        match self {
-            Self::Plain(text) => text,
-            Self::Secret(secret) => secret.expose(),
-        }
-    }
-}
-
 /// How a run is done.
 #[derive(Debug, Clone, Default)]
 pub struct RunOptions {
@@ -57,4 +51,149 @@ pub struct RunOptions {
     pub now: i64,
     /// Names of sources, entities and syncs whose guards are waived (`--accept`).
     pub accept: BTreeSet<String>,
+}
+
+/// Does a run.
+///
+/// # Errors
+/// Where it stops; what was committed before stays, and the next run goes on from there.
+pub fn run(
+    manifest: &Manifest,
+    target: &Target,
+    options: &RunOptions,
+    progress: &mut dyn Progress,
+) -> Result<Outcome, RunError> {
+    let driver = fits(manifest, target)?;
+    settings(manifest, target)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| session::file(target, &error))?;
+    runtime.block_on(async {
+        let mut session = Session::open(driver, target, options, progress).await?;
+        go(&mut session, manifest).await
+    })
+}
+
+/// The manifest can be read, and is for this engine.
+fn fits(manifest: &Manifest, target: &Target) -> Result<&'static Driver, RunError> {
+    let driver = engine::find(&target.engine).ok_or_else(|| RunError::Setting {
+        what: format!("target `{}` has the unknown engine `{}`", target.name, target.engine),
+        help: format!("the engines are {}", engine::ALL.iter().map(|it| it.name).collect::<Vec<_>>().join(", ")),
+    })?;
+    if manifest.version > VERSION {
+        return Err(RunError::Manifest {
+            why: format!("it has version {}, this plgc knows up to {VERSION}", manifest.version),
+            help: "use the plgc that wrote it".to_owned(),
+        });
+    }
+    if manifest.dialect != driver.name {
+        return Err(RunError::Manifest {
+            why: format!(
+                "its statements are for `{}`, target `{}` is `{}`",
+                manifest.dialect, target.name, driver.name
+            ),
+            help: format!("compile it with `-t {}`", target.name),
+        });
+    }
+    Ok(driver)
+}
+
+/// What the destinations need is there, before anything is built.
+fn settings(manifest: &Manifest, target: &Target) -> Result<(), RunError> {
+    for sync in manifest.syncs.iter().filter(|_| target.deliver) {
+        let name = &sync.spec.destination;
+        let given = target.destinations.get(name);
+        for setting in deliver::spec_of(manifest, name)?.settings.iter().filter(|setting| setting.required) {
+            if !given.is_some_and(|given| given.contains_key(setting.name)) {
+                return Err(RunError::Setting {
+                    what: format!("destination `{name}` of target `{}` has no `{}`", target.name, setting.name),
+                    help: format!("add it to plg.toml: {}", setting.doc),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, RunError> {
+    let now = value::instant_text(session.options.now);
+    let head = state::head(session).await?;
+    let (before, resumed) = match &head {
+        None => (None, None),
+        Some(head) => {
+            let own = state::manifest(session, &head.manifest).await?;
+            let resumed = if head.finished { None } else { Some(resume(session, &own, head).await?) };
+            (Some(own), resumed)
+        }
+    };
+    if let (Some(head), Some(own)) = (&head, &before) {
+        if now < head.now {
+            return Err(RunError::Earlier { now, last: head.now.clone() });
+        }
+        if now == head.now {
+            return match resumed {
+                Some(outcome) => Ok(outcome),
+                None => redeliver(session, own, head).await,
+            };
+        }
+    }
+    let number = head.as_ref().map_or(1, |head| number(&head.id) + 1);
+    let parent = head.as_ref().map(|head| head.id.clone());
+    let run = Run { id: format!("r{number}_{}", session::fresh(&now)), parent, now };
+    let started = Event::Started {
+        run: run.id.clone(),
+        parent: run.parent.clone(),
+        now: run.now.clone(),
+        models: manifest.models.len(),
+    };
+    session.say(&started);
+    let moves = build::build(session, manifest, before.as_ref(), &run).await?;
+    let body = manifest.to_json();
+    build::commit(session, &run, &format!("{:x}", Sha256::digest(body.as_bytes())), &body).await?;
+    let (changes, syncs) = finish::finish(session, manifest, &run).await?;
+    let resumed = resumed.map(Box::new);
+    Ok(Outcome { built: true, resumed, changes, moves, syncs, ..outcome(session, &run) })
+}
+
+fn outcome(session: &mut Session<'_>, run: &Run) -> Outcome {
+    Outcome {
+        run: run.id.clone(),
+        parent: run.parent.clone(),
+        now: run.now.clone(),
+        notices: std::mem::take(&mut session.notices),
+        ..Outcome::default()
+    }
+}
+
+/// The number in a run's id.
+fn number(id: &str) -> u64 {
+    let digits = id.trim_start_matches('r').split('_').next();
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+}
+
+/// Finishes a run that was committed and then killed, with its own manifest.
+async fn resume(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Outcome, RunError> {
+    let run = Run::from(head);
+    session.say(&Event::Resumed { run: run.id.clone() });
+    remember(session, manifest, &run).await?;
+    let (changes, syncs) = finish::finish(session, manifest, &run).await?;
+    Ok(Outcome { changes, syncs, ..outcome(session, &run) })
+}
+
+/// Sends again what the last run could not: its instant is asked for once more.
+async fn redeliver(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Outcome, RunError> {
+    let run = Run::from(head);
+    session.say(&Event::Resumed { run: run.id.clone() });
+    remember(session, manifest, &run).await?;
+    let syncs = finish::deliver_all(session, manifest, &run).await?;
+    session.say(&Event::Finished { run: run.id.clone() });
+    Ok(Outcome { syncs, ..outcome(session, &run) })
+}
+
+/// The views of the run before this one, as they were when it was built.
+async fn remember(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
+    let before = match &run.parent {
+        None => None,
+        Some(parent) => state::manifest_of(session, parent).await?,
+    };
+    prev::make(session, manifest, before.as_ref(), run).await
 }

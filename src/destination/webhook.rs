@@ -1,7 +1,18 @@
 //! Takes batches of rows and posts each row as one signed message (Standard Webhooks). A row keeps its
 //! `webhook-id` through every repeat, so that a receiver can drop what it has seen. Gives a receipt per row.
 
-use super::{Objects, Setting, Spec};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::stream::{self, StreamExt as _};
+use hmac::{Hmac, Mac as _};
+use reqwest::{Client, StatusCode, Url};
+use serde_json::{Map, Value as Json, json};
+
+use super::push::{Connection, Given, Item, Later, Op, PushError, Pushed, Receipt, Shape};
+use super::{Objects, Opened, Setting, Spec};
+use crate::engine::{Secret, clock};
 
 /// Signed webhooks.
 pub const SPEC: Spec = Spec {
@@ -17,4 +28,189 @@ pub const SPEC: Spec = Spec {
         Setting { name: "url", doc: "Where messages are posted.", required: true, secret: true },
         Setting { name: "secret", doc: "The signing secret, `whsec_…`.", required: true, secret: true },
     ],
+    batch: 100,
+    open,
 };
+
+/// Messages under way at a time.
+const AT_ONCE: usize = 4;
+/// How often a message is tried before the batch fails.
+const TRIES: u32 = 6;
+/// The first wait between two tries; each further one is twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+/// The longest wait that a receiver may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+struct Endpoint {
+    client: Client,
+    url: Url,
+    key: Vec<u8>,
+}
+
+fn open<'a>(given: &'a Given<'a>) -> Opened<'a> {
+    Box::pin(async move {
+        let wrong = |what: &str, help: &str| PushError::new(format!("destination `{}`: {what}", given.name), help);
+        let url = Url::parse(given.text("url")?).map_err(|_| wrong("its `url` is no url", "write `https://…`"))?;
+        let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+        if url.scheme() != "https" && !(url.scheme() == "http" && is_local) {
+            return Err(wrong("its `url` is not https", "write `https://…`; only this machine may be reached by http"));
+        }
+        let key = key(&Secret::new(given.text("secret")?.to_owned()))
+            .ok_or_else(|| wrong("its `secret` is no signing secret", "write `whsec_` and base64"))?;
+        let client = Client::builder()
+            .timeout(Duration::from_secs(30))
+            .connect_timeout(Duration::from_secs(10))
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("plgc/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| wrong(&without_url(error), "check the machine's certificates"))?;
+        let connection: Box<dyn Connection> = Box::new(Endpoint { client, url, key });
+        Ok(connection)
+    })
+}
+
+/// A url may hold a secret.
+fn without_url(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(it) = cause {
+        text = it.to_string();
+        cause = it.source();
+    }
+    text
+}
+
+fn key(secret: &Secret) -> Option<Vec<u8>> {
+    let text = secret.expose();
+    STANDARD.decode(text.strip_prefix("whsec_").unwrap_or(text)).ok().filter(|key| !key.is_empty())
+}
+
+/// `v1,` and the base64 of HMAC-SHA-256 over `id.timestamp.body`.
+fn signature(key: &[u8], id: &str, timestamp: i64, body: &str) -> Option<String> {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).ok()?;
+    mac.update(format!("{id}.{timestamp}.{body}").as_bytes());
+    Some(format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes())))
+}
+
+fn body(shape: &Shape, item: &Item) -> String {
+    let fields: Map<String, Json> =
+        shape.fields(item).into_iter().map(|(name, value)| (name.to_owned(), value.json())).collect();
+    json!({
+        "type": format!("{}.{}", shape.sync, item.op),
+        "timestamp": format!("{}Z", shape.now.replacen(' ', "T", 1)),
+        "data": { "object": shape.object, "match": shape.key.name, "key": item.key, "fields": fields },
+    })
+    .to_string()
+}
+
+enum Try {
+    Done(Receipt),
+    Again(String, Option<Duration>),
+    Failed(String),
+}
+
+impl Endpoint {
+    async fn send(&self, shape: &Shape, item: &Item) -> Result<Receipt, PushError> {
+        let (id, body) = (shape.id(item), body(shape, item));
+        let mut wait = FIRST_WAIT;
+        for tried in 1..=TRIES {
+            match self.attempt(&id, &body, item).await {
+                Try::Done(receipt) => return Ok(receipt),
+                Try::Failed(why) => return Err(self.failed(&why)),
+                Try::Again(why, _) if tried == TRIES => return Err(self.failed(&format!("{why}, {TRIES} times"))),
+                Try::Again(_, asked) => tokio::time::sleep(asked.unwrap_or(wait).min(LONGEST_WAIT)).await,
+            }
+            wait *= 2;
+        }
+        Err(self.failed("no answer"))
+    }
+
+    fn failed(&self, why: &str) -> PushError {
+        let host = self.url.host_str().unwrap_or_default();
+        PushError::new(
+            format!("the webhook at {host} fails: {why}"),
+            "see that the receiver is up; the next run goes on",
+        )
+    }
+
+    async fn attempt(&self, id: &str, body: &str, item: &Item) -> Try {
+        let timestamp = clock() / 1_000_000;
+        let Some(signature) = signature(&self.key, id, timestamp, body) else {
+            return Try::Failed("the secret cannot sign".to_owned());
+        };
+        let request = self
+            .client
+            .post(self.url.clone())
+            .header("content-type", "application/json")
+            .header("webhook-id", id)
+            .header("webhook-timestamp", timestamp.to_string())
+            .header("webhook-signature", signature)
+            .body(body.to_owned());
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return Try::Again(without_url(error), None),
+        };
+        let status = response.status();
+        let asked = response.headers().get("retry-after").and_then(|it| it.to_str().ok()?.trim().parse().ok());
+        let text = response.text().await.unwrap_or_default();
+        let said = words(status, &text);
+        match status.as_u16() {
+            200..=299 => Try::Done(Receipt::Accepted { created: item.op == Op::Create }),
+            408 | 425 | 429 | 500..=599 => Try::Again(said, asked.map(Duration::from_secs)),
+            400..=499 => Try::Done(Receipt::Rejected(said)),
+            _ => Try::Failed(said),
+        }
+    }
+}
+
+fn words(status: StatusCode, text: &str) -> String {
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
+    if text.is_empty() { status.to_string() } else { format!("{status}: {text}") }
+}
+
+impl Connection for Endpoint {
+    fn check<'a>(&'a mut self, _shape: &'a Shape) -> Later<'a, Result<(), PushError>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn push<'a>(&'a mut self, shape: &'a Shape, items: &'a [Item]) -> Later<'a, Pushed> {
+        Box::pin(async move {
+            let mut pushed = Pushed::default();
+            let this = &*self;
+            let sends =
+                items.iter().enumerate().map(|(place, item)| async move { (place, this.send(shape, item).await) });
+            let mut sends = stream::iter(sends).buffered(AT_ONCE);
+            // After a failure, what is under way ends, and nothing new begins.
+            while let Some((place, sent)) = sends.next().await {
+                match sent {
+                    Ok(receipt) => pushed.receipts.push((place, receipt)),
+                    Err(error) => {
+                        pushed.failed = Some(error);
+                        break;
+                    }
+                }
+            }
+            pushed
+        })
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test may stop")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_as_the_reference_does() {
+        let key = key(&Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned())).unwrap();
+        let signed = signature(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, "{\"test\": 2432232314}").unwrap();
+        assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
+    fn a_secret_is_base64() {
+        assert!(key(&Secret::new("whsec_!".to_owned())).is_none());
+        assert!(key(&Secret::new("whsec_".to_owned())).is_none());
+    }
+}

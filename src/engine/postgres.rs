@@ -209,13 +209,15 @@ impl Engine for Postgres {
         })
     }
 
-    fn replace_view<'a>(&'a mut self, view: &'a str, query: &'a str) -> Job<'a, ()> {
+    fn replace_views<'a>(&'a mut self, views: &'a [(String, String)]) -> Job<'a, ()> {
         Box::pin(async move {
-            let create = format!("CREATE OR REPLACE VIEW {view} AS\n{query}");
-            match self.execute(&create).await {
+            // The statements of one message are one transaction.
+            let replace = views.iter().map(|(view, query)| format!("CREATE OR REPLACE VIEW {view} AS\n{query};\n"));
+            match self.execute(&replace.collect::<String>()).await {
                 Err(error) if error.trouble == Trouble::ViewShape => {
-                    // Two statements in one message are one transaction.
-                    self.execute(&format!("DROP VIEW {view};\nCREATE VIEW {view} AS\n{query}")).await.map(|_| ())
+                    let drop = views.iter().rev().map(|(view, _)| format!("DROP VIEW IF EXISTS {view};\n"));
+                    let create = views.iter().map(|(view, query)| format!("CREATE VIEW {view} AS\n{query};\n"));
+                    self.execute(&drop.chain(create).collect::<String>()).await.map(|_| ())
                 }
                 done => done.map(|_| ()),
             }

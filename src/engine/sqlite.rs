@@ -199,9 +199,13 @@ impl Engine for Sqlite {
         })
     }
 
-    fn replace_view<'a>(&'a mut self, view: &'a str, query: &'a str) -> Job<'a, ()> {
+    fn replace_views<'a>(&'a mut self, views: &'a [(String, String)]) -> Job<'a, ()> {
         Box::pin(async move {
-            let sql = format!("BEGIN;\nDROP VIEW IF EXISTS {view};\nCREATE VIEW {view} AS\n{query};\nCOMMIT");
+            let mut sql = "BEGIN;\n".to_owned();
+            for (view, query) in views {
+                sql.push_str(&format!("DROP VIEW IF EXISTS {view};\nCREATE VIEW {view} AS\n{query};\n"));
+            }
+            sql.push_str("COMMIT");
             let done = self.execute(&sql).await;
             if done.is_err() {
                 // Without a transaction of its own to end, this fails, which is no trouble.

@@ -56,6 +56,7 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
         fields: sync.set.iter().map(|(name, value)| column(name, value)).collect(),
         mode: sync.mode,
         leave: leave(&sync.leave),
+        leave_set: leave_set(&sync.leave),
         deletes: sync.deletes,
         creates: sync.creates,
         definition: String::new(),
@@ -78,6 +79,13 @@ const fn leave(leave: &program::Leave) -> manifest::Leave {
         program::Leave::Clear => manifest::Leave::Clear,
         program::Leave::Keep => manifest::Leave::Keep,
         program::Leave::Set(_) => manifest::Leave::Set,
+    }
+}
+
+fn leave_set(leave: &program::Leave) -> Vec<String> {
+    match leave {
+        program::Leave::Set(values) => values.iter().map(|(field, _)| field.clone()).collect(),
+        program::Leave::Delete | program::Leave::Clear | program::Leave::Keep => Vec::new(),
     }
 }
 

@@ -1,0 +1,141 @@
+//! After the commit: the views that people read, the changes, the syncs, the mark that all is done, and the tables that nobody
+//! needs any more. Each step is harmless to repeat, so that a run that was killed here is finished by the next one.
+
+use std::collections::BTreeSet;
+
+use super::outcome::{Change, Event, SyncOutcome};
+use super::session::{Run, Session};
+use super::state::{PUBLIC, SCHEMA};
+use super::{RunError, deliver, sources, state};
+use crate::engine::{Relation, literal};
+use crate::manifest::Manifest;
+use crate::types::Type;
+
+/// Finishes a committed run. Gives its changes and what each sync did.
+pub async fn finish(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    run: &Run,
+) -> Result<(Vec<Change>, Vec<SyncOutcome>), RunError> {
+    let driver = session.driver;
+    let views: Vec<_> = manifest.views.iter().map(|it| (it.name.clone(), run.bind(&it.query, driver))).collect();
+    session.views("views", &views).await?;
+    for entity in &manifest.entities {
+        session.execute(&format!("changes `{}`", entity.name), &run.bind(&entity.changes, driver)).await?;
+    }
+    let syncs = deliver_all(session, manifest, run).await?;
+    let changes = changes(session, run).await?;
+    state::finish(session, run).await?;
+    clean(session, manifest, run).await?;
+    session.say(&Event::Finished { run: run.id.clone() });
+    Ok((changes, syncs))
+}
+
+/// Sends what every sync has to send.
+pub async fn deliver_all(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    run: &Run,
+) -> Result<Vec<SyncOutcome>, RunError> {
+    let held = sources::stale(session, manifest, run).await?;
+    let mut syncs = Vec::new();
+    for sync in &manifest.syncs {
+        syncs.push(deliver::sync(session, manifest, sync, run, held.get(&sync.spec.name)).await?);
+    }
+    Ok(syncs)
+}
+
+async fn changes(session: &mut Session<'_>, run: &Run) -> Result<Vec<Change>, RunError> {
+    let sql = format!(
+        "SELECT field, was, became, COUNT(*) FROM {} WHERE run = {} GROUP BY field, was, became ORDER BY 1, 2, 3",
+        session.driver.table(SCHEMA, "changes"),
+        literal(&run.id)
+    );
+    let rows = session.rows("reading the changes", &sql, &[Type::Text, Type::Text, Type::Text, Type::Int]).await?;
+    let change = |row: Vec<crate::engine::Value>| {
+        Some(Change {
+            field: row.first()?.text()?,
+            was: row.get(1)?.text(),
+            became: row.get(2)?.text(),
+            rows: row.get(3)?.int().unsigned_abs(),
+        })
+    };
+    Ok(rows.into_iter().filter_map(change).collect())
+}
+
+/// Drops the views of what is no longer declared, then the tables that are neither this run's nor its parent's: older ones,
+/// and those of attempts that did not count. What something else still reads is kept, and said.
+async fn clean(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
+    let kept: BTreeSet<&str> = std::iter::once(run.id.as_str()).chain(run.parent.as_deref()).collect();
+    let views = manifest.views.iter().map(|view| view.name.as_str());
+    let prevs = manifest.entities.iter().map(|entity| entity.prev_view.as_str());
+    let syncs = manifest.syncs.iter().map(|sync| sync.prev_view.as_str());
+    let declared: BTreeSet<String> = views.chain(prevs).chain(syncs).map(plain).collect();
+    for schema in [PUBLIC, SCHEMA] {
+        let found = session.engine.relations(schema).await;
+        let found = found.map_err(|source| RunError::statement("cleaning up", source))?;
+        let stale = |it: &&Relation| match it.is_view {
+            true => !declared.contains(&plain(&session.driver.table(schema, &it.name))),
+            false => run_of(&it.name).is_some_and(|id| !kept.contains(id)),
+        };
+        let mut stale: Vec<Relation> = found.iter().filter(stale).cloned().collect();
+        // An audience's view reads its entity's, which has another name: a view goes when nothing reads it any more.
+        stale.sort_by_key(|it| !it.is_view);
+        drop_all(session, schema, stale).await?;
+    }
+    Ok(())
+}
+
+async fn drop_all(session: &mut Session<'_>, schema: &str, mut stale: Vec<Relation>) -> Result<(), RunError> {
+    loop {
+        let (before, mut blocked, mut why) = (stale.len(), Vec::new(), String::new());
+        for it in stale {
+            let kind = if it.is_view { "VIEW" } else { "TABLE" };
+            session.points.pass("drop");
+            let sql = format!("DROP {kind} {}", session.driver.table(schema, &it.name));
+            if let Err(error) = session.engine.execute(&sql).await {
+                why = error.to_string();
+                blocked.push(it);
+            }
+        }
+        if blocked.is_empty() {
+            return Ok(());
+        }
+        if blocked.len() == before {
+            let names: Vec<String> = blocked.iter().map(|it| format!("`{schema}.{}`", it.name)).collect();
+            session.notice(format!("{} cannot be dropped: {why}", names.join(", ")));
+            return Ok(());
+        }
+        stale = blocked;
+    }
+}
+
+/// A name without quotes, to compare spellings.
+fn plain(name: &str) -> String {
+    name.replace('"', "")
+}
+
+/// The run that a table's name ends with: `workspace__r42_7f3a`.
+fn run_of(name: &str) -> Option<&str> {
+    let (_, id) = name.rsplit_once("__")?;
+    let (number, digits) = id.strip_prefix('r')?.split_once('_')?;
+    let is_id = !number.is_empty()
+        && number.bytes().all(|it| it.is_ascii_digit())
+        && digits.len() == 4
+        && digits.bytes().all(|it| it.is_ascii_hexdigit());
+    is_id.then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_of_runs_are_known_by_their_end() {
+        assert_eq!(run_of("workspace__r42_7f3a"), Some("r42_7f3a"));
+        assert_eq!(run_of("workspace__pass_1__r1_0000"), Some("r1_0000"));
+        for other in ["workspace", "workspace__prev", "runs", "a__r1_xyz", "a__r_0000", "r1_0000"] {
+            assert_eq!(run_of(other), None, "{other}");
+        }
+    }
+}

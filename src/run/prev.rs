@@ -1,0 +1,75 @@
+//! The views of the parent run in this program's columns: `Prev`, the one operator of memory. A column that the parent lacks,
+//! also under its earlier name, is a typed null; before the first run there are no rows. So a model's text never changes.
+
+use super::RunError;
+use super::session::{Run, Session};
+use crate::engine::quote;
+use crate::manifest::{Column, Manifest, Sync};
+use crate::types::Type;
+
+/// A table of the parent run, as its own manifest describes it.
+struct Parent<'a> {
+    table: String,
+    columns: &'a [Column],
+}
+
+/// Makes the view of each entity and each sync.
+pub async fn make(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    before: Option<&Manifest>,
+    run: &Run,
+) -> Result<(), RunError> {
+    let mut views = Vec::new();
+    for entity in &manifest.entities {
+        let own = manifest.models.iter().find(|model| model.last && model.entity == entity.name);
+        let columns = own.map_or(&[][..], |model| &model.columns);
+        let parent = before.and_then(|before| {
+            let model = before.models.iter().find(|model| model.last && model.entity == entity.name)?;
+            Some(Parent { table: parent_table(session, run, &model.table)?, columns: &model.columns })
+        });
+        views.push((entity.prev_view.clone(), query(columns, parent.as_ref())));
+    }
+    for sync in &manifest.syncs {
+        let parent = before.and_then(|before| {
+            let old = earlier(before, sync)?;
+            let table = parent_table(session, run, &old.table)?;
+            Some(Parent { table, columns: &old.written_columns })
+        });
+        views.push((sync.prev_view.clone(), query(&sync.written_columns, parent.as_ref())));
+    }
+    session.views("prev", &views).await
+}
+
+fn earlier<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync> {
+    let named = |name: &str| before.syncs.iter().find(|old| old.spec.name == name);
+    named(&sync.spec.name).or_else(|| named(sync.spec.was.as_deref()?))
+}
+
+/// The parent run's table, from its own manifest, where `:run` was its id.
+fn parent_table(session: &Session<'_>, run: &Run, table: &str) -> Option<String> {
+    let parent = Run { id: run.parent.clone()?, parent: None, now: run.now.clone() };
+    Some(parent.bind(table, session.driver))
+}
+
+fn query(columns: &[Column], parent: Option<&Parent<'_>>) -> String {
+    let items = columns.iter().map(|column| {
+        let value = parent.and_then(|parent| taken(column, parent.columns));
+        let value = value.unwrap_or_else(|| format!("CAST(NULL AS {})", column.sql_type));
+        format!("  {value} AS {}", quote(&column.name))
+    });
+    let items = items.collect::<Vec<_>>().join(",\n");
+    match parent {
+        Some(parent) => format!("SELECT\n{items}\nFROM {} AS p", parent.table),
+        None => format!("SELECT\n{items}\nWHERE 1 = 0"),
+    }
+}
+
+/// The parent's column under its name or an earlier one, where its type is still the same.
+fn taken(column: &Column, before: &[Column]) -> Option<String> {
+    let named = |name: &str| before.iter().find(|old| old.name == name);
+    let old = named(&column.name).or_else(|| named(column.was.as_deref()?))?;
+    let is_text = |kind: &Type| matches!(kind, Type::Text | Type::Enum(_) | Type::Json);
+    let same = old.typed.kind == column.typed.kind || (is_text(&old.typed.kind) && is_text(&column.typed.kind));
+    same.then(|| format!("p.{}", quote(&old.name)))
+}

@@ -1,0 +1,131 @@
+//! What one invocation holds: the connection with its lock, the journal, who hears of progress. Executes statements under
+//! a name, which is a point where tests kill a run and what an error speaks of.
+
+use sha2::{Digest as _, Sha256};
+
+use super::points::Points;
+use super::state::Committed;
+use super::{Event, Progress, RunError, RunOptions, Target, state};
+use crate::engine::journal::Journal;
+use crate::engine::{self, Driver, Engine, Row, clock};
+use crate::manifest::{Bindings, bind};
+use crate::types::Type;
+
+/// One invocation.
+pub struct Session<'a> {
+    /// The connection.
+    pub engine: Box<dyn Engine>,
+    /// What it is.
+    pub driver: &'static Driver,
+    /// The target.
+    pub target: &'a Target,
+    /// How the run is done.
+    pub options: &'a RunOptions,
+    /// The journal of receipts.
+    pub journal: Journal,
+    /// The points passed.
+    pub points: Points,
+    /// What a person should know.
+    pub notices: Vec<String>,
+    /// Who hears of progress.
+    pub progress: &'a mut dyn Progress,
+}
+
+/// The run that statements are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Its id.
+    pub id: String,
+    /// The run before it.
+    pub parent: Option<String>,
+    /// Its instant, as text.
+    pub now: String,
+}
+
+impl From<&Committed> for Run {
+    fn from(committed: &Committed) -> Self {
+        Self { id: committed.id.clone(), parent: committed.parent.clone(), now: committed.now.clone() }
+    }
+}
+
+impl Run {
+    /// A statement with this run's id, parent and instant in it.
+    #[must_use]
+    pub fn bind(&self, sql: &str, driver: &Driver) -> String {
+        let now = driver.instant(&self.now);
+        bind(sql, &Bindings { now: &now, run: &self.id, parent: self.parent.as_deref() })
+    }
+}
+
+impl<'a> Session<'a> {
+    /// Opens the target, takes its lock, and makes the state's tables.
+    pub async fn open(
+        driver: &'static Driver,
+        target: &'a Target,
+        options: &'a RunOptions,
+        progress: &'a mut dyn Progress,
+    ) -> Result<Self, RunError> {
+        let unreachable = |source| RunError::Unreachable { target: target.name.clone(), source };
+        let mut engine = (driver.open)(&target.location).await.map_err(unreachable)?;
+        if !engine.lock().await.map_err(|source| RunError::statement("taking the lock", source))? {
+            return Err(RunError::Locked { target: target.name.clone() });
+        }
+        let journal = Journal::open(&target.state, &fresh("journal")).map_err(|error| file(target, &error))?;
+        let points = Points::from_environment();
+        let mut session = Self { engine, driver, target, options, journal, points, notices: Vec::new(), progress };
+        state::ensure(&mut session).await?;
+        state::flush(&mut session).await?;
+        Ok(session)
+    }
+
+    /// Executes a statement.
+    pub async fn execute(&mut self, step: &str, sql: &str) -> Result<u64, RunError> {
+        self.points.pass(step);
+        self.engine.execute(sql).await.map_err(|source| RunError::statement(step, source))
+    }
+
+    /// The rows of a small query.
+    pub async fn rows(&mut self, step: &str, sql: &str, types: &[Type]) -> Result<Vec<Row>, RunError> {
+        engine::rows(self.engine.as_mut(), sql, types).await.map_err(|source| RunError::statement(step, source))
+    }
+
+    /// Makes views anew, all at once.
+    pub async fn views(&mut self, step: &str, views: &[(String, String)]) -> Result<(), RunError> {
+        if views.is_empty() {
+            return Ok(());
+        }
+        self.points.pass(step);
+        self.engine.replace_views(views).await.map_err(|source| RunError::statement(step, source))
+    }
+
+    /// Tells.
+    pub fn say(&mut self, event: &Event) {
+        self.progress.event(event);
+    }
+
+    /// Tells what a person should know, also in the outcome.
+    pub fn notice(&mut self, message: String) {
+        self.say(&Event::Noticed { message: message.clone() });
+        self.notices.push(message);
+    }
+
+    /// Whether `--accept` names it.
+    #[must_use]
+    pub fn accepts(&self, name: &str) -> bool {
+        self.options.accept.contains(name)
+    }
+}
+
+/// A file of the state folder that cannot be used.
+#[must_use]
+pub fn file(target: &Target, error: &std::io::Error) -> RunError {
+    RunError::File { path: target.state.display().to_string(), why: error.to_string() }
+}
+
+/// Four digits that no other run of this moment has.
+#[must_use]
+pub fn fresh(what: &str) -> String {
+    let seed = format!("{what} {} {}", clock(), std::process::id());
+    let digits = format!("{:x}", Sha256::digest(seed.as_bytes()));
+    digits.get(..4).unwrap_or("0000").to_owned()
+}
