@@ -70,7 +70,7 @@ impl<'a> Session<'a> {
         if !engine.lock().await.map_err(|source| RunError::statement("taking the lock", source))? {
             return Err(RunError::Locked { target: target.name.clone() });
         }
-        let journal = Journal::open(&target.state, &fresh("journal")).map_err(|error| file(target, &error))?;
+        let journal = Journal::open(&target.state, &fresh("journal", 32)).map_err(|error| file(target, &error))?;
         let points = Points::from_environment();
         let mut session = Self { engine, driver, target, options, journal, points, notices: Vec::new(), progress };
         state::ensure(&mut session).await?;
@@ -122,10 +122,10 @@ pub fn file(target: &Target, error: &std::io::Error) -> RunError {
     RunError::File { path: target.state.display().to_string(), why: error.to_string() }
 }
 
-/// Four digits that no other run of this moment has.
+/// Hexadecimal digits that nothing else of this moment has.
 #[must_use]
-pub fn fresh(what: &str) -> String {
+pub fn fresh(what: &str, digits: usize) -> String {
     let seed = format!("{what} {} {}", clock(), std::process::id());
-    let digits = format!("{:x}", Sha256::digest(seed.as_bytes()));
-    digits.get(..4).unwrap_or("0000").to_owned()
+    let all = format!("{:x}", Sha256::digest(seed.as_bytes()));
+    all.get(..digits).unwrap_or(&all).to_owned()
 }

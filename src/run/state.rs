@@ -251,7 +251,7 @@ pub async fn flush(session: &mut Session<'_>) -> Result<(), RunError> {
         }
     }
     session.points.pass("journal");
-    session.journal.clear(&fresh("journal")).map_err(|error| file(session.target, &error))
+    session.journal.clear(&fresh("journal", 32)).map_err(|error| file(session.target, &error))
 }
 
 async fn take(
