@@ -7,6 +7,7 @@ pub mod load;
 pub mod postgres;
 pub mod rows_of;
 pub mod sqlite;
+pub mod sqlite_functions;
 pub mod value;
 
 use std::fmt;

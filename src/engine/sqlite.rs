@@ -70,6 +70,7 @@ fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
             .statement_cache_capacity(16);
         let mut connection = options.connect().await.map_err(|error| unreachable(error.to_string()))?;
         harden(&mut connection).await.map_err(|error| unreachable(error.to_string()))?;
+        super::sqlite_functions::register(&mut connection).await.map_err(|error| unreachable(error.to_string()))?;
         let engine: Box<dyn Engine> = Box::new(Sqlite { connection, path: path.clone(), lock: None });
         Ok(engine)
     })

@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn values_come_as_they_are_written() {
-        let json = r#" {"a": {"b, }": "x\"\u00e9"}, "n": 1.50, "e": [ 1 , [2,3], "z" ], "no": null, "a b": true, "n": 2e0} "#;
+        let json =
+            r#" {"a": {"b, }": "x\"\u00e9"}, "n": 1.50, "e": [ 1 , [2,3], "z" ], "no": null, "a b": true, "n": 2e0} "#;
         let cases: &[(&[&str], Option<&str>)] = &[
             (&["a", "b, }"], Some("x\"é")),
             (&["a"], Some(r#"{"b, }": "x\"\u00e9"}"#)),

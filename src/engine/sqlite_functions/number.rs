@@ -90,9 +90,10 @@ pub fn float_to_text(value: f64) -> String {
 pub fn float_to_decimal(value: f64, precision: i64, scale: i64) -> Result<i64, String> {
     let (digits, power) = digits(value);
     let rounded = shifted(if value < 0.0 { -digits } else { digits }, power + scale);
-    rounded.and_then(|it| i64::try_from(it).ok()).filter(|it| fits(*it, precision)).ok_or_else(|| {
-        format!("`{}` does not fit into decimal({precision}, {scale})", float_to_text(value))
-    })
+    rounded
+        .and_then(|it| i64::try_from(it).ok())
+        .filter(|it| fits(*it, precision))
+        .ok_or_else(|| format!("`{}` does not fit into decimal({precision}, {scale})", float_to_text(value)))
 }
 
 fn fits(digits: i64, precision: i64) -> bool {

@@ -17,7 +17,8 @@ enum When {
 /// Reads a day or an instant.
 fn read(text: &str) -> Result<When, String> {
     let day = (text.len() == 10).then(|| day(text)).flatten().map(When::Day);
-    day.or_else(|| instant(text).map(When::Instant)).ok_or_else(|| format!("`{text}` is neither a date nor a timestamp"))
+    day.or_else(|| instant(text).map(When::Instant))
+        .ok_or_else(|| format!("`{text}` is neither a date nor a timestamp"))
 }
 
 fn read_instant(text: &str) -> Result<DateTime, String> {
@@ -61,7 +62,8 @@ fn instant(text: &str) -> Option<DateTime> {
         let good = (1..=9).contains(&digits.len());
         number(&format!("{:0<6}000", digits.get(..6).unwrap_or(digits))).filter(|_| good && number(digits).is_some())
     })?;
-    let local = date.at(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second.unwrap_or(0)).ok()?, 0);
+    let local =
+        date.at(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second.unwrap_or(0)).ok()?, 0);
     let moved = nanos / 1000 - offset(zone)? * 1_000_000;
     local.checked_add(moved.microseconds()).ok()
 }
@@ -200,7 +202,11 @@ pub fn anniversary(text: &str, every: i64, now: &str) -> Result<Option<String>, 
     let months = i64::from(end.year() - start.year()) * 12 + i64::from(end.month() - start.month());
     let latest = months / every;
     let candidate = add_months(text, latest * every)?;
-    if read_instant(&candidate)? <= end { Ok(Some(candidate)) } else { add_months(text, (latest - 1) * every).map(Some) }
+    if read_instant(&candidate)? <= end {
+        Ok(Some(candidate))
+    } else {
+        add_months(text, (latest - 1) * every).map(Some)
+    }
 }
 
 /// The day that a text spells, as `2026-01-15`.

@@ -1,3 +1,5 @@
+//! Tests of times as text: what is read, how it is written, how it moves.
+
 use super::*;
 
 #[test]
