@@ -9,11 +9,14 @@ mod comments;
 mod entity;
 mod frame;
 mod group;
+mod identity;
 mod names;
 mod needs;
 mod normal;
 mod passes;
 mod scan;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use build::Built;

@@ -43,7 +43,7 @@ impl Truth {
 
     /// Whether it does not hold.
     #[must_use]
-    pub fn not(self) -> Self {
+    pub fn fails(self) -> Self {
         if self.nullable {
             return Self::sure(Scalar::IsTrue(Box::new(self.scalar), true));
         }
@@ -213,20 +213,20 @@ fn negated(expr: &Expr, leaves: &mut dyn Leaves) -> Truth {
     match &expr.kind {
         ExprKind::Op(Op::Not, operands) => match operands.as_slice() {
             [it] => truth(it, leaves),
-            _ => truth(expr, leaves).not(),
+            _ => truth(expr, leaves).fails(),
         },
         ExprKind::Op(Op::Equal, operands) => match operands.as_slice() {
             [a, b] => unequal(a, b, leaves),
-            _ => truth(expr, leaves).not(),
+            _ => truth(expr, leaves).fails(),
         },
         ExprKind::Op(Op::NotEqual, operands) => match operands.as_slice() {
             [a, b] => Truth {
                 scalar: value(a, leaves).equals(a.typed.kind.clone(), value(b, leaves)),
                 nullable: is_nullable(a) || is_nullable(b),
             },
-            _ => truth(expr, leaves).not(),
+            _ => truth(expr, leaves).fails(),
         },
-        _ => truth(expr, leaves).not(),
+        _ => truth(expr, leaves).fails(),
     }
 }
 
@@ -236,7 +236,7 @@ fn unequal(a: &Expr, b: &Expr, leaves: &mut dyn Leaves) -> Truth {
     let kind = a.typed.kind.clone();
     match (is_nullable(a), is_nullable(b)) {
         (false, false) => Truth::sure(Scalar::Compare(Compare::NotEqual, kind, left, right)),
-        (true, true) => Truth { scalar: Scalar::Compare(Compare::Equal, kind, left, right), nullable: true }.not(),
+        (true, true) => Truth { scalar: Scalar::Compare(Compare::Equal, kind, left, right), nullable: true }.fails(),
         (true, false) | (false, true) => Truth::sure(Scalar::Distinct(left, right, true)),
     }
 }

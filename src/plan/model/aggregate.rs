@@ -61,6 +61,7 @@ impl Builder<'_> {
             None => level.max(self.level_of_all(frame, ties.iter().map(|tie| &tie.inner))),
         };
         for request in requests {
+            self.field = request.field;
             let aggregate = &request.aggregate;
             let special = special(aggregate, common);
             let own = self.level_of_all(frame, special.iter().chain(&aggregate.value));
@@ -255,7 +256,7 @@ impl Builder<'_> {
             (AggregateOp::Min | AggregateOp::Max | AggregateOp::Mode, kind @ Type::Enum(_)) => place_of(scalar, kind),
             (AggregateOp::CountDistinct, kind) => (scalar, kind.clone()),
             (_, Type::Bool) if is_nullable(value) => {
-                let not = Truth::sure(scalar.clone()).not().scalar;
+                let not = Truth::sure(scalar.clone()).fails().scalar;
                 (Scalar::Case(vec![(scalar, Scalar::int(1)), (not, Scalar::int(0))], None), Type::Int)
             }
             (_, Type::Bool) => {

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::frame::{Frame, FrameId, Identity, Joined, key};
+use super::frame::{Frame, FrameId, Joined, key};
 use super::names::Names;
 use super::normal;
 use crate::plan::rel::{Constant, Item, Join, JoinKind, Scalar, Table};
 use crate::plan::scalar::{self, Leaves, Truth};
 use crate::program::{ColumnId, EntityId, Expr, ExprKind, FieldId, LinkBy, LinkId, Program, RowId, RowsOf, What};
 use crate::source::{Sources, Span};
-use crate::types::{Type, Typed};
+use crate::types::Typed;
 
 /// The models that are built before this statement: the table of each entity and the fields in it.
 pub(super) type Built = BTreeMap<EntityId, (String, Vec<FieldId>)>;
@@ -329,66 +329,6 @@ impl Builder<'_> {
             RowsOf::Entity(entity) => self.program.entity(entity).name.clone(),
             RowsOf::Source(source) => self.program.source(source).name.last().cloned().unwrap_or_default(),
         }
-    }
-
-    /// The columns that identify a frame's rows, and the level that has them all.
-    pub(super) fn identity(&mut self, frame: FrameId) -> (Vec<Identity>, usize) {
-        let mut identity = Vec::new();
-        let mut level = 1;
-        if let Some(parent) = self.frame(frame).parent.clone() {
-            level = parent.level;
-            for outer in &parent.identity {
-                let name = self.outer_identity_column(frame, outer);
-                identity.push(Identity { name, kind: outer.kind.clone() });
-            }
-        }
-        match self.frame(frame).over {
-            RowsOf::Entity(entity) => {
-                let id = self.program.entity(entity).key;
-                let typed = self.program.column(entity, id).typed.clone();
-                let own = read(self.frame(frame).row, &[], What::Column(id), typed.clone());
-                identity.push(Identity { name: self.column(frame, &own), kind: typed.kind });
-            }
-            RowsOf::Source(source) => {
-                let at = self.frame(frame).floor.max(level);
-                let name = self.row_number_column(frame, source, at);
-                identity.push(Identity { name, kind: Type::Int });
-                level = at;
-            }
-        }
-        (identity, level)
-    }
-
-    /// The column here that holds an identity of the frame outside.
-    pub(super) fn outer_identity_column(&mut self, frame: FrameId, outer: &Identity) -> String {
-        let key = format!("outer {}", outer.name);
-        if let Some((name, _)) = self.frame(frame).columns.get(&key) {
-            return name.clone();
-        }
-        let Some(parent) = self.frame(frame).parent.clone() else { return outer.name.clone() };
-        let over = self.frame(parent.frame).over;
-        let wished = if outer.name.contains("__") {
-            outer.name.clone()
-        } else {
-            format!("{}__{}", self.rows_name(over), outer.name)
-        };
-        let name = self.frame(frame).names.claim(&wished);
-        let item = Item::Named(Scalar::column(&parent.alias, &outer.name), name.clone());
-        self.frame(frame).level(parent.level).items.push(item);
-        self.frame(frame).columns.insert(key, (name.clone(), parent.level));
-        name
-    }
-
-    fn row_number_column(&mut self, frame: FrameId, source: crate::program::SourceId, level: usize) -> String {
-        let key = "row number".to_owned();
-        if let Some((name, _)) = self.frame(frame).columns.get(&key) {
-            return name.clone();
-        }
-        let order = self.all_columns(frame, RowsOf::Source(source), level);
-        let name = self.frame(frame).names.claim("row__number");
-        self.frame(frame).level(level).items.push(Scalar::row_number(Vec::new(), order).named(&name));
-        self.frame(frame).columns.insert(key, (name.clone(), level));
-        name
     }
 }
 

@@ -130,7 +130,7 @@ impl Builder<'_> {
                 let name = self.program.field(field).name.clone();
                 let was = Truth { scalar: self.was(frame, &name, level), nullable: true };
                 parts.push(Truth::any(vec![condition, was]));
-                parts.push(self.truth(frame, until, level).not());
+                parts.push(self.truth(frame, until, level).fails());
             }
         }
         self.add_field(frame, field, level, Truth::all(parts).exact());
@@ -163,7 +163,7 @@ impl Builder<'_> {
             if let Some(until) = until {
                 let was = self.was(frame, &name, level).equals(kind.clone(), value.clone());
                 let held = Truth::any(vec![holds, Truth { scalar: was, nullable: true }]);
-                holds = Truth::all(vec![held, self.truth(frame, until, level).not()]);
+                holds = Truth::all(vec![held, self.truth(frame, until, level).fails()]);
             }
             arms.push((holds.scalar, value));
         }

@@ -144,6 +144,8 @@ pub(super) struct Request {
     pub(super) aggregate: Aggregate,
     /// The column.
     pub(super) name: String,
+    /// The field that asked first.
+    pub(super) field: Option<FieldId>,
 }
 
 /// What the last select of a set's frame gives.

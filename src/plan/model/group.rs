@@ -192,7 +192,7 @@ impl Builder<'_> {
             return request.name.clone();
         }
         let name = group.names.claim(&wished);
-        group.requests.push(Request { aggregate: asked, name: name.clone() });
+        group.requests.push(Request { aggregate: asked, name: name.clone(), field });
         name
     }
 

@@ -145,6 +145,7 @@ impl Builder<'_> {
         }
         let grouped = !last.group_by.is_empty();
         for request in &group.requests {
+            self.field = request.field;
             let scalar = self.column_of(frame, request, &common, level, grouped);
             last.items.push(Item::Named(scalar, request.name.clone()));
         }
@@ -253,7 +254,13 @@ impl Builder<'_> {
         if it.row == OUTER {
             return format!("level_{level}");
         }
-        let (key, wished) = (format!("step {level}"), format!("{}_{level}", it.step));
+        let (key, wished) = (
+            format!("step {level}"),
+            match level {
+                1 => format!("{}_rows", it.step),
+                _ => format!("{}_rows_{level}", it.step),
+            },
+        );
         if let Some((name, _)) = it.columns.get(&key) {
             return name.clone();
         }
