@@ -26,6 +26,7 @@ pub(crate) fn file(file: &SourceFile, layout: &Layout, diagnostics: &mut Diagnos
         used_docs: vec![false; layout.docs.len()],
         shift: file.base,
         deep: false,
+        misspelt: Vec::new(),
         broken: Vec::new(),
     };
     let mut declarations = Vec::new();
@@ -44,6 +45,8 @@ pub(crate) struct Builder<'a> {
     shift: u32,
     /// Whether this piece was reported as too deep.
     deep: bool,
+    /// The misspelt operators of this piece that were reported.
+    misspelt: Vec<String>,
     broken: Vec<Name>,
 }
 
@@ -69,6 +72,7 @@ impl<'a> Builder<'a> {
     /// Parses a piece to its end; explains what is wrong with it.
     fn parse(&mut self, rule: Rule, piece: &Range<usize>) -> Option<Pairs<'a, Rule>> {
         self.deep = false;
+        self.misspelt.clear();
         if self.layout.is_too_deep(piece) {
             return None;
         }
@@ -90,9 +94,6 @@ impl<'a> Builder<'a> {
 
     /// Parses the beginning of a piece that was explained already.
     fn salvage(&mut self, rule: Rule, piece: &Range<usize>) -> Option<Pairs<'a, Rule>> {
-        if self.layout.is_too_deep(piece) {
-            return None;
-        }
         let layout: &'a Layout = self.layout;
         let mut pairs = Grammar::parse(rule, layout.text(piece)).ok()?;
         self.shift = self.file.base + piece.start as u32;

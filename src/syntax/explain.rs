@@ -190,9 +190,14 @@ pub(super) fn explain(rule: Rule, error: &PestError<Rule>, text: &str, start: u3
         ErrorVariant::ParsingError { positives, .. } => expected(positives),
         ErrorVariant::CustomError { .. } => String::from("something simpler"),
     };
-    let found = token(rest);
+    // A sign is shown whole, also where its first half could stand.
+    let glued = text.get(..at).unwrap_or_default().bytes().rev().take_while(|byte| b"=!<>&|".contains(byte)).count();
+    let glued = if rest.starts_with(['=', '!', '<', '>', '&', '|']) { glued } else { 0 };
+    let (at, rest) = (at - glued, text.get(at - glued..).unwrap_or(rest));
+    let (found, before) = (token(rest), text.get(..at).unwrap_or_default().trim_end());
+    let type_ = rule == Rule::column && !before.is_empty() && expected == "a name" && !before.ends_with("label");
+    let expected = if type_ { "a type such as `text` or `int?`".to_owned() } else { expected };
     let span = Span::new(start + at as u32, start + (at + found.len()) as u32);
-    let before = text.get(..at).unwrap_or_default().trim_end();
     let help = help(found);
     if found.is_empty() {
         let end = start + before.len() as u32;
@@ -306,9 +311,13 @@ fn expected(positives: &[Rule]) -> String {
     if all.is_empty() {
         all.push("something else".to_owned());
     }
-    // An operator could nearly always follow; say so only where little else can.
-    if all.len() > 3 {
-        all.retain(|words| words != "an operator");
+    let has = |words: &str| all.iter().any(|it: &String| it == words);
+    let (value, operator) = (has("a value"), has("an operator"));
+    if value {
+        all.retain(|words| !matches!(words.as_str(), "a name" | "a text" | "a path" | "`null`"));
+    }
+    if operator {
+        all.retain(|words| !matches!(words.as_str(), "`within`" | "`in`"));
     }
     one_of(&all)
 }

@@ -11,8 +11,8 @@ use crate::diagnostics::Diagnostics;
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::Comment;
 
-/// How deep brackets, and expressions, may nest.
-pub(crate) const DEPTH: usize = 200;
+/// How deep brackets, and expressions, may nest: every stage walks them by recursion, on the stack of a small thread.
+pub(crate) const DEPTH: usize = 64;
 
 /// A file, cut up.
 #[derive(Debug, Default)]
@@ -117,6 +117,7 @@ impl Layout {
         let mut commas = Vec::new();
         let mut start = range.start;
         let mut skip = range.start;
+        let mut open = false;
         for mark in self.marks_in(&range) {
             if mark.at < skip {
                 continue;
@@ -124,7 +125,11 @@ impl Layout {
             match mark.kind {
                 MarkKind::Paren(end) | MarkKind::Brace(end) => skip = end + 1,
                 MarkKind::OpenBrace(end) => skip = end,
+                // What is never closed ends with its line.
+                MarkKind::OpenParen => open = true,
+                MarkKind::Comma if open => {}
                 kind if cuts(kind) => {
+                    open = false;
                     pieces.push(self.trim(start..mark.at));
                     start = mark.at + 1;
                     if kind == MarkKind::Comma {

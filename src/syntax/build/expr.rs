@@ -177,9 +177,14 @@ impl Builder<'_> {
         span
     }
 
-    /// Reports an operator or word that is written otherwise.
+    /// Reports an operator or word that is written otherwise: each spelling, and capitals, once in a piece.
     pub(super) fn spelling(&mut self, written: &str, right: &'static str, at: Span) {
-        if written != right {
+        if written == right {
+            return;
+        }
+        let habit = if written.eq_ignore_ascii_case(right) { "capitals" } else { written };
+        if !self.misspelt.iter().any(|it| it == habit) {
+            self.misspelt.push(habit.to_owned());
             self.diagnostics.push(explain::WrongOperator { written: written.to_owned(), right, at });
         }
     }
