@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::program::{Limit, Mode};
+pub use crate::program::{Limit, Mode};
 use crate::types::Typed;
 
 /// The version of this format. A reader refuses a greater one.

@@ -7,4 +7,6 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod runs;
+mod support;
 mod tidy;

@@ -24,6 +24,7 @@ const LAYERS: &[&[&str]] = &[
 const TOGETHER: &[(&str, &str, &str)] = &[
     ("plan", "manifest", "a sync's plan holds the manifest's plain SyncSpec"),
     ("dialect", "functions", "a dialect spells functions"),
+    ("destination", "engine", "a table at a destination is written through an engine"),
 ];
 
 /// What a run may not read: it knows the manifest only.

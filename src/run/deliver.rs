@@ -10,8 +10,7 @@ use crate::destination::push::{Connection, Given, Item, Op, PushError, Receipt, 
 use crate::destination::{self, Spec};
 use crate::engine::journal::Line;
 use crate::engine::{Row, Slot, Value};
-use crate::manifest::{Manifest, Sync, SyncSpec};
-use crate::program::{Limit, Mode};
+use crate::manifest::{Limit, Manifest, Mode, Sync, SyncSpec};
 use crate::types::Type;
 
 /// Reasons that are shown of what was refused.

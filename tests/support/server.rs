@@ -1,0 +1,155 @@
+//! A throw-away PostgreSQL server on a free loopback port. Tests share it; it stops, by its process id, and its folder
+//! goes when the last one that holds it ends. As root, it runs under an unprivileged account.
+
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+use plgc::engine::{Engine, Location, Secret, postgres};
+
+use super::wait;
+
+static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+struct Server {
+    port: u16,
+    child: Child,
+    _folder: tempfile::TempDir,
+}
+
+/// A database of its own, on the shared server.
+pub struct Database {
+    _server: Arc<Server>,
+    pub url: String,
+}
+
+impl Database {
+    /// A new, empty one.
+    pub fn new() -> Self {
+        let server = {
+            let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            shared.upgrade().unwrap_or_else(|| {
+                let server = Arc::new(Server::start());
+                *shared = Arc::downgrade(&server);
+                server
+            })
+        };
+        let name = format!("plgc_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+        wait(async {
+            let mut engine = open(&server.url("postgres")).await;
+            engine.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+        });
+        Self { url: server.url(&name), _server: server }
+    }
+
+    /// Where it is.
+    pub fn location(&self) -> Location {
+        Location::Url(Secret::new(self.url.clone()))
+    }
+}
+
+async fn open(url: &str) -> Box<dyn Engine> {
+    let location = Location::Url(Secret::new(url.to_owned()));
+    (postgres::DRIVER.open)(&location).await.unwrap()
+}
+
+impl Server {
+    fn start() -> Self {
+        let account = account();
+        let folder = tempfile::Builder::new().prefix("plgc-postgres-").tempdir_in("/tmp").unwrap();
+        if let Some((user, group)) = account {
+            std::os::unix::fs::chown(folder.path(), Some(user), Some(group)).unwrap();
+        }
+        let data = folder.path().join("data");
+        let made = command(&programs().join("initdb"), account)
+            .args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=plgc", "--no-sync", "-D"])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        let child = command(&programs().join("postgres"), account)
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "fsync=off",
+                "-p",
+                &port.to_string(),
+                "-D",
+            ])
+            .arg(&data)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let server = Self { port, child, _folder: folder };
+        server.wait_until_up();
+        server
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!("postgres://plgc:plgc@127.0.0.1:{}/{database}?sslmode=disable", self.port)
+    }
+
+    fn wait_until_up(&self) {
+        let start = Instant::now();
+        loop {
+            let location = Location::Url(Secret::new(self.url("postgres")));
+            if wait(async { (postgres::DRIVER.open)(&location).await }).is_ok() {
+                return;
+            }
+            assert!(start.elapsed() < Duration::from_secs(60), "the PostgreSQL server does not answer");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // An immediate stop: nothing of it is kept.
+        let _ = Command::new("kill").args(["-QUIT", &self.child.id().to_string()]).status();
+        let _ = self.child.wait();
+    }
+}
+
+/// Where the server's programs are.
+fn programs() -> PathBuf {
+    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect())
+        .unwrap_or_default();
+    versions.sort();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::env::split_paths(&path).chain(versions.into_iter().rev());
+    let found = places.into_iter().find(|place| place.join("initdb").exists() && place.join("postgres").exists());
+    found.expect("these tests need PostgreSQL's `initdb` and `postgres`: on Debian, `apt-get install postgresql`")
+}
+
+/// The account that the server runs under where this process is root: the server refuses root.
+fn account() -> Option<(u32, u32)> {
+    let is_root = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").ok()?) == 0;
+    let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let of = |name: &str| {
+        let line = accounts.lines().find(|line| line.starts_with(&format!("{name}:")))?;
+        let mut parts = line.split(':').skip(2);
+        Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    };
+    is_root.then(|| of("postgres").or_else(|| of("nobody")).expect("an unprivileged account"))
+}
+
+fn command(program: &Path, account: Option<(u32, u32)>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir("/tmp");
+    if let Some((user, group)) = account {
+        command.uid(user).gid(group);
+    }
+    command
+}
