@@ -1,0 +1,222 @@
+//! What the passes of [`super::analyze`] share: the declarations, the program under construction, the names of
+//! each entity, and the sink for mistakes. Only `program` sees it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names::{Declarations, Global, Globals};
+use super::{
+    Column, ColumnId, Entity, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Link, LinkId, Program, RowsOf, Source,
+    SourceId, What,
+};
+use crate::diagnostics::Diagnostics;
+use crate::source::{Sources, Span};
+use crate::types::{Type, Typed};
+
+/// What a name of an entity stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Member {
+    Column(ColumnId),
+    Field(FieldId),
+    Link(LinkId),
+    /// The reverse set of this link.
+    Reverse(LinkId),
+}
+
+/// How far a thing that is typed on demand has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    Pending,
+    Running,
+    Done,
+}
+
+/// The shared context.
+pub(super) struct Ctx<'a> {
+    pub sources: &'a Sources,
+    pub zone: &'a str,
+    pub diags: &'a mut Diagnostics,
+    pub found: Declarations<'a>,
+    pub globals: Globals,
+    pub program: Program,
+    /// The names of each entity, by its id.
+    pub members: Vec<BTreeMap<String, (Member, Span)>>,
+    /// Entities whose source or base is unknown: what they lack has been reported.
+    pub broken: BTreeSet<EntityId>,
+    /// Entities without a valid key.
+    pub keyless: BTreeSet<EntityId>,
+    /// By field id.
+    pub field_states: Vec<State>,
+    /// Whether a field's entity could be found.
+    pub field_sound: Vec<bool>,
+    /// By place in [`Declarations::lets`].
+    pub let_states: Vec<State>,
+    pub let_values: Vec<Option<Expr>>,
+    pub used_lets: BTreeSet<usize>,
+    /// The first row link and its place in [`Declarations::row_links`], for each that could be placed.
+    pub row_links: BTreeMap<LinkId, usize>,
+    /// Row links whose target is not known.
+    pub unplaced: BTreeSet<LinkId>,
+}
+
+impl<'a> Ctx<'a> {
+    /// The context before the first pass.
+    pub(super) fn new(
+        sources: &'a Sources,
+        zone: &'a str,
+        diags: &'a mut Diagnostics,
+        (found, globals): (Declarations<'a>, Globals),
+    ) -> Self {
+        let lets = found.lets.len();
+        Self {
+            sources,
+            zone,
+            diags,
+            globals,
+            program: Program::default(),
+            members: vec![BTreeMap::new(); found.entities.len()],
+            broken: BTreeSet::new(),
+            keyless: BTreeSet::new(),
+            field_states: vec![State::Pending; found.fields.len()],
+            field_sound: vec![true; found.fields.len()],
+            let_states: vec![State::Pending; lets],
+            let_values: vec![None; lets],
+            used_lets: BTreeSet::new(),
+            row_links: BTreeMap::new(),
+            unplaced: BTreeSet::new(),
+            found,
+        }
+    }
+
+    /// What a project-level name stands for.
+    pub(super) fn global(&self, name: &str) -> Option<(Global, Span)> {
+        self.globals.get(name).copied()
+    }
+
+    /// The entity of this name.
+    pub(super) fn entity_named(&self, name: &str) -> Option<EntityId> {
+        match self.global(name) {
+            Some((Global::Entity(id), _)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The source of this name.
+    pub(super) fn source_named(&self, dotted: &str) -> Option<SourceId> {
+        match self.global(dotted) {
+            Some((Global::Source(id), _)) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The project-level names that a test picks, with their places.
+    pub(super) fn known(&self, pick: impl Fn(Global) -> bool) -> Vec<(String, Option<Span>)> {
+        self.globals
+            .iter()
+            .filter(|(_, (what, _))| pick(*what))
+            .map(|(name, (_, span))| (name.clone(), Some(*span)))
+            .collect()
+    }
+
+    /// An entity by its id.
+    pub(super) fn entity(&self, id: EntityId) -> &Entity {
+        self.program.entity(id)
+    }
+
+    /// What an entity's name stands for.
+    pub(super) fn member(&self, entity: EntityId, name: &str) -> Option<(Member, Span)> {
+        self.members.get(entity.0 as usize)?.get(name).copied()
+    }
+
+    /// The names of the rows of a set, with their places.
+    pub(super) fn names_of(&self, over: RowsOf) -> Vec<(&str, Option<Span>)> {
+        match over {
+            RowsOf::Entity(id) => self
+                .members
+                .get(id.0 as usize)
+                .into_iter()
+                .flatten()
+                .map(|(name, (_, span))| (name.as_str(), Some(*span)))
+                .collect(),
+            RowsOf::Source(id) => {
+                self.program.source(id).columns.iter().map(|column| (column.name.as_str(), Some(column.span))).collect()
+            }
+        }
+    }
+
+    /// A column of a source by name.
+    pub(super) fn column_named(&self, source: SourceId, name: &str) -> Option<(ColumnId, &Column)> {
+        (0..).map(ColumnId).zip(&self.program.source(source).columns).find(|(_, column)| column.name == name)
+    }
+
+    /// What a set's rows are called.
+    pub(super) fn rows_name(&self, over: RowsOf) -> String {
+        match over {
+            RowsOf::Entity(id) => self.entity(id).name.clone(),
+            RowsOf::Source(id) => self.program.source(id).name.join("."),
+        }
+    }
+
+    /// The source of a set's rows.
+    pub(super) fn source_of(&self, over: RowsOf) -> &Source {
+        match over {
+            RowsOf::Entity(id) => self.program.source(self.entity(id).source),
+            RowsOf::Source(id) => self.program.source(id),
+        }
+    }
+
+    /// A link by its id.
+    pub(super) fn link(&self, id: LinkId) -> &Link {
+        self.program.link(id)
+    }
+
+    /// The entity at the end of a path that starts at another.
+    pub(super) fn end_of(&self, entity: EntityId, path: &[LinkId]) -> EntityId {
+        path.last().map_or(entity, |link| self.link(*link).to)
+    }
+
+    /// A field by its id.
+    pub(super) fn field(&self, id: FieldId) -> &Field {
+        self.program.field(id)
+    }
+
+    /// A field by its id, to fill in.
+    pub(super) fn field_mut(&mut self, id: FieldId) -> Option<&mut Field> {
+        self.program.fields.get_mut(id.0 as usize)
+    }
+}
+
+/// An expression from its parts.
+pub(super) const fn make(kind: ExprKind, typed: Typed, span: Span) -> Expr {
+    Expr { typed, span, kind }
+}
+
+/// The expression of what could not be resolved.
+pub(super) const fn error(span: Span) -> Expr {
+    make(ExprKind::Error, Type::Error.required(), span)
+}
+
+/// Whether an expression could be typed.
+pub(super) fn is_error(expr: &Expr) -> bool {
+    expr.typed.kind == Type::Error
+}
+
+/// A field before it is typed.
+pub(super) fn unresolved(span: Span) -> FieldKind {
+    FieldKind::Trait(error(span))
+}
+
+/// Whether an expression is a value of the outer row itself, a constant or the instant.
+pub(super) fn is_plain(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::Now => true,
+        ExprKind::Read { row, path, what } => *row == super::OUTER && path.is_empty() && *what != What::Exists,
+        ExprKind::Op(..)
+        | ExprKind::Call(..)
+        | ExprKind::Case { .. }
+        | ExprKind::Coerce(_)
+        | ExprKind::Aggregate(_)
+        | ExprKind::Window(_)
+        | ExprKind::Previous(_)
+        | ExprKind::Error => false,
+    }
+}

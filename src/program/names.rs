@@ -1,0 +1,207 @@
+//! Takes the declarations of all files and gives them sorted by kind, each project-level name once. Names are
+//! compared without case where they are declared, as SQL does; a second one is reported with both places.
+
+use std::collections::BTreeMap;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::{DestinationId, EntityId, SourceId};
+use crate::diagnostics::Diagnostics;
+use crate::source::Span;
+use crate::syntax::ast;
+
+/// A declaration with its documentation.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Item<'a, T> {
+    /// The `///` lines.
+    pub doc: Option<&'a String>,
+    /// What it says.
+    pub node: &'a T,
+}
+
+/// A declaration that adds a field.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum FieldNode<'a> {
+    Trait(&'a ast::Trait),
+    Audience(&'a ast::Audience),
+    Status(&'a ast::Status),
+}
+
+/// All declarations by kind: fields in declared order, the others by name.
+#[derive(Debug, Default)]
+pub(super) struct Declarations<'a> {
+    pub sources: Vec<Item<'a, ast::Source>>,
+    /// Entities and events; `true`: an event.
+    pub entities: Vec<(Item<'a, ast::Entity>, bool)>,
+    pub lets: Vec<Item<'a, ast::Let>>,
+    pub fields: Vec<(Option<&'a String>, FieldNode<'a>)>,
+    pub row_links: Vec<Item<'a, ast::RowLink>>,
+    pub destinations: Vec<Item<'a, ast::Destination>>,
+    pub syncs: Vec<Item<'a, ast::Sync>>,
+}
+
+/// What a project-level name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Global {
+    Source(SourceId),
+    Entity(EntityId),
+    /// A place in [`Declarations::lets`].
+    Let(usize),
+    /// A place in [`Declarations::fields`], which is its field's id.
+    Audience(usize),
+    Destination(DestinationId),
+    /// A place in [`Declarations::syncs`].
+    Sync(usize),
+}
+
+/// The project-level names.
+pub(super) type Globals = BTreeMap<String, (Global, Span)>;
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is declared twice")]
+#[diagnostic(code("duplicate-name"), help("rename one of the two"))]
+pub(super) struct DuplicateName {
+    pub name: String,
+    #[label(primary, "declared again here")]
+    pub at: Span,
+    #[label("first declared here")]
+    pub first: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is a reserved name")]
+#[diagnostic(code("reserved-name"))]
+pub(super) struct ReservedName {
+    name: String,
+    #[label(primary, "{why}")]
+    at: Span,
+    why: &'static str,
+    #[help]
+    help: String,
+}
+
+/// Reports a declared name that the compiler keeps for itself.
+pub(super) fn check_reserved(name: &ast::Name, diags: &mut Diagnostics) {
+    let (why, help) = if name.text == "now" {
+        ("`now` is the run's instant everywhere", "choose another name".to_owned())
+    } else if name.text.contains("__") {
+        ("`__` separates the parts of generated names", format!("write `{}`", single_underscores(&name.text)))
+    } else {
+        return;
+    };
+    diags.push(ReservedName { name: name.text.clone(), at: name.span, why, help });
+}
+
+/// Reports a column that would have the name of a generated one.
+pub(super) fn check_reserved_column(name: &ast::Name, diags: &mut Diagnostics) {
+    if name.text.ends_with("__since") || name.text.starts_with("sync__") {
+        diags.push(ReservedName {
+            name: name.text.clone(),
+            at: name.span,
+            why: "generated columns have such names",
+            help: "rename the column in an `as sql` source".to_owned(),
+        });
+    }
+}
+
+fn single_underscores(name: &str) -> String {
+    let mut out = String::new();
+    for char in name.chars() {
+        if char != '_' || !out.ends_with('_') {
+            out.push(char);
+        }
+    }
+    out
+}
+
+/// Sorts the declarations by kind and drops the second of two that have one name.
+pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (Declarations<'a>, Globals) {
+    let mut found = Declarations::default();
+    let mut seen = BTreeMap::new();
+    let mut own = |name: &str, span: Span, diags: &mut Diagnostics| {
+        let first = *seen.entry(name.to_lowercase()).or_insert(span);
+        if first != span {
+            diags.push(DuplicateName { name: name.to_owned(), at: span, first });
+        }
+        first == span
+    };
+    for declaration in files.iter().flat_map(|file| &file.declarations) {
+        let doc = declaration.doc.as_ref();
+        match &declaration.kind {
+            ast::DeclarationKind::Source(node) => {
+                if own(&node.name.dotted(), node.name.span, diags) {
+                    found.sources.push(Item { doc, node });
+                }
+            }
+            ast::DeclarationKind::Entity(node) if own(&node.name.text, node.name.span, diags) => {
+                check_reserved(&node.name, diags);
+                found.entities.push((Item { doc, node }, false));
+            }
+            ast::DeclarationKind::Event(node) if own(&node.name.text, node.name.span, diags) => {
+                check_reserved(&node.name, diags);
+                found.entities.push((Item { doc, node }, true));
+            }
+            ast::DeclarationKind::Let(node) if own(&node.name.text, node.name.span, diags) => {
+                check_reserved(&node.name, diags);
+                found.lets.push(Item { doc, node });
+            }
+            ast::DeclarationKind::Audience(node) if own(&node.name.text, node.name.span, diags) => {
+                check_reserved(&node.name, diags);
+                found.fields.push((doc, FieldNode::Audience(node)));
+            }
+            ast::DeclarationKind::Destination(node) if own(&node.name.text, node.name.span, diags) => {
+                check_reserved(&node.name, diags);
+                found.destinations.push(Item { doc, node });
+            }
+            ast::DeclarationKind::Sync(node) if own(&node.name.text, node.name.span, diags) => {
+                check_reserved(&node.name, diags);
+                found.syncs.push(Item { doc, node });
+            }
+            ast::DeclarationKind::Trait(node) => found.fields.push((doc, FieldNode::Trait(node))),
+            ast::DeclarationKind::Status(node) => found.fields.push((doc, FieldNode::Status(node))),
+            ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, node }),
+            ast::DeclarationKind::Entity(_)
+            | ast::DeclarationKind::Event(_)
+            | ast::DeclarationKind::Let(_)
+            | ast::DeclarationKind::Audience(_)
+            | ast::DeclarationKind::Destination(_)
+            | ast::DeclarationKind::Sync(_) => {}
+        }
+    }
+    found.sources.sort_by_key(|item| item.node.name.dotted());
+    found.entities.sort_by_key(|(item, _)| &item.node.name.text);
+    found.lets.sort_by_key(|item| &item.node.name.text);
+    found.destinations.sort_by_key(|item| &item.node.name.text);
+    found.syncs.sort_by_key(|item| &item.node.name.text);
+    let globals = globals(&found);
+    (found, globals)
+}
+
+fn globals(found: &Declarations<'_>) -> Globals {
+    let mut globals = Globals::new();
+    let mut add = |name: String, what: Global, span: Span| {
+        globals.insert(name, (what, span));
+    };
+    for (id, item) in (0..).zip(&found.sources) {
+        add(item.node.name.dotted(), Global::Source(SourceId(id)), item.node.name.span);
+    }
+    for (id, (item, _)) in (0..).zip(&found.entities) {
+        add(item.node.name.text.clone(), Global::Entity(EntityId(id)), item.node.name.span);
+    }
+    for (at, item) in found.lets.iter().enumerate() {
+        add(item.node.name.text.clone(), Global::Let(at), item.node.name.span);
+    }
+    for (at, (_, field)) in found.fields.iter().enumerate() {
+        if let FieldNode::Audience(node) = field {
+            add(node.name.text.clone(), Global::Audience(at), node.name.span);
+        }
+    }
+    for (id, item) in (0..).zip(&found.destinations) {
+        add(item.node.name.text.clone(), Global::Destination(DestinationId(id)), item.node.name.span);
+    }
+    for (at, item) in found.syncs.iter().enumerate() {
+        add(item.node.name.text.clone(), Global::Sync(at), item.node.name.span);
+    }
+    globals
+}

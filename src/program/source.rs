@@ -1,0 +1,162 @@
+//! Takes the `source` declarations and gives tables with typed columns. The `SELECT` of an `as sql` source is
+//! parsed, so that it is one query and its tables are known.
+
+use std::collections::BTreeMap;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::context::Ctx;
+use super::mistakes::{self, Unknown};
+use super::{Column, Fresh, Source, names, query};
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::types::{Type, Typed};
+
+const TYPES: [&str; 10] =
+    ["text", "int", "decimal", "float", "bool", "date", "timestamp", "duration", "enum", "json"];
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("column `{name}` is declared twice")]
+#[diagnostic(code("duplicate-column"), help("remove one of the two"))]
+struct DuplicateColumn {
+    name: String,
+    #[label(primary, "declared again here")]
+    at: Span,
+    #[label("first declared here")]
+    first: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` {what}")]
+#[diagnostic(code("bad-type"))]
+struct BadType {
+    name: String,
+    what: &'static str,
+    #[label(primary, "this type cannot be used")]
+    at: Span,
+    #[help]
+    help: &'static str,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("a value of the enum stands twice: `{name}`")]
+#[diagnostic(code("duplicate-value"), help("remove one of the two"))]
+struct DuplicateValue {
+    name: String,
+    #[label(primary, "again here")]
+    at: Span,
+    #[label("first here")]
+    first: Span,
+}
+
+impl Ctx<'_> {
+    /// Declares every source.
+    pub(super) fn declare_sources(&mut self) {
+        for item in std::mem::take(&mut self.found.sources) {
+            let node = item.node;
+            let columns = self.columns(&node.columns);
+            let fresh = node.fresh.as_ref().and_then(|fresh| {
+                let within = self.constant_duration(&fresh.within)?;
+                Some(Fresh { within, by: fresh.by.text.clone() })
+            });
+            let reads = node.sql.as_ref().map(|sql| query::tables(sql, self.diags)).unwrap_or_default();
+            self.program.sources.push(Source {
+                name: node.name.parts.iter().map(|part| part.text.clone()).collect(),
+                doc: item.doc.cloned(),
+                span: node.name.span,
+                sql: node.sql.as_ref().map(|sql| query::trimmed(&sql.value).to_owned()),
+                reads,
+                columns,
+                fresh,
+            });
+        }
+    }
+
+    fn columns(&mut self, declared: &[ast::Column]) -> Vec<Column> {
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        let mut columns = Vec::new();
+        for column in declared {
+            let name = &column.name;
+            names::check_reserved_column(name, self.diags);
+            if let Some(first) = seen.insert(name.text.to_lowercase(), name.span) {
+                self.diags.push(DuplicateColumn { name: name.text.clone(), at: name.span, first });
+                continue;
+            }
+            columns.push(Column {
+                name: name.text.clone(),
+                doc: column.doc.clone(),
+                typed: self.type_name(&column.kind),
+                labels: column.labels.iter().map(|label| label.text.clone()).collect(),
+                span: name.span,
+            });
+        }
+        columns
+    }
+
+    /// The type that is written; an unknown one is reported.
+    pub(super) fn type_name(&mut self, written: &ast::TypeName) -> Typed {
+        let name = written.name.text.as_str();
+        let takes_arguments = matches!(name, "enum" | "decimal");
+        let kind = match name {
+            "text" => Type::Text,
+            "int" => Type::Int,
+            "float" => Type::Float,
+            "bool" => Type::Bool,
+            "date" => Type::Date,
+            "timestamp" => Type::Timestamp,
+            "duration" => Type::Duration,
+            "json" => Type::Json,
+            "enum" => self.enum_type(written),
+            "decimal" => self.decimal_type(written),
+            _ => {
+                let known = TYPES.iter().map(|name| (*name, None));
+                self.diags
+                    .push(Unknown::new(mistakes::TYPE, name, written.name.span).among(known).or_one_of(&TYPES));
+                Type::Error
+            }
+        };
+        if !takes_arguments && kind != Type::Error && !written.arguments.is_empty() {
+            self.bad_type(written, "takes nothing in parentheses", "remove the parentheses");
+        }
+        Typed { kind, nullable: written.nullable }
+    }
+
+    fn enum_type(&mut self, written: &ast::TypeName) -> Type {
+        if written.arguments.is_empty() {
+            self.bad_type(written, "needs its values", "write them in parentheses: `enum(free, pro)`");
+            return Type::Error;
+        }
+        let mut values: Vec<&ast::Name> = Vec::new();
+        for value in &written.arguments {
+            match values.iter().find(|known| known.text == value.text) {
+                Some(known) => {
+                    self.diags.push(DuplicateValue { name: value.text.clone(), at: value.span, first: known.span });
+                }
+                None => values.push(value),
+            }
+        }
+        Type::Enum(values.into_iter().map(|value| value.text.clone()).collect())
+    }
+
+    fn decimal_type(&mut self, written: &ast::TypeName) -> Type {
+        let numbers: Vec<Option<u8>> = written.arguments.iter().map(|name| name.text.parse().ok()).collect();
+        match numbers.as_slice() {
+            [Some(precision @ 1..=18), Some(scale)] if scale <= precision => {
+                Type::Decimal { precision: *precision, scale: *scale }
+            }
+            [Some(_), Some(_)] => {
+                self.bad_type(written, "has more than 18 digits, or more after the point than in all", "write at most `decimal(18, 2)`");
+                Type::Error
+            }
+            _ => {
+                self.bad_type(written, "needs its digits", "write all digits and those after the point: `decimal(12, 2)`");
+                Type::Error
+            }
+        }
+    }
+
+    fn bad_type(&mut self, written: &ast::TypeName, what: &'static str, help: &'static str) {
+        self.diags.push(BadType { name: written.name.text.clone(), what, at: written.span, help });
+    }
+}
