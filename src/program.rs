@@ -2,8 +2,55 @@
 //! expression typed, the field graph without cycles. Pushes every mistake and goes on; the program is
 //! usable only where there was no error.
 
-use crate::source::Span;
+mod audience;
+mod checks;
+mod constant;
+mod context;
+mod cycle;
+mod destination;
+mod entity;
+mod expr;
+mod field;
+mod guard;
+mod labels;
+mod link;
+mod matching;
+mod mistakes;
+mod names;
+mod query;
+mod scope;
+mod source;
+mod status;
+mod sync;
+mod value;
+mod walk;
+
+use crate::diagnostics::Diagnostics;
+use crate::source::{Sources, Span};
+use crate::syntax::ast;
 use crate::types::{Type, Typed};
+
+/// Gives the meaning of a whole program; what is wrong with it goes to `diags`.
+#[must_use]
+pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags: &mut Diagnostics) -> Program {
+    let found = names::collect(files, diags);
+    let mut ctx = context::Ctx::new(sources, &options.zone, diags, found);
+    ctx.declare_sources();
+    ctx.declare_entities();
+    ctx.declare_links();
+    ctx.declare_fields();
+    ctx.type_lets();
+    ctx.type_entities();
+    ctx.type_row_links();
+    ctx.type_fields();
+    ctx.declare_destinations();
+    ctx.declare_syncs();
+    let (mut program, used) = ctx.into_program();
+    let order = cycle::order(&program, diags);
+    labels::flow(&mut program, &order);
+    checks::check(&program, files, &used, diags);
+    program
+}
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(

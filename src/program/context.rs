@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::{Declarations, Global, Globals};
 use super::{
-    Column, ColumnId, Entity, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Link, LinkId, Program, RowsOf, Source,
-    SourceId, What,
+    Column, ColumnId, Entity, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Link, LinkId, Program, RowsOf,
+    Source, SourceId, What,
 };
 use crate::diagnostics::Diagnostics;
 use crate::source::{Sources, Span};
@@ -40,6 +40,8 @@ pub(super) struct Ctx<'a> {
     pub program: Program,
     /// The names of each entity, by its id.
     pub members: Vec<BTreeMap<String, (Member, Span)>>,
+    /// The same names in lower case, for finding two that SQL could not tell apart.
+    pub lowered: Vec<BTreeMap<String, (Member, Span)>>,
     /// Entities whose source or base is unknown: what they lack has been reported.
     pub broken: BTreeSet<EntityId>,
     /// Entities without a valid key.
@@ -48,6 +50,8 @@ pub(super) struct Ctx<'a> {
     pub field_states: Vec<State>,
     /// Whether a field's entity could be found.
     pub field_sound: Vec<bool>,
+    /// The entity of the audience at each place in [`Declarations::fields`], as far as it is known.
+    pub audience_entities: Vec<Option<EntityId>>,
     /// By place in [`Declarations::lets`].
     pub let_states: Vec<State>,
     pub let_values: Vec<Option<Expr>>,
@@ -74,10 +78,12 @@ impl<'a> Ctx<'a> {
             globals,
             program: Program::default(),
             members: vec![BTreeMap::new(); found.entities.len()],
+            lowered: vec![BTreeMap::new(); found.entities.len()],
             broken: BTreeSet::new(),
             keyless: BTreeSet::new(),
             field_states: vec![State::Pending; found.fields.len()],
             field_sound: vec![true; found.fields.len()],
+            audience_entities: Vec::new(),
             let_states: vec![State::Pending; lets],
             let_values: vec![None; lets],
             used_lets: BTreeSet::new(),
@@ -85,6 +91,14 @@ impl<'a> Ctx<'a> {
             unplaced: BTreeSet::new(),
             found,
         }
+    }
+
+    /// The program, and the constants that were read.
+    pub(super) fn into_program(self) -> (Program, BTreeSet<String>) {
+        let lets = self.found.lets.iter().enumerate();
+        let used = lets.filter(|(at, _)| self.used_lets.contains(at)).map(|(_, item)| item.node.name.text.clone());
+        let used = used.collect();
+        (self.program, used)
     }
 
     /// What a project-level name stands for.

@@ -155,6 +155,9 @@ impl<'a> Ctx<'a> {
             .zip(columns)
             .map(|(column, declared)| (declared.name.clone(), (Member::Column(column), declared.span)))
             .collect();
+        if let Some(lowered) = self.lowered.get_mut(id.0 as usize) {
+            lowered.extend(names.iter().map(|(name, member)| (name.to_lowercase(), *member)));
+        }
         if let Some(members) = self.members.get_mut(id.0 as usize) {
             members.extend(names);
         }
@@ -308,7 +311,7 @@ impl<'a> Ctx<'a> {
         let nodes: Vec<_> = (0..).map(EntityId).zip(self.found.entities.iter().map(|(item, _)| item.node)).collect();
         for (id, node) in nodes {
             let Some(condition) = &node.condition else { continue };
-            let mut scope = super::scope::Scope::columns_of(id, &node.name.text);
+            let mut scope = super::scope::Scope::columns_of(id);
             let condition = self.condition(&mut scope, condition);
             if let Some(entity) = self.program.entities.get_mut(id.0 as usize) {
                 entity.condition = Some(condition);

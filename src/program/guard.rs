@@ -53,9 +53,11 @@ impl Ctx<'_> {
     /// The limit of a guard.
     pub(super) fn guard_limit(&mut self, guard: &ast::Guard) -> Option<Limit> {
         let limit = match &guard.limit.kind {
-            ast::ExprKind::Percent(digits) => {
-                digits.parse::<f64>().ok().filter(|percent| *percent <= 100.0).map(|percent| Limit::Share(percent / 100.0))
-            }
+            ast::ExprKind::Percent(digits) => digits
+                .parse::<f64>()
+                .ok()
+                .filter(|percent| *percent <= 100.0)
+                .map(|percent| Limit::Share(percent / 100.0)),
             ast::ExprKind::Number(digits) => digits.parse().ok().map(Limit::Rows),
             ast::ExprKind::Error => return None,
             _ => None,

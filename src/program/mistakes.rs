@@ -114,9 +114,8 @@ impl Diagnostic for Unknown {
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let primary = LabeledSpan::new_primary_with_span(Some(self.kind.label.to_owned()), self.at);
-        let similar = self.similar.map(|span| {
-            LabeledSpan::new_with_span(Some("this may be what is meant".to_owned()), span)
-        });
+        let similar =
+            self.similar.map(|span| LabeledSpan::new_with_span(Some("this may be what is meant".to_owned()), span));
         Some(Box::new(std::iter::once(primary).chain(similar)))
     }
 }

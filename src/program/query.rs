@@ -114,7 +114,12 @@ fn read_tables(tokens: &[Token]) -> Vec<String> {
                     table = true;
                 }
                 Keyword::JOIN => table = true,
-                Keyword::WHERE | Keyword::GROUP | Keyword::ORDER | Keyword::HAVING | Keyword::LIMIT | Keyword::UNION => {
+                Keyword::WHERE
+                | Keyword::GROUP
+                | Keyword::ORDER
+                | Keyword::HAVING
+                | Keyword::LIMIT
+                | Keyword::UNION => {
                     level.from = false;
                 }
                 Keyword::AS if matches!(tokens.get(at + 1), Some(Token::LParen)) => {

@@ -13,8 +13,7 @@ use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::{Type, Typed};
 
-const TYPES: [&str; 10] =
-    ["text", "int", "decimal", "float", "bool", "date", "timestamp", "duration", "enum", "json"];
+const TYPES: [&str; 10] = ["text", "int", "decimal", "float", "bool", "date", "timestamp", "duration", "enum", "json"];
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("column `{name}` is declared twice")]
@@ -111,8 +110,7 @@ impl Ctx<'_> {
             "decimal" => self.decimal_type(written),
             _ => {
                 let known = TYPES.iter().map(|name| (*name, None));
-                self.diags
-                    .push(Unknown::new(mistakes::TYPE, name, written.name.span).among(known).or_one_of(&TYPES));
+                self.diags.push(Unknown::new(mistakes::TYPE, name, written.name.span).among(known).or_one_of(&TYPES));
                 Type::Error
             }
         };
@@ -146,11 +144,19 @@ impl Ctx<'_> {
                 Type::Decimal { precision: *precision, scale: *scale }
             }
             [Some(_), Some(_)] => {
-                self.bad_type(written, "has more than 18 digits, or more after the point than in all", "write at most `decimal(18, 2)`");
+                self.bad_type(
+                    written,
+                    "has more than 18 digits, or more after the point than in all",
+                    "write at most `decimal(18, 2)`",
+                );
                 Type::Error
             }
             _ => {
-                self.bad_type(written, "needs its digits", "write all digits and those after the point: `decimal(12, 2)`");
+                self.bad_type(
+                    written,
+                    "needs its digits",
+                    "write all digits and those after the point: `decimal(12, 2)`",
+                );
                 Type::Error
             }
         }

@@ -1,0 +1,181 @@
+//! Takes the typed fields and links and gives the order in which they can be computed; a circle among them is
+//! reported once, with the place of each step.
+
+use std::collections::BTreeMap;
+
+use miette::{Diagnostic, LabeledSpan};
+use thiserror::Error;
+
+use super::walk::{aggregate_parts, of_field, visit};
+use super::{Expr, ExprKind, FieldId, FieldKind, LinkBy, LinkId, Program, What};
+use crate::diagnostics::Diagnostics;
+use crate::source::Span;
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` needs itself")]
+#[diagnostic(code("cyclic-fields"), help("take one of these steps out of the circle"))]
+pub(super) struct Cyclic {
+    name: String,
+    #[label(primary, "{first}")]
+    at: Span,
+    first: String,
+    #[label(collection)]
+    steps: Vec<LabeledSpan>,
+}
+
+/// A circle that begins at a name, with the places of its further steps.
+pub(super) fn cyclic(name: &str, at: Span, steps: Vec<(Span, String)>) -> Cyclic {
+    let steps = steps.into_iter().map(|(span, text)| LabeledSpan::new_with_span(Some(text), span)).collect();
+    Cyclic { name: name.to_owned(), at, first: format!("here `{name}` leads back to itself"), steps }
+}
+
+/// What is computed: a field, or the row of a link to one row of a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Node {
+    Field(FieldId),
+    Link(LinkId),
+}
+
+impl Node {
+    /// Its name and entity.
+    pub(super) fn name(self, program: &Program) -> &str {
+        match self {
+            Self::Field(id) => &program.field(id).name,
+            Self::Link(id) => &program.link(id).name,
+        }
+    }
+}
+
+/// What an expression needs, with where it says so.
+pub(super) fn needs_of(program: &Program, expr: &Expr) -> Vec<(Node, Span)> {
+    let mut needs = Vec::new();
+    visit(expr, &mut |part| match &part.kind {
+        ExprKind::Read { path, what, .. } => {
+            let links = path.iter().filter(|link| matches!(program.link(**link).by, LinkBy::Row(_)));
+            needs.extend(links.map(|link| (Node::Link(*link), part.span)));
+            if let What::Field(id) | What::Since(id) = what {
+                needs.push((Node::Field(*id), part.span));
+            }
+        }
+        ExprKind::Window(window) => {
+            needs.extend(window.among.map(|id| (Node::Field(id), part.span)));
+        }
+        _ => {}
+    });
+    needs
+}
+
+/// What a field or link needs.
+pub(super) fn needs(program: &Program, node: Node) -> Vec<(Node, Span)> {
+    let mut found = Vec::new();
+    match node {
+        Node::Field(id) => {
+            let field = program.field(id);
+            if let FieldKind::Audience { base: Some(base), .. } = &field.kind {
+                found.push((Node::Field(*base), field.span));
+            }
+            for expr in of_field(field) {
+                found.extend(needs_of(program, expr));
+            }
+        }
+        Node::Link(id) => {
+            if let LinkBy::Row(aggregate) = &program.link(id).by {
+                for expr in aggregate_parts(aggregate) {
+                    found.extend(needs_of(program, expr));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The fields and row links, each after what it needs; circles are reported.
+pub(super) fn order(program: &Program, diags: &mut Diagnostics) -> Vec<Node> {
+    let fields = (0..program.fields.len() as u32).map(|id| Node::Field(FieldId(id)));
+    let links = (0..program.links.len() as u32).map(LinkId);
+    let links = links.filter(|id| matches!(program.link(*id).by, LinkBy::Row(_))).map(Node::Link);
+    let nodes: Vec<Node> = fields.chain(links).collect();
+    let edges: BTreeMap<Node, Vec<(Node, Span)>> = nodes.iter().map(|node| (*node, needs(program, *node))).collect();
+    let mut search = Search { edges: &edges, state: BTreeMap::new(), order: Vec::new(), circles: Vec::new() };
+    for node in &nodes {
+        search.from(*node);
+    }
+    for circle in &search.circles {
+        report(program, circle, diags);
+    }
+    search.order
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    Open,
+    Closed,
+}
+
+struct Search<'e> {
+    edges: &'e BTreeMap<Node, Vec<(Node, Span)>>,
+    state: BTreeMap<Node, Visit>,
+    order: Vec<Node>,
+    /// Each step: who reads whom, and where.
+    circles: Vec<Vec<(Node, Node, Span)>>,
+}
+
+impl Search<'_> {
+    /// A depth-first walk with a stack of its own: chains may be long.
+    fn from(&mut self, start: Node) {
+        if self.state.contains_key(&start) {
+            return;
+        }
+        self.state.insert(start, Visit::Open);
+        let mut stack = vec![(start, 0_usize)];
+        while let Some((node, next)) = stack.pop() {
+            let Some((to, span)) = self.edges.get(&node).and_then(|edges| edges.get(next)).copied() else {
+                self.state.insert(node, Visit::Closed);
+                self.order.push(node);
+                continue;
+            };
+            stack.push((node, next + 1));
+            match self.state.get(&to) {
+                None => {
+                    self.state.insert(to, Visit::Open);
+                    stack.push((to, 0));
+                }
+                Some(Visit::Open) => self.circle(&stack, (node, to, span)),
+                Some(Visit::Closed) => {}
+            }
+        }
+    }
+
+    /// Notes a circle unless one of its members has been in another already.
+    fn circle(&mut self, stack: &[(Node, usize)], (from, to, span): (Node, Node, Span)) {
+        let start = stack.iter().position(|(node, _)| *node == to).unwrap_or(0);
+        let open = stack.get(start..).unwrap_or_default();
+        let mut steps: Vec<(Node, Node, Span)> = open
+            .windows(2)
+            .filter_map(|pair| {
+                let [(reader, next), (read, _)] = pair else { return None };
+                let (_, span) = self.edges.get(reader)?.get(next.checked_sub(1)?)?;
+                Some((*reader, *read, *span))
+            })
+            .collect();
+        steps.push((from, to, span));
+        let known = |node: &Node| self.circles.iter().flatten().any(|(reader, ..)| reader == node);
+        if !steps.iter().any(|(reader, ..)| known(reader)) {
+            self.circles.push(steps);
+        }
+    }
+}
+
+fn report(program: &Program, circle: &[(Node, Node, Span)], diags: &mut Diagnostics) {
+    let text = |(reader, read, _): &(Node, Node, Span)| {
+        format!("`{}` reads `{}` here", reader.name(program), read.name(program))
+    };
+    let Some((first, rest)) = circle.split_first() else { return };
+    let (reader, _, at) = first;
+    diags.push(Cyclic {
+        name: reader.name(program).to_owned(),
+        at: *at,
+        first: text(first),
+        steps: rest.iter().map(|step| LabeledSpan::new_with_span(Some(text(step)), step.2)).collect(),
+    });
+}

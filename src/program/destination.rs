@@ -1,0 +1,100 @@
+//! Takes the `destination` declarations and gives their systems, allowed labels and declared objects.
+
+use std::collections::BTreeSet;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::context::Ctx;
+use super::mistakes::{self, Unknown};
+use super::{Destination, DestinationId};
+use crate::destination::{self, Objects};
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::types::Typed;
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("field `{name}` is declared twice")]
+#[diagnostic(code("duplicate-target-field"), help("remove one of the two"))]
+struct DuplicateTargetField {
+    name: String,
+    #[label(primary, "declared again here")]
+    at: Span,
+    #[label("first declared here")]
+    first: Span,
+}
+
+impl Ctx<'_> {
+    /// Declares every destination.
+    pub(super) fn declare_destinations(&mut self) {
+        let nodes: Vec<_> = self.found.destinations.iter().map(|item| item.node).collect();
+        let labels: BTreeSet<String> = self
+            .program
+            .sources
+            .iter()
+            .flat_map(|source| &source.columns)
+            .flat_map(|column| column.labels.clone())
+            .collect();
+        for node in nodes {
+            let systems: Vec<&str> = destination::ALL.iter().map(|spec| spec.name).collect();
+            if !systems.contains(&node.system.text.as_str()) {
+                let known = systems.iter().map(|name| (*name, None));
+                let mistake = Unknown::new(mistakes::SYSTEM, &node.system.text, node.system.span);
+                self.diags.push(mistake.among(known).or_one_of(&systems));
+            }
+            for label in &node.allows {
+                if !labels.contains(&label.text) {
+                    let known = labels.iter().map(|label| (label.as_str(), None));
+                    let mistake = Unknown::new(mistakes::LABEL, &label.text, label.span).among(known);
+                    self.diags.push(mistake.or_help("remove it, or label a source column with it"));
+                }
+            }
+            let objects =
+                node.objects.iter().map(|object| (object.name.text.clone(), self.target_fields(object))).collect();
+            self.program.destinations.push(Destination {
+                name: node.name.text.clone(),
+                span: node.name.span,
+                system: node.system.text.clone(),
+                allows: node.allows.iter().map(|label| label.text.clone()).collect(),
+                objects,
+            });
+        }
+    }
+
+    fn target_fields(&mut self, object: &ast::Object) -> Vec<(String, Typed)> {
+        let mut fields: Vec<(String, Typed)> = Vec::new();
+        for (at, field) in object.fields.iter().enumerate() {
+            let first = object.fields.iter().take(at).find(|other| other.name.text == field.name.text);
+            if let Some(first) = first {
+                let (name, first) = (field.name.text.clone(), first.name.span);
+                self.diags.push(DuplicateTargetField { name, at: field.name.span, first });
+                continue;
+            }
+            let typed = self.type_name(&field.kind);
+            fields.push((field.name.text.clone(), typed));
+        }
+        fields
+    }
+
+    /// The declared fields of a destination's object, where it declares some; an unknown object is reported.
+    pub(super) fn target_object(&mut self, id: DestinationId, object: &str, at: Span) -> Option<Vec<(String, Typed)>> {
+        let found = self.program.destination(id);
+        if let Some((_, fields)) = found.objects.iter().find(|(name, _)| name == object) {
+            return Some(fields.clone());
+        }
+        let listed: Vec<&str> = match destination::find(&found.system).map(|spec| &spec.objects) {
+            Some(Objects::Listed(objects)) => objects.iter().map(|object| object.name).collect(),
+            Some(Objects::Any(_)) | None => Vec::new(),
+        };
+        let open = listed.is_empty() && found.objects.is_empty();
+        if open || listed.contains(&object) {
+            return None;
+        }
+        let names: Vec<String> = found.objects.iter().map(|(name, _)| name.clone()).collect();
+        let words: Vec<&str> = listed.into_iter().chain(names.iter().map(String::as_str)).collect();
+        let known = words.iter().map(|name| (*name, None));
+        let mistake = Unknown::new(mistakes::OBJECT, object, at).among(known).or_one_of(&words);
+        self.diags.push(mistake);
+        None
+    }
+}

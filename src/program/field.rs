@@ -1,0 +1,240 @@
+//! Takes the declarations that add a field and gives each its entity, name and slot, so that fields may read each
+//! other in any order and across files. A trait's type is found on demand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::context::{Ctx, Member, State, unresolved};
+use super::names::FieldNode;
+use super::{EntityId, Field, FieldId, FieldKind, RowsOf};
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::types::Type;
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is an event, which has no fields of its own")]
+#[diagnostic(code("field-of-event"), help("compute it where the event is read, or declare `{name}` as an entity"))]
+struct FieldOfEvent {
+    name: String,
+    #[label(primary, "only entities have fields")]
+    at: Span,
+    #[label("the event is declared here")]
+    declared: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{old}` is still declared")]
+#[diagnostic(code("was-still-declared"), help("remove `was {old}`, or the old declaration"))]
+pub(super) struct WasStillDeclared {
+    pub old: String,
+    #[label(primary, "said to be an earlier name")]
+    pub at: Span,
+    #[label("declared here")]
+    pub declared: Span,
+}
+
+impl<'a> Ctx<'a> {
+    /// Gives every field its slot; its id is its place among the declarations.
+    pub(super) fn declare_fields(&mut self) {
+        let nodes: Vec<_> = self.found.fields.iter().copied().collect();
+        self.place_audiences();
+        for (at, (doc, node)) in nodes.iter().enumerate() {
+            let (name, of, entity) = match node {
+                FieldNode::Trait(node) => (&node.name, &node.of, self.entity_for(&node.of)),
+                FieldNode::Status(node) => (&node.name, &node.of, self.entity_for(&node.of)),
+                FieldNode::Audience(node) => (&node.name, &node.of, self.audience_entity(at)),
+            };
+            let id = FieldId(at as u32);
+            let (kind, typed) = self.field_shape(node);
+            if let Some(entity) = entity
+                && self.is_event(RowsOf::Entity(entity))
+                && self.entity_named(&of.text) == Some(entity)
+            {
+                self.field_of_event(entity, of);
+            }
+            self.program.fields.push(Field {
+                entity: entity.unwrap_or(EntityId(0)),
+                name: name.text.clone(),
+                doc: doc.cloned(),
+                span: name.span,
+                typed,
+                kind,
+                hidden: false,
+                labels: Vec::new(),
+            });
+            let registered = entity.is_some_and(|entity| self.register(entity, name, Member::Field(id)));
+            if !registered && let Some(sound) = self.field_sound.get_mut(at) {
+                *sound = entity.is_some();
+            }
+        }
+        self.check_was(&nodes);
+    }
+
+    /// Reports a field of an event.
+    pub(super) fn field_of_event(&mut self, entity: EntityId, of: &ast::Name) {
+        let declared = self.entity(entity).span;
+        self.diags.push(FieldOfEvent { name: of.text.clone(), at: of.span, declared });
+    }
+
+    fn check_was(&mut self, nodes: &[(Option<&'a String>, FieldNode<'a>)]) {
+        for (at, (_, node)) in nodes.iter().enumerate() {
+            let was = match node {
+                FieldNode::Trait(_) => None,
+                FieldNode::Audience(node) => node.was.as_ref(),
+                FieldNode::Status(node) => node.was.as_ref(),
+            };
+            let Some(was) = was else { continue };
+            let Some(field) = self.program.fields.get(at) else { continue };
+            if !self.field_sound.get(at).is_some_and(|sound| *sound) {
+                continue;
+            }
+            if let Some((Member::Field(_), declared)) = self.member(field.entity, &was.text) {
+                self.diags.push(WasStillDeclared { old: was.text.clone(), at: was.span, declared });
+            }
+        }
+    }
+
+    fn field_shape(&self, node: &FieldNode<'_>) -> (FieldKind, crate::types::Typed) {
+        match node {
+            FieldNode::Trait(node) => (unresolved(node.name.span), Type::Error.required()),
+            FieldNode::Audience(node) => {
+                let kind = FieldKind::Audience {
+                    base: self.audience_base(node).map(|at| FieldId(at as u32)),
+                    condition: super::context::error(node.name.span),
+                    until: None,
+                    was: node.was.as_ref().map(|was| was.text.clone()),
+                };
+                (kind, Type::Bool.required())
+            }
+            FieldNode::Status(node) => {
+                let was = node.was.as_ref().map(|was| was.text.clone());
+                let kind = FieldKind::Status { stages: Vec::new(), moves: None, was };
+                let mut stages: Vec<String> = Vec::new();
+                for stage in &node.stages {
+                    if !stages.contains(&stage.name.text) {
+                        stages.push(stage.name.text.clone());
+                    }
+                }
+                (kind, Type::Enum(stages).required())
+            }
+        }
+    }
+
+    /// Types a field if it is not yet; a field that is being typed stays of unknown type, and the circle is
+    /// reported by [`super::cycle`].
+    pub(super) fn ensure_field(&mut self, id: FieldId) {
+        let at = id.0 as usize;
+        if self.field_states.get(at) != Some(&State::Pending) {
+            return;
+        }
+        let Some((_, FieldNode::Trait(node))) = self.found.fields.get(at).copied() else { return };
+        self.set_field_state(at, State::Running);
+        if self.field_sound.get(at) == Some(&true) {
+            self.type_trait(id, node);
+        }
+        self.set_field_state(at, State::Done);
+    }
+
+    fn set_field_state(&mut self, at: usize, state: State) {
+        if let Some(slot) = self.field_states.get_mut(at) {
+            *slot = state;
+        }
+    }
+
+    /// Types every field: traits in the order of their names' mentions, so that a long chain needs no deep stack.
+    pub(super) fn type_fields(&mut self) {
+        for id in self.mention_order() {
+            self.ensure_field(id);
+        }
+        let nodes: Vec<_> = self.found.fields.iter().copied().collect();
+        for (at, (_, node)) in nodes.into_iter().enumerate() {
+            if self.field_sound.get(at) != Some(&true) {
+                continue;
+            }
+            let id = FieldId(at as u32);
+            match node {
+                FieldNode::Trait(_) => {}
+                FieldNode::Audience(node) => self.type_audience(id, node),
+                FieldNode::Status(node) => self.type_status(id, node),
+            }
+        }
+    }
+
+    /// The traits, those first that others mention.
+    fn mention_order(&self) -> Vec<FieldId> {
+        let mut named: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, (_, node)) in self.found.fields.iter().enumerate() {
+            if let FieldNode::Trait(node) = node {
+                named.entry(node.name.text.as_str()).or_default().push(at);
+            }
+        }
+        let mut order = Vec::new();
+        let mut seen = BTreeSet::new();
+        for start in named.values().flatten() {
+            let mut stack = vec![(*start, false)];
+            while let Some((at, done)) = stack.pop() {
+                if done {
+                    order.push(FieldId(at as u32));
+                    continue;
+                }
+                if !seen.insert(at) {
+                    continue;
+                }
+                stack.push((at, true));
+                if let Some((_, FieldNode::Trait(node))) = self.found.fields.get(at) {
+                    let mut mentioned = BTreeSet::new();
+                    mentions(&node.value, &mut mentioned);
+                    stack.extend(mentioned.iter().filter_map(|name| named.get(name)).flatten().map(|at| (*at, false)));
+                }
+            }
+        }
+        order
+    }
+}
+
+/// Every name in an expression.
+fn mentions<'e>(expr: &'e ast::Expr, names: &mut BTreeSet<&'e str>) {
+    match &expr.kind {
+        ast::ExprKind::Null
+        | ast::ExprKind::Bool(_)
+        | ast::ExprKind::Number(_)
+        | ast::ExprKind::Percent(_)
+        | ast::ExprKind::Text(_)
+        | ast::ExprKind::Duration { .. }
+        | ast::ExprKind::Instant(_)
+        | ast::ExprKind::Error => {}
+        ast::ExprKind::Path(path) => names.extend(path.parts.iter().map(|name| name.text.as_str())),
+        ast::ExprKind::Unary(_, operand) => mentions(operand, names),
+        ast::ExprKind::Binary { left, right, .. } => {
+            mentions(left, names);
+            mentions(right, names);
+        }
+        ast::ExprKind::In { value, list, .. } => {
+            mentions(value, names);
+            list.iter().for_each(|item| mentions(item, names));
+        }
+        ast::ExprKind::IsNull { value, .. } => mentions(value, names),
+        ast::ExprKind::Within(within) => {
+            let parts = [Some(&within.value), Some(&within.span), within.until.as_ref(), within.after.as_ref()];
+            parts.into_iter().flatten().for_each(|part| mentions(part, names));
+        }
+        ast::ExprKind::Call(call) => {
+            call.arguments.iter().for_each(|argument| mentions(&argument.by, names));
+            call.per.iter().for_each(|per| mentions(per, names));
+            names.extend(call.then.iter().map(|name| name.text.as_str()));
+            if let Some(set) = &call.set {
+                names.extend(set.path.parts.iter().map(|name| name.text.as_str()));
+                set.condition.iter().for_each(|condition| mentions(condition, names));
+                set.by.iter().for_each(|order| mentions(&order.by, names));
+            }
+        }
+        ast::ExprKind::Case(arms) => {
+            for arm in arms {
+                mentions(&arm.value, names);
+                arm.when.iter().for_each(|when| mentions(when, names));
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Takes the fields in order and gives each the labels that flow into its value. A condition carries none: who is
+//! in an audience says nothing of what a labelled column holds.
+
+use std::collections::BTreeSet;
+
+use super::cycle::Node;
+use super::{AggregateOp, EntityId, Expr, ExprKind, FieldKind, Program, RowId, RowsOf, What};
+use crate::types::Type;
+
+/// Gives every field its labels; each comes after what it needs.
+pub(super) fn flow(program: &mut Program, order: &[Node]) {
+    for node in order {
+        let Node::Field(id) = node else { continue };
+        let field = program.field(*id);
+        let labels = match &field.kind {
+            FieldKind::Trait(expr) => of(program, field.entity, expr),
+            FieldKind::Audience { .. } | FieldKind::Status { .. } => BTreeSet::new(),
+        };
+        if let Some(field) = program.fields.get_mut(id.0 as usize) {
+            field.labels = labels.into_iter().collect();
+        }
+    }
+}
+
+/// The labels of an expression's value, in a field of this entity.
+pub(super) fn of(program: &Program, entity: EntityId, expr: &Expr) -> BTreeSet<String> {
+    let mut labels = BTreeSet::new();
+    let mut rows = vec![(super::OUTER, RowsOf::Entity(entity))];
+    add(program, &mut rows, expr, &mut labels);
+    labels
+}
+
+fn add(program: &Program, rows: &mut Vec<(RowId, RowsOf)>, expr: &Expr, labels: &mut BTreeSet<String>) {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::Now | ExprKind::Window(_) | ExprKind::Error => {}
+        ExprKind::Read { row, path, what } => match what {
+            What::Field(id) => labels.extend(program.field(*id).labels.iter().cloned()),
+            What::Column(column) => {
+                let own = rows.iter().find(|(known, _)| known == row).map(|(_, over)| *over);
+                let over = path.last().map(|link| RowsOf::Entity(program.link(*link).to)).or(own);
+                let source = match over {
+                    Some(RowsOf::Entity(id)) => program.source(program.entity(id).source),
+                    Some(RowsOf::Source(id)) => program.source(id),
+                    None => return,
+                };
+                labels
+                    .extend(source.columns.get(column.0 as usize).into_iter().flat_map(|it| it.labels.iter().cloned()));
+            }
+            What::Since(_) | What::Exists => {}
+        },
+        ExprKind::Op(_, operands) | ExprKind::Call(_, operands) => {
+            if expr.typed.kind != Type::Bool {
+                operands.iter().for_each(|operand| add(program, rows, operand, labels));
+            }
+        }
+        ExprKind::Case { arms, otherwise } => {
+            arms.iter().for_each(|(_, value)| add(program, rows, value, labels));
+            add(program, rows, otherwise, labels);
+        }
+        ExprKind::Coerce(inner) | ExprKind::Previous(inner) => add(program, rows, inner, labels),
+        ExprKind::Aggregate(aggregate) => {
+            if aggregate.op != AggregateOp::CountDistinct
+                && let Some(value) = &aggregate.value
+            {
+                rows.push((aggregate.set.row, aggregate.set.over));
+                add(program, rows, value, labels);
+                rows.pop();
+            }
+        }
+    }
+}

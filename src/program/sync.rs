@@ -1,0 +1,454 @@
+//! Takes the `sync` declarations and gives projections of fields under a filter. What is not a plain read of the
+//! row becomes a hidden field of its entity.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::context::{Ctx, is_error, is_plain, make};
+use super::expr::{WrongType, coerce_to, fold_date};
+use super::mistakes::{self, Unknown};
+use super::names::Global;
+use super::scope::Scope;
+use super::{
+    DestinationId, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Leave, Limit, Mode, OUTER, Op, Order, RowsOf,
+    Sync, What,
+};
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::types::{Type, Typed};
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("sync `{name}` has no `match`")]
+#[diagnostic(code("missing-match"), help("add a line such as `match id = id`"))]
+struct MissingMatch {
+    name: String,
+    #[label(primary, "nothing says which object a row is")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("sync `{name}` does not say what happens to rows that leave")]
+#[diagnostic(
+    code("missing-leave"),
+    help("add `leave delete`, `leave clear`, `leave keep` or `leave set field = value`")
+)]
+struct MissingLeave {
+    name: String,
+    #[label(primary, "rows leave it in some runs")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is written twice")]
+#[diagnostic(code("duplicate-assign"), help("keep one of the two"))]
+struct DuplicateAssign {
+    name: String,
+    #[label(primary, "again here")]
+    at: Span,
+    #[label("first here")]
+    first: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is an event: a sync sends an entity's rows")]
+#[diagnostic(code("sync-from-event"), help("send the entity that the event belongs to"))]
+struct SyncFromEvent {
+    name: String,
+    #[label(primary, "an event")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("no object of `{name}` is named")]
+#[diagnostic(code("missing-object"), help("write `to {name}.object`"))]
+struct MissingObject {
+    name: String,
+    #[label(primary, "to which object?")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{system}` takes nothing in parentheses")]
+#[diagnostic(code("unexpected-argument"), help("remove the parentheses"))]
+struct UnexpectedArgument {
+    system: String,
+    #[label(primary, "this has no meaning there")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`leave set` writes constants, and this hangs on the row")]
+#[diagnostic(code("leave-set-value"), help("write a constant, `null` or `now`: the row may be gone"))]
+struct LeaveSetValue {
+    #[label(primary, "not known once the row has left")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`leave delete` never deletes anything here")]
+#[diagnostic(code("delete-without-create"), help("remove `update`, or write `leave clear`"))]
+struct DeleteWithoutCreate {
+    #[label(primary, "only objects that the sync created are deleted")]
+    at: Span,
+    #[label("and it creates none")]
+    update: Span,
+}
+
+/// What a sync's items say.
+#[derive(Default)]
+struct Items<'w> {
+    matches: Option<&'w ast::Assign>,
+    pick: Option<(&'w [ast::Order], Span)>,
+    set: Vec<&'w ast::Assign>,
+    only: Vec<&'w ast::Name>,
+    leave: Option<&'w ast::Leave>,
+    deletes: Option<Limit>,
+    creates: Option<Limit>,
+}
+
+impl<'a> Ctx<'a> {
+    /// Declares every sync, with its hidden fields.
+    pub(super) fn declare_syncs(&mut self) {
+        let nodes: Vec<_> = self.found.syncs.iter().map(|item| (item.doc, item.node)).collect();
+        for (doc, node) in nodes {
+            if let Some(sync) = self.sync(doc, node) {
+                self.program.syncs.push(sync);
+            }
+        }
+    }
+
+    fn sync(&mut self, doc: Option<&String>, node: &'a ast::Sync) -> Option<Sync> {
+        let from = self.sync_base(&node.from);
+        let to = self.sync_target(node);
+        let items = self.sync_items(node);
+        let (entity, base) = from?;
+        let mut scope = Scope::row_of(entity, node.alias.as_ref().map(|alias| alias.text.as_str()));
+        let condition = node.condition.as_ref().map(|condition| self.condition(&mut scope, condition));
+        let fields = to.as_ref().and_then(|(id, object)| self.target_object(*id, object, node.to.span));
+        let target = fields.as_deref();
+        let name = node.name.text.as_str();
+        let hide = Hide { entity, sync: name };
+        let matches = match items.matches {
+            Some(assign) => {
+                let value = self.assigned(&mut scope, assign, target, true);
+                self.check_match(node, assign, &value, (entity, base, condition.as_ref()), items.pick.is_some());
+                Some((assign.name.text.clone(), self.hidden(&hide, &assign.name.text, value)))
+            }
+            None => {
+                self.diags.push(MissingMatch { name: name.to_owned(), at: node.name.span });
+                None
+            }
+        };
+        let pick = items.pick.map(|(orders, _)| orders).unwrap_or_default();
+        let pick = pick.iter().enumerate().map(|(at, order)| self.picked(&mut scope, &hide, at, order)).collect();
+        let set = items
+            .set
+            .iter()
+            .map(|assign| {
+                let value = self.assigned(&mut scope, assign, target, false);
+                (assign.name.text.clone(), self.hidden(&hide, &assign.name.text, value))
+            })
+            .collect();
+        let leave = self.leave(node, items.leave, target);
+        let filter = self.filter(&hide, base, condition);
+        let mode = self.mode(&items);
+        let (destination, object) = to?;
+        Some(Sync {
+            name: name.to_owned(),
+            was: node.was.as_ref().map(|was| was.text.clone()),
+            doc: doc.cloned(),
+            span: node.name.span,
+            entity,
+            filter,
+            destination,
+            object,
+            argument: node.argument.as_ref().map(|text| text.value.clone()),
+            matches: matches?,
+            pick,
+            set,
+            mode,
+            leave: leave?,
+            deletes: items.deletes,
+            creates: items.creates,
+        })
+    }
+
+    /// The entity whose rows are sent, and the audience.
+    fn sync_base(&mut self, path: &ast::Path) -> Option<(EntityId, Option<FieldId>)> {
+        let dotted = path.dotted();
+        match self.global(&dotted) {
+            Some((Global::Entity(id), _)) => {
+                if self.is_event(RowsOf::Entity(id)) {
+                    self.diags.push(SyncFromEvent { name: dotted, at: path.span });
+                    return None;
+                }
+                Some((id, None))
+            }
+            Some((Global::Audience(at), _)) => Some((self.audience_entity(at)?, Some(FieldId(at as u32)))),
+            _ => {
+                let name = ast::Name { text: dotted, span: path.span, quoted: false };
+                self.unknown_base(&name);
+                None
+            }
+        }
+    }
+
+    fn sync_target(&mut self, node: &ast::Sync) -> Option<(DestinationId, String)> {
+        let (first, rest) = node.to.parts.split_first()?;
+        let Some((Global::Destination(id), _)) = self.global(&first.text) else {
+            let known = self.known(|what| matches!(what, Global::Destination(_)));
+            let known = known.iter().map(|(name, span)| (name.as_str(), *span));
+            let mistake = Unknown::new(mistakes::DESTINATION, &first.text, first.span).among(known);
+            self.diags.push(mistake.or_help(format!("declare it: `destination {} = jsonl`", first.text)));
+            return None;
+        };
+        if rest.is_empty() {
+            self.diags.push(MissingObject { name: first.text.clone(), at: node.to.span });
+            return None;
+        }
+        if let Some(argument) = &node.argument {
+            let system = self.program.destination(id).system.clone();
+            let takes = crate::destination::find(&system).is_none_or(|spec| spec.argument.is_some());
+            if !takes {
+                self.diags.push(UnexpectedArgument { system, at: argument.span });
+            }
+        }
+        Some((id, rest.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".")))
+    }
+
+    fn sync_items(&mut self, node: &'a ast::Sync) -> Items<'a> {
+        let mut items = Items::default();
+        let (mut matched, mut picked, mut left) = (None, None, None);
+        let (mut deletes, mut creates) = (None, None);
+        for item in &node.items {
+            match item {
+                ast::SyncItem::Match(assign) => {
+                    if self.only_once("match", assign.name.span, &mut matched) {
+                        items.matches = Some(assign);
+                    }
+                }
+                ast::SyncItem::Pick(orders, span) => {
+                    if self.only_once("pick", *span, &mut picked) {
+                        items.pick = Some((orders, *span));
+                    }
+                }
+                ast::SyncItem::Set(assigns) => items.set.extend(assigns),
+                ast::SyncItem::Only(name) => items.only.push(name),
+                ast::SyncItem::Leave(leave) => {
+                    if self.only_once("leave", leave.span, &mut left) {
+                        items.leave = Some(leave);
+                    }
+                }
+                ast::SyncItem::Guard(guard) => {
+                    if !self.guard_word(guard, &["deletes", "creates"]) {
+                        continue;
+                    }
+                    let is_deletes = guard.what.text == "deletes";
+                    let first = if is_deletes { &mut deletes } else { &mut creates };
+                    if self.only_once(&format!("guard {}", guard.what.text), guard.span, first) {
+                        let limit = self.guard_limit(guard);
+                        *(if is_deletes { &mut items.deletes } else { &mut items.creates }) = limit;
+                    }
+                }
+            }
+        }
+        self.check_assigns(&items);
+        items
+    }
+
+    fn check_assigns(&mut self, items: &Items<'_>) {
+        let mut seen: Vec<&ast::Name> = Vec::new();
+        for assign in items.matches.iter().chain(&items.set) {
+            let name = &assign.name;
+            match seen.iter().find(|other| other.text == name.text) {
+                Some(first) => {
+                    self.diags.push(DuplicateAssign { name: name.text.clone(), at: name.span, first: first.span });
+                }
+                None => seen.push(name),
+            }
+        }
+    }
+
+    /// A value for a destination's field, in the type that the destination declares.
+    fn assigned(
+        &mut self,
+        scope: &mut Scope,
+        assign: &ast::Assign,
+        target: Option<&[(String, Typed)]>,
+        key: bool,
+    ) -> Expr {
+        let declared = target.and_then(|fields| fields.iter().find(|(name, _)| *name == assign.name.text));
+        if let (Some(fields), None, false) = (target, declared, key) {
+            let words: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
+            let known = words.iter().map(|name| (*name, None));
+            let mistake = Unknown::new(mistakes::TARGET_FIELD, &assign.name.text, assign.name.span);
+            self.diags.push(mistake.among(known).or_one_of(&words));
+        }
+        let want = declared.map(|(_, typed)| typed.kind.clone());
+        let value = self.expr(scope, &assign.value, want.as_ref());
+        let Some(want) = want else { return self.storable(value) };
+        let value = if want == Type::Timestamp { fold_date(value) } else { value };
+        let text_of_enum = want == Type::Text && matches!(value.typed.kind, Type::Enum(_));
+        let fits = text_of_enum
+            || value
+                .typed
+                .kind
+                .meet(&want)
+                .is_some_and(|met| met == want || met == Type::Error || narrows(&value, &want));
+        if !fits {
+            self.diags.push(WrongType {
+                wanted: format!("{want} for field `{}`", assign.name.text),
+                found: value.typed.kind.to_string(),
+                at: value.span,
+                help: format!("convert the value, or declare the field as `{}`", value.typed.kind),
+            });
+            return super::context::error(value.span);
+        }
+        if narrows(&value, &want) { value } else { coerce_to(value, &want) }
+    }
+
+    /// A value that can be written; a number of months cannot.
+    fn storable(&mut self, value: Expr) -> Expr {
+        if value.typed.kind == Type::Months {
+            self.diags.push(WrongType {
+                wanted: "a value that can be written".to_owned(),
+                found: "months".to_owned(),
+                at: value.span,
+                help: "write a duration in days, or an instant".to_owned(),
+            });
+            return super::context::error(value.span);
+        }
+        value
+    }
+
+    fn picked(&mut self, scope: &mut Scope, hide: &Hide<'_>, at: usize, written: &ast::Order) -> Order {
+        let order = self.order(scope, written);
+        Order { by: self.hidden(hide, &format!("pick_{}", at + 1), order.by), descending: order.descending }
+    }
+
+    /// The value if it is a plain read, or else a hidden field that holds it.
+    fn hidden(&mut self, hide: &Hide<'_>, part: &str, value: Expr) -> Expr {
+        if is_plain(&value) || is_error(&value) {
+            return value;
+        }
+        let (typed, span) = (value.typed.clone(), value.span);
+        let id = self.add_hidden(hide, part, value);
+        make(ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(id) }, typed, span)
+    }
+
+    fn add_hidden(&mut self, hide: &Hide<'_>, part: &str, value: Expr) -> FieldId {
+        let id = FieldId(self.program.fields.len() as u32);
+        self.program.fields.push(Field {
+            entity: hide.entity,
+            name: format!("sync__{}__{part}", hide.sync),
+            doc: None,
+            span: value.span,
+            typed: value.typed.clone(),
+            kind: FieldKind::Trait(value),
+            hidden: true,
+            labels: Vec::new(),
+        });
+        id
+    }
+
+    /// The field that says whether a row is sent.
+    fn filter(&mut self, hide: &Hide<'_>, base: Option<FieldId>, condition: Option<Expr>) -> Option<FieldId> {
+        let Some(condition) = condition else { return base };
+        let span = condition.span;
+        let Some(base) = base else {
+            if let ExprKind::Read { row: OUTER, path, what: What::Field(id) } = &condition.kind
+                && path.is_empty()
+            {
+                return Some(*id);
+            }
+            return Some(self.add_hidden(hide, "filter", condition));
+        };
+        let kind = ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(base) };
+        let member = make(kind, Type::Bool.required(), span);
+        let mut both = vec![member];
+        match condition.kind {
+            ExprKind::Op(Op::And, operands) => both.extend(operands),
+            _ => both.push(condition),
+        }
+        let all = make(ExprKind::Op(Op::And, both), Type::Bool.required(), span);
+        Some(self.add_hidden(hide, "filter", all))
+    }
+
+    fn mode(&mut self, items: &Items<'_>) -> Mode {
+        let says = |word: &str| items.only.iter().find(|name| name.text == word);
+        for name in &items.only {
+            if !matches!(name.text.as_str(), "create" | "update") {
+                let words = ["create", "update"];
+                let known = words.iter().map(|word| (*word, None));
+                self.diags.push(Unknown::new(mistakes::WORD, &name.text, name.span).among(known).or_one_of(&words));
+            }
+        }
+        match (says("create"), says("update")) {
+            (Some(_), None) => Mode::Create,
+            (None, Some(update)) => {
+                if let Some(leave) = items.leave
+                    && leave.action.text == "delete"
+                {
+                    self.diags.push(DeleteWithoutCreate { at: leave.span, update: update.span });
+                }
+                Mode::Update
+            }
+            (Some(_), Some(_)) | (None, None) => Mode::Upsert,
+        }
+    }
+
+    fn leave(
+        &mut self,
+        node: &ast::Sync,
+        leave: Option<&ast::Leave>,
+        target: Option<&[(String, Typed)]>,
+    ) -> Option<Leave> {
+        let Some(leave) = leave else {
+            self.diags.push(MissingLeave { name: node.name.text.clone(), at: node.name.span });
+            return None;
+        };
+        match leave.action.text.as_str() {
+            "delete" => Some(Leave::Delete),
+            "clear" => Some(Leave::Clear),
+            "keep" => Some(Leave::Keep),
+            "set" => {
+                let mut set = Vec::new();
+                for assign in &leave.set {
+                    let entity = self.sync_base_quietly(&node.from)?;
+                    let value = self.assigned(&mut Scope::row_of(entity, None), assign, target, false);
+                    if !matches!(value.kind, ExprKind::Literal(_) | ExprKind::Now | ExprKind::Error) {
+                        self.diags.push(LeaveSetValue { at: value.span });
+                    }
+                    set.push((assign.name.text.clone(), value));
+                }
+                Some(Leave::Set(set))
+            }
+            _ => {
+                let words = ["delete", "clear", "keep", "set"];
+                let known = words.iter().map(|word| (*word, None));
+                let mistake = Unknown::new(mistakes::WORD, &leave.action.text, leave.action.span);
+                self.diags.push(mistake.among(known).or_one_of(&words));
+                None
+            }
+        }
+    }
+
+    fn sync_base_quietly(&self, path: &ast::Path) -> Option<EntityId> {
+        match self.global(&path.dotted()) {
+            Some((Global::Entity(id), _)) => Some(id),
+            Some((Global::Audience(at), _)) => self.audience_entity(at),
+            _ => None,
+        }
+    }
+}
+
+/// Where hidden fields go.
+struct Hide<'s> {
+    entity: EntityId,
+    sync: &'s str,
+}
+
+/// Whether a decimal has no more digits after the point than the field: then it is written as it is.
+fn narrows(value: &Expr, want: &Type) -> bool {
+    matches!((&value.typed.kind, want), (Type::Decimal { scale: a, .. }, Type::Decimal { scale: b, .. }) if a <= b)
+}

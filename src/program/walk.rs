@@ -1,0 +1,76 @@
+//! Takes a typed expression and visits its parts: which rows, fields and columns it reads. Rows that a set
+//! brings are not among the rows that the expression reads.
+
+use std::collections::BTreeSet;
+
+use super::{Aggregate, Expr, ExprKind, Field, FieldKind, RowId, Window};
+
+/// Calls `visit` with an expression and everything in it.
+pub(super) fn visit<'e>(expr: &'e Expr, visit_one: &mut impl FnMut(&'e Expr)) {
+    visit_one(expr);
+    for part in parts(expr) {
+        visit(part, visit_one);
+    }
+}
+
+/// The expressions directly within an expression.
+pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::Now | ExprKind::Read { .. } | ExprKind::Error => Vec::new(),
+        ExprKind::Op(_, operands) | ExprKind::Call(_, operands) => operands.iter().collect(),
+        ExprKind::Case { arms, otherwise } => {
+            arms.iter().flat_map(|(when, value)| [when, value]).chain([otherwise.as_ref()]).collect()
+        }
+        ExprKind::Coerce(inner) | ExprKind::Previous(inner) => vec![inner],
+        ExprKind::Aggregate(aggregate) => aggregate_parts(aggregate),
+        ExprKind::Window(window) => window_parts(window),
+    }
+}
+
+/// The expressions directly within an aggregate.
+pub(super) fn aggregate_parts(aggregate: &Aggregate) -> Vec<&Expr> {
+    let ties = aggregate.set.ties.iter().flat_map(|tie| [&tie.inner, &tie.outer]);
+    let order = aggregate.order.iter().map(|order| &order.by);
+    ties.chain(&aggregate.set.condition).chain(&aggregate.value).chain(order).collect()
+}
+
+fn window_parts(window: &Window) -> Vec<&Expr> {
+    std::iter::once(&window.order.by).chain(&window.per).collect()
+}
+
+/// The expressions of a field.
+pub(super) fn of_field(field: &Field) -> Vec<&Expr> {
+    match &field.kind {
+        FieldKind::Trait(expr) => vec![expr],
+        FieldKind::Audience { condition, until, .. } => std::iter::once(condition).chain(until).collect(),
+        FieldKind::Status { stages, .. } => {
+            stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until)).collect()
+        }
+    }
+}
+
+/// The rows that an expression reads, without those of the sets in it.
+pub(super) fn rows_read(expr: &Expr) -> BTreeSet<RowId> {
+    let mut rows = BTreeSet::new();
+    let mut own = BTreeSet::new();
+    visit(expr, &mut |part| match &part.kind {
+        ExprKind::Read { row, .. } => {
+            rows.insert(*row);
+        }
+        ExprKind::Aggregate(aggregate) => {
+            own.insert(aggregate.set.row);
+        }
+        _ => {}
+    });
+    rows.retain(|row| !own.contains(row));
+    rows
+}
+
+/// Whether a set, a window or the event before is read somewhere in an expression.
+pub(super) fn contains_set(expr: &Expr) -> bool {
+    let mut found = false;
+    visit(expr, &mut |part| {
+        found |= matches!(part.kind, ExprKind::Aggregate(_) | ExprKind::Window(_) | ExprKind::Previous(_));
+    });
+    found
+}
