@@ -22,6 +22,8 @@ mod scope;
 mod source;
 mod status;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod value;
 mod walk;
 
