@@ -239,6 +239,29 @@ fn a_compiled_manifest_runs_without_the_program() {
     said.then(&["run", "--manifest", "built/manifest.json", "--as-of", "2026-03-02T09:00Z"]).code(0).out("item.large");
 }
 
+/// The calls of plgc in docs/ci.md, in order.
+fn calls_of_the_ci_page() -> Vec<Vec<String>> {
+    let page = include_str!("../docs/ci.md");
+    let calls = page.lines().filter_map(|line| {
+        let line = line.trim().trim_start_matches("- run: ");
+        line.strip_prefix("plgc ").map(|rest| rest.split(' ').map(str::to_owned).collect::<Vec<_>>())
+    });
+    calls.collect()
+}
+
+#[test]
+fn the_ci_page_works_and_each_of_its_checks_can_fail() {
+    let calls = calls_of_the_ci_page();
+    assert!(calls.len() >= 7, "{calls:?}");
+    let mut said = Test::project().args(&["check"]).run();
+    for call in &calls {
+        said = said.then(&call.iter().map(String::as_str).collect::<Vec<_>>()).code(0);
+    }
+    let said = said.write("items.plg", &PROGRAM.replace("> 10", ">  11"));
+    let said = said.then(&["fmt", "--check"]).code(1).then(&["compile", "--check"]).code(1);
+    said.write("items.plg", BROKEN).then(&["check", "--format", "github"]).code(1).out("::error ");
+}
+
 // ---- formats of `check` ----
 
 const BROKEN: &str = "source app.items { id text }\nentity item from app.itms { key id }\n";

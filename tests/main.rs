@@ -1,6 +1,5 @@
 //! All integration tests, one binary.
 #![expect(
-    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
