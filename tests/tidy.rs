@@ -243,3 +243,17 @@ fn links_in_the_docs_lead_somewhere() {
     }
     assert!(broken.is_empty(), "links that lead nowhere:\n{}", broken.join("\n"));
 }
+
+#[test]
+fn every_code_has_a_page() {
+    let mut without = Vec::new();
+    for (file, text) in files("src", "rs") {
+        for (at, _) in text.match_indices("code(\"") {
+            let code = text[at + "code(\"".len()..].split('"').next().unwrap_or_default();
+            if !root().join(format!("docs/errors/{code}.md")).exists() {
+                without.push(format!("{file}: {code}"));
+            }
+        }
+    }
+    assert!(without.is_empty(), "write docs/errors/CODE.md and list it in src/diagnostics/pages.rs:\n{}", without.join("\n"));
+}
