@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::project::Project;
 use super::terminal::Terminal;
-use super::{Broken, Exit, Outcome, Outside, diff, write};
+use super::{Exit, Outcome, Outside, diff, write};
 use crate::manifest::Manifest;
 
 /// Write the SQL of every model, and the manifest
@@ -33,13 +33,13 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     terminal.mistakes(&warnings, &project.sources);
     let out = args.out.clone().unwrap_or_else(|| project.root.join("sql").join(&name));
     let out = out.strip_prefix(".").map(Path::to_owned).unwrap_or(out);
-    let files = files(&manifest)?;
+    let files = files(&manifest);
     let stale = stale(&out, &files);
     if args.check { check(&out, &files, &stale, terminal) } else { emit(&out, &files, &stale, terminal) }
 }
 
 /// Every file by its path below the folder.
-fn files(manifest: &Manifest) -> Result<BTreeMap<String, String>, Broken> {
+fn files(manifest: &Manifest) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for model in &manifest.models {
         files.insert(model.file.clone(), statement(&model.sql));
@@ -47,14 +47,8 @@ fn files(manifest: &Manifest) -> Result<BTreeMap<String, String>, Broken> {
     for view in &manifest.views {
         files.insert(view.file.clone(), statement(&view.query));
     }
-    let json = serde_json::to_string_pretty(manifest).map_err(|error| {
-        Broken::new(
-            Exit::Outside,
-            Outside { what: "cannot write the manifest".to_owned(), why: error.to_string(), help: None },
-        )
-    })?;
-    files.insert(MANIFEST.to_owned(), format!("{json}\n"));
-    Ok(files)
+    files.insert(MANIFEST.to_owned(), manifest.to_json());
+    files
 }
 
 fn statement(sql: &str) -> String {

@@ -19,7 +19,7 @@ pub(super) struct Args {
     /// How to show it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Only this field and what is under it, as `workspace.overage`
+    /// Only this field, entity or sync and what is under it, as `workspace.overage`
     field: Option<String>,
 }
 
@@ -49,10 +49,13 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let mut project = Project::load(folder)?;
     let (_, target) = project.target(args.target.as_deref())?;
     let (manifest, _) = project.compile(&target.engine)?;
-    let chosen = match &args.field {
+    let chosen: Vec<&Lineage> = match &args.field {
         None => manifest.lineage.iter().collect(),
-        Some(field) => under(&manifest.lineage, field)?,
+        Some(field) => lineage::under(&manifest.lineage, field),
     };
+    if let (Some(field), true) = (&args.field, chosen.is_empty()) {
+        return Err(unknown(field, &manifest.lineage));
+    }
     let text = match args.format {
         Format::Table => lineage::table(&chosen),
         Format::Mermaid => lineage::mermaid(&chosen),
@@ -63,16 +66,11 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     Ok(Exit::Done)
 }
 
-/// The field and all that it reads, through any number of fields, in their order.
-fn under<'a>(all: &'a [Lineage], field: &str) -> Result<Vec<&'a Lineage>, Broken> {
-    let chosen = lineage::under(all, field);
-    if chosen.is_empty() {
-        let similar = did_you_mean(field, all.iter().map(|it| it.field.as_str()));
-        let help = similar.map_or_else(
-            || "name it as ENTITY.FIELD; `plgc lineage` lists all of them".to_owned(),
-            |similar| format!("did you mean `{similar}`?"),
-        );
-        return Err(Broken::new(Exit::Usage, UnknownField { name: field.to_owned(), help }));
-    }
-    Ok(chosen)
+fn unknown(field: &str, all: &[Lineage]) -> Broken {
+    let similar = did_you_mean(field, all.iter().map(|it| it.field.as_str()));
+    let help = similar.map_or_else(
+        || "name it as ENTITY.FIELD; `plgc lineage` lists all of them".to_owned(),
+        |similar| format!("did you mean `{similar}`?"),
+    );
+    Broken::new(Exit::Usage, UnknownField { name: field.to_owned(), help })
 }

@@ -15,7 +15,7 @@ use crate::program::Options;
 use crate::source::{SourceFile, Sources, Span};
 
 /// The largest file that is read, in bytes.
-const LARGEST: u64 = 16 * 1024 * 1024;
+const LARGEST: u64 = crate::syntax::LARGEST_FILE as u64;
 
 /// A project as it lies on the disk.
 pub struct Project {
@@ -71,7 +71,7 @@ struct Unreadable {
 
 /// A file that is too large to be a program.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{file}` has {megabytes} MB; a file may have 16")]
+#[error("`{file}` has {megabytes} MB; a file may have 8")]
 #[diagnostic(
     code("file-too-large"),
     help("split it into several .plg files; names are checked when all files can be read")

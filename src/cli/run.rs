@@ -53,15 +53,6 @@ enum Format {
     Json,
 }
 
-/// A file that is no manifest.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("`{file}` is not a manifest: {why}")]
-#[diagnostic(code("manifest-unreadable"), help("write it with `plgc compile`"))]
-struct NotManifest {
-    file: String,
-    why: String,
-}
-
 /// The person said no.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("nothing was run")]
@@ -135,9 +126,7 @@ fn exit_of(error: &RunError) -> Exit {
 
 fn read(file: &Path) -> Result<Manifest, Broken> {
     let bytes = std::fs::read(file).map_err(|error| Outside::file("read", file, &error))?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Broken::new(Exit::Usage, NotManifest { file: file.display().to_string(), why: error.to_string() })
-    })
+    Manifest::read(&String::from_utf8_lossy(&bytes)).map_err(|error| Broken::new(Exit::Usage, error))
 }
 
 /// Asks on a terminal; a scheduler has none and is not asked.

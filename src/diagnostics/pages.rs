@@ -27,6 +27,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "load-two-files",
     "load-value",
     "manifest-engine",
+    "manifest-too-new",
     "manifest-unreadable",
     "missing-project",
     "no-program",
