@@ -13,6 +13,7 @@ use crate::diagnostics::{Diagnostics, Mistake};
 use crate::manifest::Manifest;
 use crate::program::Options;
 use crate::source::{SourceFile, Sources, Span};
+use crate::{program, syntax};
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = crate::syntax::LARGEST_FILE as u64;
@@ -139,12 +140,16 @@ impl Project {
     /// Checks the program: every mistake of every file.
     pub fn check(&mut self) -> Vec<Mistake> {
         let mut diags = std::mem::take(&mut self.unread);
-        if self.partial {
-            crate::parse(&self.sources, &mut diags);
-        } else {
-            crate::check(&self.sources, &self.options(), &mut diags);
-        }
+        self.analyze(&mut diags);
         diags.finish()
+    }
+
+    /// Every mistake of the files that could be read; names are looked up only where that is all of them.
+    fn analyze(&self, diags: &mut Diagnostics) {
+        let files: Vec<_> = self.sources.files().iter().map(|file| syntax::parse(file, diags)).collect();
+        if !self.partial {
+            program::analyze(&files, &self.sources, &self.options(), diags);
+        }
     }
 
     /// Compiles the program for a dialect; with its warnings.
@@ -154,11 +159,7 @@ impl Project {
         };
         let mut diags = std::mem::take(&mut self.unread);
         let manifest = if diags.has_errors() {
-            if self.partial {
-                crate::parse(&self.sources, &mut diags);
-            } else {
-                crate::check(&self.sources, &self.options(), &mut diags);
-            }
+            self.analyze(&mut diags);
             None
         } else {
             crate::compile(&self.sources, &self.options(), dialect, &mut diags)
