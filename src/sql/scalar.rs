@@ -135,9 +135,20 @@ fn cast(it: &Scalar, from: &Type, to: &Type, dialect: &Dialect) -> Written {
         "from_p" => raw(from_p),
         "from_s" => raw(from_s),
         "from_unit" => raw(10_i64.pow(u32::from(from_s.min(18)))),
+        "0" if from != to => Slot::Written(typed(it, dialect)),
         "0" => Slot::Written(scalar(it, dialect)),
         other => of_type(other, to, dialect),
     })
+}
+
+/// A bare literal with a point is an exact number where there are any: a float has to say that it is one.
+fn typed(it: &Scalar, dialect: &Dialect) -> Written {
+    let written = scalar(it, dialect);
+    if dialect.scaled_decimals || !matches!(it, Scalar::Constant(Constant::Float(_))) {
+        return written;
+    }
+    let name = dialect.type_name(&Type::Float);
+    operator(vec![Doc::text("CAST("), written.doc, Doc::text(format!(" AS {name})"))], level::ATOM)
 }
 
 /// Json is text, but may be of a type of its own in a source.
@@ -183,6 +194,7 @@ fn operation(name: &str, arguments: &[Scalar], result: &Type, dialect: &Dialect)
             }
             ("days", Scalar::Constant(Constant::Duration(micros))) => raw(micros / 86_400_000_000),
             ("months", Scalar::Constant(Constant::Int(count))) => raw(format!("'{}'", literal::months(*count))),
+            _ if at == "0" && !name.starts_with("float_") => Slot::Written(typed(argument, dialect)),
             _ => Slot::Written(scalar(argument, dialect)),
         }
     })
