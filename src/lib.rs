@@ -21,3 +21,25 @@ pub mod source;
 pub mod sql;
 pub mod syntax;
 pub mod types;
+
+use diagnostics::Diagnostics;
+use dialect::Dialect;
+use manifest::Manifest;
+use program::Options;
+use source::Sources;
+
+/// Compiles a project for a warehouse. Nothing comes out where there is an error; warnings do not stop it.
+pub fn compile(
+    sources: &Sources,
+    options: &Options,
+    dialect: &Dialect,
+    diagnostics: &mut Diagnostics,
+) -> Option<Manifest> {
+    let files: Vec<_> = sources.files().iter().map(|file| syntax::parse(file, diagnostics)).collect();
+    let program = program::analyze(&files, sources, options, diagnostics);
+    if diagnostics.has_errors() {
+        return None;
+    }
+    let plan = plan::lower(&program, sources);
+    Some(manifest::of(&plan, &program, sources, dialect))
+}

@@ -1,11 +1,13 @@
 //! All integration tests, one binary.
 #![expect(
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
 
+mod cases;
 mod runs;
 mod support;
 mod tidy;

@@ -255,5 +255,9 @@ fn every_code_has_a_page() {
             }
         }
     }
-    assert!(without.is_empty(), "write docs/errors/CODE.md and list it in src/diagnostics/pages.rs:\n{}", without.join("\n"));
+    assert!(
+        without.is_empty(),
+        "write docs/errors/CODE.md and list it in src/diagnostics/pages.rs:\n{}",
+        without.join("\n")
+    );
 }

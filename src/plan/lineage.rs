@@ -16,7 +16,7 @@ pub fn of(program: &Program) -> Vec<Lineage> {
     let origins = origins(program);
     let line = |field: String, reads: &BTreeSet<Read>| Lineage {
         field,
-        reads: reads.iter().map(|read| name(program, *read)).collect(),
+        reads: direct(program, reads),
         columns: names(program, &under(&origins, reads)),
     };
     let mut lines: Vec<Lineage> =
@@ -100,27 +100,24 @@ fn field_name(program: &Program, field: &Field) -> String {
     format!("{}.{}", program.entity(field.entity).name, field.name)
 }
 
-fn name(program: &Program, read: Read) -> String {
-    match read {
-        Read::Field(field) => field_name(program, program.field(field)),
-        Read::Column(source, column, _) => column_name(program, source, column),
-        Read::Rows(source) => program.source(source).name.join("."),
-    }
+/// The names of what is read, each once.
+fn direct(program: &Program, reads: &BTreeSet<Read>) -> Vec<String> {
+    let columns = reads.iter().copied().filter_map(origin).collect();
+    let fields = reads.iter().filter_map(|read| inner(*read)).map(|field| field_name(program, program.field(field)));
+    names(program, &columns).into_iter().chain(fields).collect()
 }
 
 /// The names of source columns; a source alone where no column of it is among them.
 fn names(program: &Program, origins: &BTreeSet<Origin>) -> Vec<String> {
     let with_column: BTreeSet<SourceId> =
         origins.iter().filter_map(|(source, column)| column.map(|_| *source)).collect();
-    let mut names: Vec<String> = origins
+    origins
         .iter()
         .filter_map(|(source, column)| match column {
             Some(column) => Some(column_name(program, *source, *column)),
             None => (!with_column.contains(source)).then(|| program.source(*source).name.join(".")),
         })
-        .collect();
-    names.dedup();
-    names
+        .collect()
 }
 
 fn column_name(program: &Program, source: SourceId, column: ColumnId) -> String {

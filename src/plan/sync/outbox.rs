@@ -3,10 +3,10 @@
 
 use super::{table, value};
 use crate::manifest::SyncSpec;
-use crate::plan::column_name;
-use crate::plan::rel::{Body, Compare, Item, Parameter, Query, Scalar, Select, Step, Table};
+use crate::plan::rel::{Body, Compare, Constant, Item, Parameter, Query, Scalar, Select, Step, Table};
+use crate::plan::{call, column_name};
 use crate::program::{self, Leave, Mode, Program, What};
-use crate::types::Type;
+use crate::types::{Type, Typed};
 
 /// op, key, hash, then the fields, ordered by op and key; without what this run's delivery has already done.
 pub fn outbox(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Query {
@@ -46,7 +46,7 @@ fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
     } else {
         rows(program, sync, fields(program, sync, spec))
     };
-    let values: Vec<(Scalar, &crate::types::Typed)> = spec
+    let values: Vec<(Scalar, &Typed)> = spec
         .fields
         .iter()
         .zip(&sync.set)
@@ -171,14 +171,25 @@ fn output(spec: &SyncSpec, alias: &str) -> Vec<Item> {
 }
 
 /// md5 of the definition and every field's text with its length before it, so that no two rows of values read alike.
-fn hash(definition: &str, values: Vec<(Scalar, &crate::types::Typed)>) -> Scalar {
+fn hash(definition: &str, values: Vec<(Scalar, &Typed)>) -> Scalar {
     let mut parts = vec![Scalar::text(&format!("{definition};"))];
     for (value, typed) in values {
+        if let Scalar::Constant(Constant::Text(text)) = &value {
+            parts.push(Scalar::text(&format!("{}:{text}", text.chars().count())));
+            continue;
+        }
         let text = value.as_text(&typed.kind);
-        let length = Scalar::Call("length".to_owned(), vec![text.clone()], Type::Int).as_text(&Type::Int);
-        let part = Scalar::Call("concat".to_owned(), vec![length, Scalar::text(":"), text], Type::Text);
-        parts.push(if typed.nullable { part.or_else(Scalar::text("-")) } else { part });
+        let length = call::function("length", vec![(text.clone(), Type::Text)], Type::Int).as_text(&Type::Int);
+        let counted = vec![length, Scalar::text(":"), text];
+        if typed.nullable {
+            parts.push(concat(counted).or_else(Scalar::text("-")));
+        } else {
+            parts.extend(counted);
+        }
     }
-    let text = Scalar::Call("concat".to_owned(), parts, Type::Text);
-    Scalar::Call("md5".to_owned(), vec![text], Type::Text)
+    call::function("md5", vec![(concat(parts), Type::Text)], Type::Text)
+}
+
+fn concat(parts: Vec<Scalar>) -> Scalar {
+    call::function("concat", parts.into_iter().map(|part| (part, Type::Text)).collect(), Type::Text)
 }

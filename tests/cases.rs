@@ -1,0 +1,187 @@
+//! Takes every program below `tests/cases`, compiles it, and compares what comes out with the snapshot beside it, which
+//! holds source and result. A case is a `.plg` file or a folder of them; its group is the folder that it is in:
+//! `check` shows the mistakes, `sql` the statements in every dialect. To add one, write a `.plg` and run
+//! `INSTA_UPDATE=always cargo test cases`.
+
+use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use plgc::diagnostics::text::{self, Style};
+use plgc::diagnostics::{self, Diagnostics};
+use plgc::dialect;
+use plgc::manifest::Manifest;
+use plgc::program::Options;
+use plgc::source::Sources;
+
+/// One case.
+pub struct Case {
+    /// Its name: the file's without its ending, or the folder's.
+    pub name: String,
+    /// The `.plg` file or the folder.
+    pub path: PathBuf,
+    /// The programs' files.
+    pub sources: Sources,
+}
+
+/// The cases of a group, by name.
+pub fn cases(group: &str) -> Vec<Case> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(group);
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    paths.into_iter().filter_map(|path| case(path)).collect()
+}
+
+fn case(path: PathBuf) -> Option<Case> {
+    let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let is_program = |path: &Path| path.extension().is_some_and(|it| it == "plg");
+    let mut files = match (path.is_dir(), is_program(&path)) {
+        (true, _) => std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect(),
+        (false, true) => vec![path.clone()],
+        (false, false) => return None,
+    };
+    files.retain(|file| is_program(file));
+    files.sort();
+    let mut sources = Sources::default();
+    for file in &files {
+        let text = std::fs::read_to_string(file).unwrap();
+        sources.add(file.file_name().unwrap().to_str().unwrap(), text).unwrap();
+    }
+    assert!(!files.is_empty(), "{}: a folder without a .plg file", path.display());
+    Some(Case { name, path, sources })
+}
+
+/// What a case says in its first line: `// show: checks, changes`.
+fn shown(case: &Case) -> Vec<&str> {
+    let first = case.sources.files()[0].text.lines().next().unwrap_or_default();
+    let words = first.strip_prefix("// show: ").unwrap_or("models, outbox, moves");
+    words.split(", ").map(str::trim).collect()
+}
+
+fn source(case: &Case) -> String {
+    let files = case.sources.files();
+    match files {
+        [one] => one.text.clone(),
+        many => many.iter().map(|file| format!("// {}\n{}\n", file.name, file.text.trim_end())).collect(),
+    }
+}
+
+/// The program in a dialect, and every mistake as text.
+pub fn compile(case: &Case, dialect: &dialect::Dialect) -> (Option<Manifest>, String) {
+    let mut mistakes = Diagnostics::default();
+    let manifest = plgc::compile(&case.sources, &Options::default(), dialect, &mut mistakes);
+    let mistakes = mistakes.finish();
+    let style = Style { color: false, unicode: true, width: 100 };
+    let mut said = text::render(&mistakes, &case.sources, style);
+    said.extend(text::count(&mistakes).map(|count| count + "\n"));
+    assert_eq!(manifest.is_none(), mistakes.iter().any(|it| diagnostics::is_error(it.as_ref())), "{}", case.name);
+    (manifest, said)
+}
+
+fn statements(manifest: &Manifest, shown: &[&str]) -> String {
+    let mut out = String::new();
+    let mut section = |kind: &str, title: String, sql: &str| {
+        if shown.contains(&kind) {
+            writeln!(out, "\n-- {title}\n{}", sql.trim_end()).unwrap();
+        }
+    };
+    for it in &manifest.setup {
+        section("setup", "setup".to_owned(), it);
+    }
+    for it in &manifest.sources {
+        section("sources", format!("rows of {}", it.name), &it.count);
+        if let Some(fresh) = &it.fresh {
+            let holds = fresh.holds.join(", ");
+            section("sources", format!("newest row of {}, holds: {holds}", it.name), &fresh.newest);
+        }
+    }
+    for it in &manifest.models {
+        section("models", it.file.clone(), &it.sql);
+    }
+    for it in &manifest.entities {
+        section("loses", format!("rows that {} lost", it.name), &it.loses);
+        section("changes", format!("changes of {}", it.name), &it.changes);
+        for (status, sql) in &it.moves {
+            section("moves", format!("moves of {}.{status}", it.name), sql);
+        }
+    }
+    for it in &manifest.checks {
+        section("checks", format!("{}: {} ({})", it.name, it.message, it.cite), &it.sql);
+    }
+    for it in &manifest.views {
+        section("views", format!("{} as {}", it.file, it.name), &it.query);
+    }
+    for it in &manifest.syncs {
+        section("written", format!("what sync {} has written", it.spec.name), &it.written);
+        section("outbox", format!("what sync {} sends", it.spec.name), &it.outbox);
+    }
+    let lines: Vec<_> = manifest.lineage.iter().collect();
+    section("lineage", "lineage".to_owned(), &plgc::manifest::lineage::table(&lines));
+    out
+}
+
+fn check(case: &Case) -> String {
+    let (_, said) = compile(case, dialect::ALL[0]);
+    if said.is_empty() { "no mistake\n".to_owned() } else { said }
+}
+
+fn sql(case: &Case) -> String {
+    let mut out = String::new();
+    for dialect in dialect::ALL {
+        let (manifest, said) = compile(case, dialect);
+        if out.is_empty() {
+            out.push_str(&said);
+        }
+        let manifest = manifest.unwrap_or_else(|| panic!("{} has errors:\n{said}", case.name));
+        writeln!(out, "── {} ──{}", dialect.name, statements(&manifest, &shown(case))).unwrap();
+    }
+    out
+}
+
+/// Compares the result of every case of a group with its snapshot; all that differ are told.
+fn compare(group: &str, result: fn(&Case) -> String) {
+    let cases = cases(group);
+    assert!(!cases.is_empty(), "no case in group {group}");
+    let mut failed = Vec::new();
+    for case in &cases {
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path(case.path.parent().unwrap());
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let text = format!("{}\n═══ {group} ═══\n{}", source(case).trim_end(), result(case));
+            settings.bind(|| insta::assert_snapshot!(case.name.clone(), text));
+        }));
+        if outcome.is_err() {
+            failed.push(case.name.as_str());
+        }
+    }
+    assert!(failed.is_empty(), "{} of {} cases of {group} differ: {}", failed.len(), cases.len(), failed.join(", "));
+}
+
+/// A snapshot whose case is gone is removed with it.
+fn leftovers(group: &str) -> Vec<String> {
+    let names: Vec<String> = cases(group).into_iter().map(|case| case.name).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(group);
+    let snapshots = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let stems = snapshots.filter(|path| path.extension().is_some_and(|it| it == "snap"));
+    let stems = stems.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned());
+    stems.filter(|stem| !names.contains(stem)).collect()
+}
+
+#[test]
+fn mistakes_of_every_check_case() {
+    compare("check", check);
+}
+
+#[test]
+fn statements_of_every_sql_case() {
+    compare("sql", sql);
+}
+
+#[test]
+fn no_snapshot_without_its_case() {
+    for group in ["check", "sql"] {
+        assert_eq!(leftovers(group), Vec::<String>::new());
+    }
+}
