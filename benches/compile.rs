@@ -1,0 +1,104 @@
+//! Check and compile of generated projects: CPU time, peak memory, and how both grow.
+//!
+//! `cargo bench --bench compile` prints one line a size. Figures are CPU seconds of this process (user and system),
+//! the least of five runs; the last column is the ratio to half the size, both measured in this run.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use plgc::diagnostics::Diagnostics;
+use plgc::program::Options;
+use plgc::source::Sources;
+
+const RUNS: usize = 5;
+
+fn main() {
+    println!("audiences      check  +compile   peak MiB   to half the size");
+    let mut before = None;
+    for audiences in [100, 1_000, 5_000, 10_000] {
+        let files = project(audiences);
+        let check = least(|| checked(&files));
+        let compile = least(|| compiled(&files));
+        let ratio = before.filter(|_| audiences == 10_000).map_or(String::new(), |half: f64| format!("{:.2}", compile / half));
+        println!("{audiences:>9} {:>8.3} s {:>7.3} s {:>9.0}   {ratio}", check, compile, peak_mib());
+        before = Some(compile);
+    }
+}
+
+/// A project in files of a hundred audiences: a tree three deep, on traits over two event sets.
+pub fn project(audiences: usize) -> Vec<(String, String)> {
+    let mut files = vec![("base.plg".to_owned(), BASE.to_owned())];
+    for (file, start) in (0..audiences).step_by(100).enumerate() {
+        let mut text = String::new();
+        for n in start..audiences.min(start + 100) {
+            let trait_ = n / 10;
+            if n % 10 == 0 {
+                let days = 1 + trait_ % 60;
+                let kind = trait_ % 7;
+                let _ = writeln!(text, "trait t{trait_} of workspace = count(events where kind = 'k{kind}' and \"at\" within {days} days)");
+            }
+            let base = if n % 10 == 0 { "workspace".to_owned() } else { format!("a{}", n - n % 10 + (n % 10 - 1) / 3) };
+            let _ = writeln!(text, "/// Number {n}.\naudience a{n} of {base} where t{trait_} > {} or seats_used > {n}", n % 5);
+        }
+        files.push((format!("part_{file}.plg"), text));
+    }
+    files
+}
+
+const BASE: &str = "source app.workspaces { id text; seats_used int; created_at timestamp }
+source app.events { id text; workspace_id text; kind text; \"at\" timestamp }
+entity workspace from app.workspaces { key id }
+event event_row from app.events {
+  key   id
+  at    \"at\"
+  link  workspace -> workspace on workspace_id as events
+}
+";
+
+fn sources(files: &[(String, String)]) -> Sources {
+    let mut sources = Sources::default();
+    for (name, text) in files {
+        sources.add(name, text).expect("a generated project is small");
+    }
+    sources
+}
+
+fn checked(files: &[(String, String)]) {
+    let sources = sources(files);
+    let mut diagnostics = Diagnostics::default();
+    let parsed: Vec<_> = sources.files().iter().map(|file| plgc::syntax::parse(file, &mut diagnostics)).collect();
+    plgc::program::analyze(&parsed, &sources, &Options::default(), &mut diagnostics);
+    assert!(!diagnostics.has_errors(), "the generated project is right");
+}
+
+fn compiled(files: &[(String, String)]) {
+    let sources = sources(files);
+    let mut diagnostics = Diagnostics::default();
+    let dialect = plgc::dialect::find("postgres").expect("a dialect of this crate");
+    let manifest = plgc::compile(&sources, &Options::default(), dialect, &mut diagnostics).expect("the project is right");
+    assert!(manifest.models.iter().any(|model| model.name == "workspace"));
+}
+
+fn least(mut work: impl FnMut()) -> f64 {
+    (0..RUNS)
+        .map(|_| {
+            let before = cpu_seconds();
+            work();
+            cpu_seconds() - before
+        })
+        .fold(f64::INFINITY, f64::min)
+}
+
+/// User and system time of this process, in seconds (ticks of 10 ms).
+fn cpu_seconds() -> f64 {
+    let text = fs::read_to_string("/proc/self/stat").expect("Linux");
+    let fields: Vec<&str> = text.rsplit(')').next().expect("a stat line").split_whitespace().collect();
+    let ticks: f64 = fields[11].parse::<f64>().expect("ticks") + fields[12].parse::<f64>().expect("ticks");
+    ticks / 100.0
+}
+
+fn peak_mib() -> f64 {
+    let text = fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = text.lines().find(|line| line.starts_with("VmHWM")).expect("a peak");
+    line.split_whitespace().nth(1).expect("kB").parse::<f64>().expect("a number") / 1024.0
+}
