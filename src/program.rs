@@ -50,7 +50,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     let (mut program, used) = ctx.into_program();
     let order = cycle::order(&program, diags);
     labels::flow(&mut program, &order);
-    checks::check(&program, files, &used, diags);
+    checks::check(&program, (files, sources), &used, diags);
     program
 }
 

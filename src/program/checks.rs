@@ -1,11 +1,39 @@
 //! Takes a whole program and pushes what only the whole shows. One rule per file; this is their table of contents.
+//! Warnings come only where there is no error, so that none is the consequence of one.
+
+mod allowed;
+mod always_empty;
+mod facts;
+mod never_holds;
+mod not_of_nullable;
+mod reads_back;
+mod same_target;
+mod unreachable_stage;
+mod unused;
 
 use std::collections::BTreeSet;
 
 use super::Program;
 use crate::diagnostics::Diagnostics;
+use crate::source::Sources;
 use crate::syntax::ast;
 
 /// Runs every check.
-pub(super) fn check(_program: &Program, _files: &[ast::File], _used_lets: &BTreeSet<String>, _diags: &mut Diagnostics) {
+pub(super) fn check(
+    program: &Program,
+    (files, sources): (&[ast::File], &Sources),
+    used_lets: &BTreeSet<String>,
+    diags: &mut Diagnostics,
+) {
+    allowed::check(program, diags);
+    same_target::check(program, diags);
+    reads_back::check(program, diags);
+    if diags.has_errors() {
+        return;
+    }
+    let never = never_holds::check(program, diags);
+    always_empty::check(program, &never, diags);
+    unreachable_stage::check(program, &never, diags);
+    not_of_nullable::check(program, sources, diags);
+    unused::check(program, files, used_lets, diags);
 }

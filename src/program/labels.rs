@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::cycle::Node;
+use super::walk::{columns_read, visit};
 use super::{AggregateOp, EntityId, Expr, ExprKind, FieldKind, Program, RowId, RowsOf, What};
+use crate::source::Span;
 use crate::types::Type;
 
 /// Gives every field its labels; each comes after what it needs.
@@ -28,6 +30,29 @@ pub(super) fn of(program: &Program, entity: EntityId, expr: &Expr) -> BTreeSet<S
     let mut rows = vec![(super::OUTER, RowsOf::Entity(entity))];
     add(program, &mut rows, expr, &mut labels);
     labels
+}
+
+/// Where a column that brings a label into an expression's value is declared.
+pub(super) fn origin(program: &Program, entity: EntityId, expr: &Expr, label: &str) -> Option<Span> {
+    let mut seen = BTreeSet::new();
+    let mut next = vec![(entity, expr)];
+    while let Some((entity, expr)) = next.pop() {
+        for (source, column) in columns_read(program, entity, expr) {
+            let column = program.source(source).columns.get(column.0 as usize);
+            if let Some(column) = column.filter(|column| column.labels.iter().any(|it| it == label)) {
+                return Some(column.span);
+            }
+        }
+        visit(expr, &mut |part| {
+            if let ExprKind::Read { what: What::Field(id), .. } = part.kind
+                && seen.insert(id)
+                && let FieldKind::Trait(value) = &program.field(id).kind
+            {
+                next.push((program.field(id).entity, value));
+            }
+        });
+    }
+    None
 }
 
 fn add(program: &Program, rows: &mut Vec<(RowId, RowsOf)>, expr: &Expr, labels: &mut BTreeSet<String>) {

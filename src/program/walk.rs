@@ -1,9 +1,12 @@
 //! Takes a typed expression and visits its parts: which rows, fields and columns it reads. Rows that a set
 //! brings are not among the rows that the expression reads.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Aggregate, Expr, ExprKind, Field, FieldKind, RowId, Window};
+use super::{
+    Aggregate, ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, LinkBy, OUTER, Program, RowId, RowsOf, SourceId,
+    What, Window,
+};
 
 /// Calls `visit` with an expression and everything in it.
 pub(super) fn visit<'e>(expr: &'e Expr, visit_one: &mut impl FnMut(&'e Expr)) {
@@ -49,6 +52,23 @@ pub(super) fn of_field(field: &Field) -> Vec<&Expr> {
     }
 }
 
+/// Every expression of the program with the entity whose row it is over.
+pub(super) fn of_program(program: &Program) -> Vec<(EntityId, &Expr)> {
+    let mut all = Vec::new();
+    for (id, entity) in (0..).map(EntityId).zip(&program.entities) {
+        all.extend(entity.condition.iter().map(|condition| (id, condition)));
+    }
+    for link in &program.links {
+        if let LinkBy::Row(aggregate) = &link.by {
+            all.extend(aggregate_parts(aggregate).into_iter().map(|part| (link.from, part)));
+        }
+    }
+    for field in &program.fields {
+        all.extend(of_field(field).into_iter().map(|expr| (field.entity, expr)));
+    }
+    all
+}
+
 /// The rows that an expression reads, without those of the sets in it.
 pub(super) fn rows_read(expr: &Expr) -> BTreeSet<RowId> {
     let mut rows = BTreeSet::new();
@@ -64,6 +84,28 @@ pub(super) fn rows_read(expr: &Expr) -> BTreeSet<RowId> {
     });
     rows.retain(|row| !own.contains(row));
     rows
+}
+
+/// The source columns that an expression of a field of this entity reads, wherever they stand in it.
+pub(super) fn columns_read(program: &Program, entity: EntityId, expr: &Expr) -> Vec<(SourceId, ColumnId)> {
+    let mut rows = BTreeMap::from([(OUTER, RowsOf::Entity(entity))]);
+    visit(expr, &mut |part| {
+        if let ExprKind::Aggregate(aggregate) = &part.kind {
+            rows.insert(aggregate.set.row, aggregate.set.over);
+        }
+    });
+    let mut columns = Vec::new();
+    visit(expr, &mut |part| {
+        if let ExprKind::Read { row, path, what: What::Column(column) } = &part.kind {
+            let own = rows.get(row).copied();
+            match path.last().map(|link| RowsOf::Entity(program.link(*link).to)).or(own) {
+                Some(RowsOf::Entity(id)) => columns.push((program.entity(id).source, *column)),
+                Some(RowsOf::Source(id)) => columns.push((id, *column)),
+                None => {}
+            }
+        }
+    });
+    columns
 }
 
 /// Whether a set, a window or the event before is read somewhere in an expression.

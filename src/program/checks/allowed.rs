@@ -1,0 +1,49 @@
+//! A label flows along lineage by value: a destination that does not allow it cannot receive the value.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::diagnostics::Diagnostics;
+use crate::program::{Expr, Program, Sync, labels};
+use crate::source::Span;
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{field}` carries the label `{label}`, which destination `{destination}` does not allow")]
+#[diagnostic(code("label-not-allowed"), help("add `allows {label}` to `{destination}`, or do not send the value"))]
+struct LabelNotAllowed {
+    field: String,
+    label: String,
+    destination: String,
+    #[label(primary, "this value is `{label}`")]
+    at: Span,
+    #[label("the column is labelled here")]
+    column: Option<Span>,
+    #[label("the destination is declared here")]
+    declared: Span,
+}
+
+pub(super) fn check(program: &Program, diags: &mut Diagnostics) {
+    for sync in &program.syncs {
+        let written = std::iter::once(&sync.matches).chain(&sync.set);
+        for (field, value) in written {
+            check_value(program, sync, field, value, diags);
+        }
+    }
+}
+
+fn check_value(program: &Program, sync: &Sync, field: &str, value: &Expr, diags: &mut Diagnostics) {
+    let destination = program.destination(sync.destination);
+    for label in labels::of(program, sync.entity, value) {
+        if destination.allows.contains(&label) {
+            continue;
+        }
+        diags.push(LabelNotAllowed {
+            field: field.to_owned(),
+            column: labels::origin(program, sync.entity, value, &label),
+            label,
+            destination: destination.name.clone(),
+            at: value.span,
+            declared: destination.span,
+        });
+    }
+}
