@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use plgc::diagnostics::text::{self, Style};
 use plgc::diagnostics::{self, Diagnostics};
 use plgc::dialect;
-use plgc::manifest::Manifest;
+use plgc::manifest::{Bindings, Manifest, bind};
 use plgc::program::Options;
 use plgc::source::Sources;
 
@@ -78,13 +78,10 @@ pub fn compile(case: &Case, dialect: &dialect::Dialect) -> (Option<Manifest>, St
     (manifest, said)
 }
 
-fn statements(manifest: &Manifest, shown: &[&str]) -> String {
-    let mut out = String::new();
-    let mut section = |kind: &str, title: String, sql: &str| {
-        if shown.contains(&kind) {
-            writeln!(out, "\n-- {title}\n{}", sql.trim_end()).unwrap();
-        }
-    };
+/// Every statement of a manifest and its lineage: kind, title, text.
+fn sections(manifest: &Manifest) -> Vec<(&'static str, String, String)> {
+    let mut out = Vec::new();
+    let mut section = |kind, title: String, sql: &str| out.push((kind, title, sql.trim_end().to_owned()));
     for it in &manifest.setup {
         section("setup", "setup".to_owned(), it);
     }
@@ -118,6 +115,11 @@ fn statements(manifest: &Manifest, shown: &[&str]) -> String {
     let lines: Vec<_> = manifest.lineage.iter().collect();
     section("lineage", "lineage".to_owned(), &plgc::manifest::lineage::table(&lines));
     out
+}
+
+fn statements(manifest: &Manifest, shown: &[&str]) -> String {
+    let sections = sections(manifest).into_iter().filter(|(kind, ..)| shown.contains(kind));
+    sections.map(|(_, title, sql)| format!("\n-- {title}\n{sql}\n")).collect()
 }
 
 fn check(case: &Case) -> String {
@@ -157,6 +159,28 @@ fn compare(group: &str, result: fn(&Case) -> String) {
         }
     }
     assert!(failed.is_empty(), "{} of {} cases of {group} differ: {}", failed.len(), cases.len(), failed.join(", "));
+}
+
+#[test]
+fn every_statement_of_every_sql_case_and_example_parses() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let examples = std::fs::read_dir(examples).unwrap().filter_map(|entry| case(entry.unwrap().path()));
+    let all: Vec<Case> = cases("sql").into_iter().chain(examples).collect();
+    let bindings = Bindings { now: "NULL", run: "r2", parent: Some("r1") };
+    let mut complaints = Vec::new();
+    for (case, dialect) in all.iter().flat_map(|case| dialect::ALL.iter().map(move |dialect| (case, dialect))) {
+        let (manifest, said) = compile(case, dialect);
+        let manifest = manifest.unwrap_or_else(|| panic!("{} has errors:\n{said}", case.name));
+        for (kind, title, statement) in sections(&manifest) {
+            if kind == "lineage" {
+                continue;
+            }
+            if let Some(complaint) = plgc::sql::complaint(dialect, &bind(&statement, &bindings)) {
+                complaints.push(format!("{} on {}, {title}: {complaint}\n{statement}", case.name, dialect.name));
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "{} complaints\n{}", complaints.len(), complaints.join("\n\n"));
 }
 
 /// A snapshot whose case is gone is removed with it.
