@@ -4,6 +4,7 @@
 pub mod ast;
 mod build;
 mod explain;
+pub mod fmt;
 mod grammar;
 mod layout;
 mod words;
