@@ -335,7 +335,7 @@ fn interpolated(distance: &Scalar, value: Scalar, kind: &Type) -> Scalar {
     let of = |rows: &Scalar, it: Scalar, kind: Type| max(Scalar::Case(vec![(rows.clone(), it)], None), kind);
     let low = of(&below, value.clone(), result.clone());
     let high = of(&above, value, result.clone());
-    let way = of(&below, op("float_subtract", number(0.0), distance.clone(), Type::Float), Type::Float);
+    let way = of(&below, Scalar::Call("float_negate".to_owned(), vec![distance.clone()], Type::Float), Type::Float);
     let (plus, minus, times, none) = match result {
         Type::Duration => ("duration_add", "duration_subtract", "duration_scale", Constant::Duration(0)),
         _ => ("float_add", "float_subtract", "float_multiply", Constant::Float(0.0)),

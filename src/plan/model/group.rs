@@ -170,6 +170,9 @@ impl Builder<'_> {
         if asked.op == AggregateOp::None {
             asked.op = AggregateOp::Any;
         }
+        if matches!(asked.op, AggregateOp::Avg | AggregateOp::Median | AggregateOp::Percentile(_)) {
+            asked.value = asked.value.map(exact_number);
+        }
         let wished = match (asked.op, &asked.set.condition) {
             (AggregateOp::Any, None) => "any_row".to_owned(),
             (op, _) => self.for_field(word(op)),
@@ -286,6 +289,14 @@ fn result(aggregate: &Aggregate, column: Scalar, kind: &Type) -> Scalar {
         | AggregateOp::Mode
         | AggregateOp::Percentile(_)
         | AggregateOp::Pick => column,
+    }
+}
+
+/// A number before it became a float: it is summed exactly, and becomes one afterwards.
+fn exact_number(value: Expr) -> Expr {
+    match value.kind {
+        ExprKind::Coerce(inner) if value.typed.kind == Type::Float && inner.typed.kind.is_number() => *inner,
+        _ => value,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::build::{Builder, read};
 use super::frame::{FrameId, Identity};
 use crate::plan::rel::{Item, Scalar};
-use crate::program::{RowsOf, SourceId, What};
+use crate::program::{Expr, RowsOf, SourceId, What};
 use crate::types::Type;
 
 impl Builder<'_> {
@@ -38,6 +38,9 @@ impl Builder<'_> {
 
     /// The column here that holds an identity of the frame outside.
     pub(super) fn outer_identity_column(&mut self, frame: FrameId, outer: &Identity) -> String {
+        if let Some(own) = self.outer_key(frame, outer) {
+            return self.column(frame, &own);
+        }
         let key = format!("outer {}", outer.name);
         if let Some((name, _)) = self.frame(frame).columns.get(&key) {
             return name.clone();
@@ -54,6 +57,18 @@ impl Builder<'_> {
         self.frame(frame).level(parent.level).items.push(item);
         self.frame(frame).columns.insert(key, (name.clone(), parent.level));
         name
+    }
+
+    /// The read of the outer entity's key, if that is what identifies its rows here.
+    fn outer_key(&mut self, frame: FrameId, outer: &Identity) -> Option<Expr> {
+        let parent = self.frame(frame).parent.clone()?;
+        let RowsOf::Entity(entity) = self.frame(parent.frame).over else { return None };
+        if parent.identity.last().map(|it| &it.name) != Some(&outer.name) {
+            return None;
+        }
+        let key = self.program.entity(entity).key;
+        let typed = self.program.column(entity, key).typed.clone();
+        Some(read(self.frame(parent.frame).row, &[], What::Column(key), typed))
     }
 
     fn row_number_column(&mut self, frame: FrameId, source: SourceId, level: usize) -> String {

@@ -234,7 +234,10 @@ impl Builder<'_> {
                 continue;
             }
             let scalar = self.truth(frame, conjunct, 1).scalar;
-            self.frame(frame).level(1).filter.push(scalar);
+            let filter = &mut self.frame(frame).level(1).filter;
+            if !filter.contains(&scalar) {
+                filter.push(scalar);
+            }
         }
         late
     }

@@ -30,20 +30,11 @@ pub(super) fn lower(op: Op, operands: &[Expr], kind: &Type, leaves: &mut dyn Lea
             (Type::Duration, Type::Duration) => call("duration_ratio", a, b, kind, leaves),
             (Type::Duration, _) => scaled("duration_divide", a, b, kind, leaves),
             _ => {
-                let operands = vec![divided(a, leaves), divided(b, leaves)];
+                let operands = vec![coerce(a, &Type::Float, leaves), coerce(b, &Type::Float, leaves)];
                 Scalar::Call("float_divide".to_owned(), operands, Type::Float)
             }
         },
         _ => Scalar::Constant(Constant::Null(None)),
-    }
-}
-
-/// An operand of a division, which divides ints as floats of itself.
-fn divided(expr: &Expr, leaves: &mut dyn Leaves) -> Scalar {
-    match &expr.kind {
-        ExprKind::Coerce(inner) if inner.typed.kind == Type::Int => value(inner, leaves),
-        _ if expr.typed.kind == Type::Int => value(expr, leaves),
-        _ => coerce(expr, &Type::Float, leaves),
     }
 }
 
