@@ -8,7 +8,7 @@ use crate::types::Type;
 pub static ALL: &[Function] = &[
     Function {
         name: "lower",
-        doc: "The text in lower case, by Unicode's simple rules.",
+        doc: "The text in lower case, by Unicode's rules.",
         parameters: &[one("x", Text)],
         returns: Returns::Fixed(Type::Text),
         nulls: Nulls::Strict,
@@ -44,8 +44,8 @@ pub static ALL: &[Function] = &[
     },
     Function {
         name: "substring",
-        doc: "The `n` code points from place `from` on; the first place is 1. Without `n`, all that follow.",
-        parameters: &[one("x", Text), one("from", Int), optional("n", Int)],
+        doc: "The `n` code points from place `start` on; the first place is 1. Without `n`, all that follow.",
+        parameters: &[one("x", Text), one("start", Int), optional("n", Int)],
         returns: Returns::Fixed(Type::Text),
         nulls: Nulls::Strict,
         template: "SUBSTRING({*})",

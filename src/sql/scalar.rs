@@ -87,8 +87,10 @@ fn chain(all: &[Scalar], word: &str, own: u8, dialect: &Dialect) -> Written {
     let Some((first, rest)) = all.split_first() else {
         return Written::atom(if own == level::AND { "TRUE" } else { "FALSE" });
     };
-    let rest = rest.iter().flat_map(|it| [Doc::Line, Doc::text(format!("{word} ")), scalar(it, dialect).at(own + 1)]);
-    operator(vec![scalar(first, dialect).at(own + 1), Doc::Indent(rest.collect())], own)
+    // AND within OR needs no parentheses, but readers do.
+    let operand = |it: &Scalar| scalar(it, dialect).at(level::NOT);
+    let rest = rest.iter().flat_map(|it| [Doc::Line, Doc::text(format!("{word} ")), operand(it)]);
+    operator(vec![operand(first), Doc::Indent(rest.collect())], own)
 }
 
 fn compare(how: Compare, kind: &Type, a: Written, b: Written, dialect: &Dialect) -> Written {

@@ -4,4 +4,7 @@
 
 mod engines;
 mod example;
+mod layout;
+mod operations;
+mod reference;
 mod values;

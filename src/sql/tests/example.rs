@@ -1,7 +1,7 @@
 //! Reads `round(-2.5, 1)`, the form of the function table's examples, as a scalar with its type. A number ending in `f` is
 //! a float; nothing else is added to the language's own literals.
 
-use crate::functions::{self, Arity, Kind, Returns};
+use crate::functions::{self, Kind, Returns};
 use crate::plan::call;
 use crate::plan::rel::{Constant, Scalar};
 use crate::types::Type;
@@ -14,6 +14,17 @@ pub struct Example {
 }
 
 impl Example {
+    /// What the documentation says that the function gives.
+    pub fn result_name(&self, function: &functions::Function) -> String {
+        match &function.returns {
+            Returns::Fixed(kind) => kind.to_string(),
+            Returns::Same => "the type of the first argument".to_owned(),
+            Returns::Meet => "the type that all arguments meet in".to_owned(),
+            Returns::Decimal => "decimal(p, s)".to_owned(),
+            Returns::Rounded => "an int; with `n`, an int, decimal or float as `x` is".to_owned(),
+        }
+    }
+
     /// The call over these values in the arguments' place.
     pub fn call(&self, values: Vec<Scalar>) -> Scalar {
         let arguments = values.into_iter().zip(&self.arguments).map(|(value, (_, kind))| (value, kind.clone()));
@@ -137,6 +148,5 @@ pub fn literal(text: &str) -> (Scalar, Type) {
 
 /// Whether the argument at that place must be a literal.
 pub fn is_literal(name: &str, at: usize) -> bool {
-    let parameter = functions::find(name).unwrap().parameter(at).unwrap();
-    parameter.literal || parameter.arity == Arity::Many && parameter.literal
+    functions::find(name).unwrap().parameter(at).unwrap().literal
 }

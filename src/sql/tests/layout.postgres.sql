@@ -1,0 +1,39 @@
+-- entity workspace (entities.plg:1)
+
+CREATE TABLE plg.workspace__:run AS
+WITH
+
+-- workspace.opportunities (entities.plg:14)
+--   sales_engaged
+opportunities AS (
+  SELECT
+    o.workspace_id,
+    MAX(CASE WHEN o.stage NOT IN ('Closed Won', 'Closed Lost') THEN 1 ELSE 0 END) AS any_open
+  FROM salesforce.opportunity AS o
+  WHERE NOT o.is_deleted
+    AND o.created_at <= :now
+  GROUP BY o.workspace_id
+),
+
+level_1 AS MATERIALIZED (
+  SELECT
+    w.*,
+    w."order",
+    CASE
+      WHEN w.over_its_plan AND p.since + INTERVAL '14 days' <= :now AND w.not_yet_extended
+        THEN 'locked'
+      WHEN w.over_its_plan THEN 'warned'
+      ELSE 'ok'
+    END AS stage,
+    COALESCE(o.any_open = 1, FALSE) AS engaged,
+    RANK() OVER (PARTITION BY w.plan ORDER BY w.name COLLATE "C" DESC NULLS LAST) AS place
+  FROM app."Workspaces" AS w
+  LEFT JOIN plg.workspace__prev AS p ON p.id = w.id
+  LEFT JOIN opportunities AS o ON o.workspace_id = w.id
+)
+
+-- the columns of workspace
+SELECT
+  l.id,
+  l.stage
+FROM level_1 AS l
