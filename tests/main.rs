@@ -8,6 +8,7 @@
 )]
 
 mod cases;
+mod kill;
 mod runs;
 mod support;
 mod tidy;

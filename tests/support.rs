@@ -1,6 +1,7 @@
 //! What tests start and stop: a throw-away PostgreSQL server, a receiver of webhooks, a program compiled by hand.
 
 pub mod banners;
+pub mod child;
 pub mod receiver;
 pub mod server;
 

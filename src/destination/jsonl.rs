@@ -22,7 +22,7 @@ pub const SPEC: Spec = Spec {
     leave_required: true,
     tells_created: true,
     settings: &[Setting { name: "folder", doc: "The folder of the files.", required: true, secret: false }],
-    batch: 1000,
+    batch: 500,
     open,
 };
 

@@ -19,7 +19,7 @@ const TABLE: Spec = Spec {
     leave_required: true,
     tells_created: true,
     settings: &[],
-    batch: 5000,
+    batch: 1000,
     open: open_server,
 };
 

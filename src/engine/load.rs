@@ -82,15 +82,11 @@ pub enum LoadError {
         has: String,
     },
     /// A value does not fit its column.
-    #[error("{file}:{line}:{at}: `{text}` is no {kind}, the type of column `{column}`")]
+    #[error("{place}: `{text}` is no {kind}, the type of column `{column}`")]
     #[diagnostic(code("load-value"), help("mend the value, or declare the column otherwise ({cite})"))]
     Value {
-        /// The file.
-        file: String,
-        /// The line.
-        line: u64,
-        /// The column of the text.
-        at: u64,
+        /// File, line and column of the text.
+        place: String,
         /// The value, shortened.
         text: String,
         /// The declared type.
@@ -101,15 +97,11 @@ pub enum LoadError {
         cite: String,
     },
     /// No value in a column that needs one.
-    #[error("{file}:{line}:{at}: column `{column}` needs a value of type {kind}")]
+    #[error("{place}: column `{column}` needs a value of type {kind}")]
     #[diagnostic(code("load-null"), help("write a value, or declare `{column} {kind}?` ({cite})"))]
     Null {
-        /// The file.
-        file: String,
-        /// The line.
-        line: u64,
-        /// The column of the text.
-        at: u64,
+        /// File, line and column of the text.
+        place: String,
         /// The declared type.
         kind: String,
         /// The column.
@@ -118,15 +110,11 @@ pub enum LoadError {
         cite: String,
     },
     /// The text of the file itself is broken.
-    #[error("{file}:{line}:{at}: {what}")]
+    #[error("{place}: {what}")]
     #[diagnostic(code("load-text"), help("write the file as UTF-8 {form}"))]
     Text {
-        /// The file.
-        file: String,
-        /// The line.
-        line: u64,
-        /// The column of the text.
-        at: u64,
+        /// File, line and column of the text.
+        place: String,
         /// What is wrong.
         what: String,
         /// What it should be.
@@ -339,9 +327,7 @@ async fn fill(engine: &mut dyn Engine, work: &Work<'_>) -> Result<u64, LoadError
 /// The mistake of a file's text.
 pub(super) fn broken(path: &Path, wrong: Wrong) -> LoadError {
     LoadError::Text {
-        file: path.display().to_string(),
-        line: wrong.line,
-        at: wrong.column,
+        place: format!("{}:{}:{}", path.display(), wrong.line, wrong.column),
         what: wrong.what,
         form: form(path).unwrap_or_default(),
     }
@@ -358,11 +344,11 @@ pub(super) fn misfit(path: &Path, source: &Declared, field: &Field, column: &str
     if text.len() < field.text.len() {
         text.push('…');
     }
-    let (file, column, cite) = (path.display().to_string(), column.to_owned(), source.cite.clone());
-    let (line, at, kind) = (field.line, field.column, typed.kind.to_string());
+    let place = format!("{}:{}:{}", path.display(), field.line, field.column);
+    let (column, kind, cite) = (column.to_owned(), typed.kind.to_string(), source.cite.clone());
     if field.text.is_empty() {
-        LoadError::Null { file, line, at, kind, column, cite }
+        LoadError::Null { place, kind, column, cite }
     } else {
-        LoadError::Value { file, line, at, text, kind, column, cite }
+        LoadError::Value { place, text, kind, column, cite }
     }
 }

@@ -10,6 +10,9 @@ use super::load::{Declared, LoadError, broken, misfit, reader};
 use super::{Row, Slot, Value};
 use crate::types::{Type, Typed};
 
+/// A line of a JSONL file.
+type Object = serde_json::Map<String, serde_json::Value>;
+
 /// An open file.
 pub struct File<'a> {
     source: &'a Declared,
@@ -115,7 +118,7 @@ impl<'a> File<'a> {
         Ok(Some(row))
     }
 
-    fn object(&mut self) -> Result<Option<(u64, serde_json::Map<String, serde_json::Value>)>, LoadError> {
+    fn object(&mut self) -> Result<Option<(u64, Object)>, LoadError> {
         let Some((line, text)) = self.reader.json_line().map_err(|wrong| broken(&self.path, wrong))? else {
             return Ok(None);
         };

@@ -38,6 +38,11 @@ impl Receiver {
         Self { url, seen }
     }
 
+    /// Forgets what came so far.
+    pub fn forget(&self) {
+        self.seen.lock().unwrap().clear();
+    }
+
     /// What came so far.
     pub fn seen(&self) -> Vec<Request> {
         self.seen.lock().unwrap().clone()
