@@ -67,47 +67,40 @@ pub enum LoadError {
         other: String,
     },
     /// A declared column is not in the file.
-    #[error("`{file}` has no column `{column}`, which source `{name}` declares ({cite})")]
+    #[error("`{file}` has no column `{column}`, which {by} declares")]
     #[diagnostic(code("load-missing-column"), help("the file has {has}"))]
     MissingColumn {
         /// The file.
         file: String,
         /// The column.
         column: String,
-        /// The source.
-        name: String,
-        /// Where it is declared.
-        cite: String,
+        /// The source, and where it is declared.
+        by: String,
         /// The file's columns.
         has: String,
     },
     /// A value does not fit its column.
-    #[error("{place}: `{text}` is no {kind}, the type of column `{column}`")]
-    #[diagnostic(code("load-value"), help("mend the value, or declare the column otherwise ({cite})"))]
+    #[error("{place}: `{text}` is no {}, the type of column `{}`", .expected.kind, .expected.column)]
+    #[diagnostic(code("load-value"), help("mend the value, or declare the column otherwise ({})", .expected.cite))]
     Value {
         /// File, line and column of the text.
         place: String,
         /// The value, shortened.
         text: String,
-        /// The declared type.
-        kind: String,
-        /// The column.
-        column: String,
-        /// Where it is declared.
-        cite: String,
+        /// What the declaration asks for.
+        expected: Box<Expected>,
     },
     /// No value in a column that needs one.
-    #[error("{place}: column `{column}` needs a value of type {kind}")]
-    #[diagnostic(code("load-null"), help("write a value, or declare `{column} {kind}?` ({cite})"))]
+    #[error("{place}: column `{}` needs a value of type {}", .expected.column, .expected.kind)]
+    #[diagnostic(
+        code("load-null"),
+        help("write a value, or declare `{} {}?` ({})", .expected.column, .expected.kind, .expected.cite)
+    )]
     Null {
         /// File, line and column of the text.
         place: String,
-        /// The declared type.
-        kind: String,
-        /// The column.
-        column: String,
-        /// Where it is declared.
-        cite: String,
+        /// What the declaration asks for.
+        expected: Box<Expected>,
     },
     /// The text of the file itself is broken.
     #[error("{place}: {what}")]
@@ -139,6 +132,17 @@ pub enum LoadError {
         #[source]
         source: EngineError,
     },
+}
+
+/// What a declaration asks of a value.
+#[derive(Debug)]
+pub struct Expected {
+    /// The column.
+    pub column: String,
+    /// Its type.
+    pub kind: String,
+    /// Where it is declared.
+    pub cite: String,
 }
 
 struct Work<'a> {
@@ -346,9 +350,6 @@ pub(super) fn misfit(path: &Path, source: &Declared, field: &Field, column: &str
     }
     let place = format!("{}:{}:{}", path.display(), field.line, field.column);
     let (column, kind, cite) = (column.to_owned(), typed.kind.to_string(), source.cite.clone());
-    if field.text.is_empty() {
-        LoadError::Null { place, kind, column, cite }
-    } else {
-        LoadError::Value { place, text, kind, column, cite }
-    }
+    let expected = Box::new(Expected { column, kind, cite });
+    if field.text.is_empty() { LoadError::Null { place, expected } } else { LoadError::Value { place, text, expected } }
 }

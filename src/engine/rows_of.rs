@@ -77,8 +77,7 @@ impl<'a> File<'a> {
         LoadError::MissingColumn {
             file: self.path.display().to_string(),
             column: column.to_owned(),
-            name: self.source.name.clone(),
-            cite: self.source.cite.clone(),
+            by: format!("source `{}` ({})", self.source.name, self.source.cite),
             has: if has.is_empty() { "no columns".to_owned() } else { has },
         }
     }
