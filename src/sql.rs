@@ -96,6 +96,3 @@ pub fn complaint(dialect: &Dialect, text: &str) -> Option<String> {
     let text = if barrier.is_empty() { text.to_owned() } else { text.replace(&barrier, " AS (") };
     sqlparser::parser::Parser::parse_sql(parser.as_ref(), &text).err().map(|error| error.to_string())
 }
-
-#[cfg(test)]
-mod tests;

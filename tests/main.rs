@@ -10,5 +10,6 @@
 mod cases;
 mod kill;
 mod runs;
+mod sql;
 mod support;
 mod tidy;

@@ -1,10 +1,10 @@
 //! Reads `round(-2.5, 1)`, the form of the function table's examples, as a scalar with its type. A number ending in `f` is
 //! a float; nothing else is added to the language's own literals.
 
-use crate::functions::{self, Kind, Returns};
-use crate::plan::call;
-use crate::plan::rel::{Constant, Scalar};
-use crate::types::Type;
+use plgc::functions::{self, Kind, Returns};
+use plgc::plan::call;
+use plgc::plan::rel::{Constant, Scalar};
+use plgc::types::Type;
 
 /// A call, its arguments with their types, its type.
 pub struct Example {

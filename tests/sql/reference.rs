@@ -1,10 +1,10 @@
 //! Writes `docs/functions.md` from the function table and the dialects' templates, and fails where it is stale.
 
 use super::example;
-use crate::dialect;
-use crate::functions::{self, Function, Nulls};
-use crate::plan::rel::{Constant, Scalar};
-use crate::sql::{doc, scalar};
+use plgc::dialect;
+use plgc::functions::{self, Function, Nulls};
+use plgc::plan::rel::{Constant, Scalar};
+use plgc::sql::{doc, scalar};
 
 /// The whole page.
 fn page() -> String {

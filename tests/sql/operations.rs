@@ -2,11 +2,12 @@
 
 use super::engines::{self, Engine, wait};
 use super::example;
-use crate::plan::rel::{
+use plgc::dialect;
+use plgc::plan::rel::{
     Aggregate, Body, Compare, Constant, From, Item, Query, Scalar, Select, Sort, Step, Table, Window, WindowFunction,
 };
-use crate::sql;
-use crate::types::Type;
+use plgc::sql;
+use plgc::types::Type;
 
 const DECIMAL: Type = Type::Decimal { precision: 18, scale: 2 };
 
@@ -165,7 +166,7 @@ fn a_column_of_literals_has_a_stable_type() {
     let items = vec![Item::Named(value, "n".to_owned())];
     let body = Body { selects: vec![Select { items, ..Select::default() }], order_by: Vec::new() };
     let query = Query { steps: Vec::new(), body };
-    let written = |name: &str| sql::render(&query, crate::dialect::find(name).unwrap());
+    let written = |name: &str| sql::render(&query, dialect::find(name).unwrap());
     assert_eq!(written("postgres"), "SELECT\n  CAST(CASE WHEN TRUE THEN 1 ELSE 0 END AS BIGINT) AS n");
     assert_eq!(written("sqlite"), "SELECT\n  CASE WHEN TRUE THEN 1 ELSE 0 END AS n");
 }

@@ -1,12 +1,12 @@
 //! What the text looks like, line by line. `PLGC_UPDATE=1` writes the models anew; the next run compares them.
 
-use crate::dialect;
-use crate::plan::rel::{
+use plgc::dialect;
+use plgc::plan::rel::{
     Aggregate, Body, Compare, Constant, From, Item, Join, JoinKind, Parameter, Query, Scalar, Select, Sort, Step,
     Table, Window, WindowFunction,
 };
-use crate::sql;
-use crate::types::Type;
+use plgc::sql;
+use plgc::types::Type;
 
 fn column(alias: &str, name: &str) -> Scalar {
     Scalar::column(alias, name)
@@ -29,12 +29,12 @@ fn now() -> Scalar {
     Scalar::Parameter(Parameter::Now)
 }
 
-/// A model with what models have.
-fn model() -> Query {
+/// Which workspaces have an open opportunity.
+fn opportunities() -> Step {
     let closed = vec![Scalar::text("Closed Won"), Scalar::text("Closed Lost")];
     let open = Scalar::In(Box::new(column("o", "stage")), closed, true);
     let flag = Scalar::Case(vec![(open, Scalar::int(1))], Some(Box::new(Scalar::int(0))));
-    let opportunities = Select {
+    let select = Select {
         items: vec![
             named(column("o", "workspace_id"), "workspace_id"),
             named(Scalar::Aggregate(Aggregate::Max(Box::new(flag), Type::Int)), "any_open"),
@@ -47,70 +47,58 @@ fn model() -> Query {
         group_by: vec![column("o", "workspace_id")],
         ..Select::default()
     };
+    step("opportunities", &["workspace.opportunities (entities.plg:14)", "  sales_engaged"], false, select)
+}
+
+/// A status.
+fn stage() -> Scalar {
     let grace = Scalar::Constant(Constant::Duration(14 * 86_400_000_000));
     let due = Scalar::Call("timestamp_add".to_owned(), vec![column("p", "since"), grace], Type::Timestamp);
     let overdue = due.compare(Compare::LessEqual, Type::Timestamp, now());
     let locked = Scalar::And(vec![column("w", "over_its_plan"), overdue, column("w", "not_yet_extended")]);
-    let stage = Scalar::Case(
+    Scalar::Case(
         vec![(locked, Scalar::text("locked")), (column("w", "over_its_plan"), Scalar::text("warned"))],
         Some(Box::new(Scalar::text("ok"))),
-    );
-    let level = Select {
+    )
+}
+
+/// A level.
+fn level() -> Step {
+    let by = Sort { by: column("w", "name"), kind: Type::Text, descending: true, nulls_first: false };
+    let place = Window { function: WindowFunction::Rank, partition_by: vec![column("w", "plan")], order_by: vec![by] };
+    let engaged = vec![column("o", "any_open").equals(Type::Int, Scalar::int(1)), Scalar::bool(false)];
+    let join = |table, alias: &str, key: &str| Join {
+        kind: JoinKind::Left,
+        with: from(table, alias),
+        on: vec![column(alias, key).equals(Type::Text, column("w", "id"))],
+    };
+    let select = Select {
         items: vec![
             Item::All("w".to_owned()),
             named(column("w", "order"), "order"),
-            named(stage, "stage"),
-            named(
-                Scalar::Coalesce(vec![column("o", "any_open").equals(Type::Int, Scalar::int(1)), Scalar::bool(false)]),
-                "engaged",
-            ),
-            named(
-                Scalar::Window(Box::new(Window {
-                    function: WindowFunction::Rank,
-                    partition_by: vec![column("w", "plan")],
-                    order_by: vec![Sort {
-                        by: column("w", "name"),
-                        kind: Type::Text,
-                        descending: true,
-                        nulls_first: false,
-                    }],
-                })),
-                "place",
-            ),
+            named(stage(), "stage"),
+            named(Scalar::Coalesce(engaged), "engaged"),
+            named(Scalar::Window(Box::new(place)), "place"),
         ],
         from: Some(from(Table::Source(vec!["app".to_owned(), "Workspaces".to_owned()]), "w")),
         joins: vec![
-            Join {
-                kind: JoinKind::Left,
-                with: from(Table::View("workspace__prev".to_owned()), "p"),
-                on: vec![column("p", "id").equals(Type::Text, column("w", "id"))],
-            },
-            Join {
-                kind: JoinKind::Left,
-                with: from(Table::Step("opportunities".to_owned()), "o"),
-                on: vec![column("o", "workspace_id").equals(Type::Text, column("w", "id"))],
-            },
+            join(Table::View("workspace__prev".to_owned()), "p", "id"),
+            join(Table::Step("opportunities".to_owned()), "o", "workspace_id"),
         ],
         ..Select::default()
     };
+    step("level_1", &[], true, select)
+}
+
+/// A model with what models have.
+fn model() -> Query {
     let last = Select {
         comments: vec!["the columns of workspace".to_owned()],
         items: vec![named(column("l", "id"), "id"), named(column("l", "stage"), "stage")],
         from: Some(from(Table::Step("level_1".to_owned()), "l")),
         ..Select::default()
     };
-    Query {
-        steps: vec![
-            step(
-                "opportunities",
-                &["workspace.opportunities (entities.plg:14)", "  sales_engaged"],
-                false,
-                opportunities,
-            ),
-            step("level_1", &[], true, level),
-        ],
-        body: Body { selects: vec![last], order_by: Vec::new() },
-    }
+    Query { steps: vec![opportunities(), level()], body: Body { selects: vec![last], order_by: Vec::new() } }
 }
 
 #[test]
@@ -121,7 +109,7 @@ fn a_model_reads_like_a_careful_persons() {
         sql::create_table_as(&Table::Model("workspace".to_owned()), &comments, &model(), dialect)
     };
     if std::env::var_os("PLGC_UPDATE").is_some() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/sql/tests/");
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sql/");
         for name in ["postgres", "sqlite"] {
             std::fs::write(format!("{folder}layout.{name}.sql"), written(name) + "\n").unwrap();
         }

@@ -4,9 +4,9 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
 
-use crate::dialect::{self, Dialect};
-use crate::engine::sqlite_functions;
-use crate::sql;
+use plgc::dialect::{self, Dialect};
+use plgc::engine::sqlite_functions;
+use plgc::sql;
 
 /// An engine with its dialect.
 pub enum Engine {

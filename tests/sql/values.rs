@@ -2,10 +2,10 @@
 
 use super::engines::{self, Engine, wait};
 use super::example::{self, Example};
-use crate::functions::{self, Nulls};
-use crate::plan::rel::{Body, Constant, From, Item, Query, Scalar, Select, Step, Table};
-use crate::sql;
-use crate::types::Type;
+use plgc::functions::{self, Nulls};
+use plgc::plan::rel::{Body, Constant, From, Item, Query, Scalar, Select, Step, Table};
+use plgc::sql;
+use plgc::types::Type;
 
 /// `SELECT value AS value`, over one row with these columns.
 fn query(value: Scalar, columns: Vec<Scalar>) -> Query {
