@@ -1,3 +1,5 @@
 //! The command `plgc`: argv to an exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    plgc::cli::main()
+}

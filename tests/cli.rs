@@ -362,7 +362,12 @@ fn a_file_that_cannot_be_read_is_named_and_the_others_are_parsed() {
 #[test]
 fn a_file_of_fifty_megabytes_is_refused_at_once() {
     let text = "// long\n".repeat(50 * 1024 * 1024 / 8);
-    Test::project().write("huge.plg", text).args(&["check"]).run().code(1).out("`huge.plg` has 52 MB; a file may have 8");
+    Test::project()
+        .write("huge.plg", text)
+        .args(&["check"])
+        .run()
+        .code(1)
+        .out("`huge.plg` has 52 MB; a file may have 8");
 }
 
 #[test]
@@ -448,7 +453,8 @@ fn a_full_disk_leaves_the_file_as_it_was() {
 
 #[test]
 fn a_file_that_is_no_manifest_and_one_of_a_later_plgc() {
-    let said = Test::project().write("m.json", "{}").args(&["run", "--manifest", "m.json"]).run().code(2).err("no manifest");
+    let said =
+        Test::project().write("m.json", "{}").args(&["run", "--manifest", "m.json"]).run().code(2).err("no manifest");
     let later = r#"{ "version": 99, "plgc": "9.0.0" }"#;
     said.write("m.json", later).then(&["run", "--manifest", "m.json"]).code(2).err("format 99").err("plgc 9.0.0");
 }

@@ -2,8 +2,8 @@
 //! fixed one has none. The examples continue `docs/example.plg`, or are a whole `plg.toml`.
 
 use plgc::config::Config;
-use plgc::dialect;
 use plgc::diagnostics::{Diagnostics, code, is_error, pages};
+use plgc::dialect;
 use plgc::program::Options;
 use plgc::source::Sources;
 
@@ -38,7 +38,9 @@ fn wrong_examples_are_wrong_and_fixed_ones_are_not() {
     let mut surprises = Vec::new();
     let mut n_examples = 0;
     for (code, page) in pages::ALL {
-        let (Some((language, wrong)), Some((_, fixed))) = (block(page, "Wrong"), block(page, "Fixed")) else { continue };
+        let (Some((language, wrong)), Some((_, fixed))) = (block(page, "Wrong"), block(page, "Fixed")) else {
+            continue;
+        };
         let (before, after) = match language {
             "plg" => (codes_of_program(wrong, code), codes_of_program(fixed, code)),
             // Whole files only: a page may also show a part of one.
@@ -65,6 +67,10 @@ fn every_page_is_laid_out_alike() {
         assert_eq!(lines.next(), Some(format!("# {code}").as_str()), "the first line names the code");
         assert_eq!(lines.next(), Some(""), "{code}");
         assert!(lines.next().is_some_and(|line| line.ends_with('.')), "{code}: the third line says it in a sentence");
-        assert_eq!(block(page, "Wrong").is_some(), block(page, "Fixed").is_some(), "{code}: one example without the other");
+        assert_eq!(
+            block(page, "Wrong").is_some(),
+            block(page, "Fixed").is_some(),
+            "{code}: one example without the other"
+        );
     }
 }

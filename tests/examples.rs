@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 
 fn examples() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let mut found: Vec<PathBuf> = fs::read_dir(folder).expect("examples").map(|entry| entry.expect("an entry").path()).collect();
+    let mut found: Vec<PathBuf> =
+        fs::read_dir(folder).expect("examples").map(|entry| entry.expect("an entry").path()).collect();
     found.retain(|path| path.join("plg.toml").is_file());
     found.sort();
     found
@@ -74,7 +75,7 @@ fn over_their_plan(data: &Path) -> usize {
 }
 
 #[test]
-fn the_upsell_example_runs_two_days_as_the_readme_says() {
+fn the_upsell_example_runs_twice_as_the_readme_says() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let example = folder.path().join("upsell");
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/upsell"), &example);
@@ -87,8 +88,8 @@ fn the_upsell_example_runs_two_days_as_the_readme_says() {
     let again = text(&plgc(&example, &["run", "--as-of", "2026-03-02T09:00Z"]));
     assert_eq!(objects(&example.join("out/crm/contacts.jsonl")).len(), created, "nothing is sent twice:\n{again}");
 
-    let data = example.join("data-day2");
-    let arguments = ["run", "--as-of", "2026-03-03T09:00Z", "--data", &data.to_string_lossy()];
+    let data = example.join("data-later");
+    let arguments = ["run", "--as-of", "2026-03-17T09:00Z", "--data", &data.to_string_lossy()];
     let second = text(&plgc(&example, &arguments));
     let moved: Vec<i64> = row(&second, "workspace.overage")[1..].iter().map(|n| n.parse().expect("a number")).collect();
     let [entered, left] = moved[..] else { panic!("{second}") };

@@ -8,6 +8,9 @@
 )]
 
 mod cases;
+mod cli;
+mod errors;
+mod examples;
 mod kill;
 mod runs;
 mod sql;

@@ -70,6 +70,13 @@ fn files(folder: &str, extension: &str) -> Vec<(String, String)> {
     found
 }
 
+/// Every source file that is not a module of tests.
+fn code() -> Vec<(String, String)> {
+    let mut files = files("src", "rs");
+    files.retain(|(file, _)| !file.ends_with("/tests.rs") && !file.contains("/tests/"));
+    files
+}
+
 /// `src/plan/rel.rs` is of module `plan`.
 fn module(file: &str) -> &str {
     let path = file.trim_start_matches("src/").trim_end_matches(".rs");
@@ -101,7 +108,7 @@ fn named(line: &str) -> Vec<String> {
 #[test]
 fn layers_hold() {
     let mut breaches = Vec::new();
-    for (file, text) in files("src", "rs") {
+    for (file, text) in code() {
         let here = module(&file);
         let Some(own) = layer(here) else {
             assert!(matches!(here, "lib" | "main"), "{file}: `{here}` has no layer; give it one in LAYERS");
@@ -136,7 +143,7 @@ fn a_layer_breach_is_seen() {
 #[test]
 fn warehouses_are_named_in_their_own_files_only() {
     let mut breaches = Vec::new();
-    for (file, text) in files("src", "rs") {
+    for (file, text) in code() {
         if MAY_NAME_WAREHOUSES.contains(&module(&file)) {
             continue;
         }
@@ -153,7 +160,7 @@ fn warehouses_are_named_in_their_own_files_only() {
 
 #[test]
 fn files_are_small() {
-    let long: Vec<String> = files("src", "rs")
+    let long: Vec<String> = code()
         .iter()
         .map(|(file, text)| (file, text.lines().count()))
         // The two tables of types that flow between stages are read as one page each.
@@ -189,7 +196,7 @@ fn functions(text: &str) -> BTreeMap<(usize, String), usize> {
 #[test]
 fn functions_are_short() {
     let mut long = Vec::new();
-    for (file, text) in files("src", "rs") {
+    for (file, text) in code() {
         for ((line, name), lines) in functions(&text) {
             if lines > FUNCTION_LINES {
                 long.push(format!("{file}:{line}: `{name}` has {lines} lines"));

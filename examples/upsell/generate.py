@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes data/ and data-day2/: made-up workspaces and people, the same on every machine.
+"""Writes data/ and data-later/: made-up workspaces and people, the same on every machine.
 
-The second folder is what the first looks like a day later: some upgraded, some outgrew their plan, sales opened and
-closed opportunities, one workspace was put on the exclusion sheet, and a few people left.
+The second folder is what the first looks like fifteen days later: some upgraded, some outgrew their plan, sales began to talk
+to others, one more workspace was put on the exclusion sheet, and a few people left.
 """
 
 import csv
@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 HERE = Path(__file__).parent
-DAY_1 = datetime(2026, 3, 2, 9)
-DAY_2 = DAY_1 + timedelta(days=1)
+FIRST_DAY = datetime(2026, 3, 2, 9)
+LATER = FIRST_DAY + timedelta(days=15)
 PLANS = {"free": 3, "starter": 10, "pro": 50, "enterprise": 250}
 RANK = {plan: rank for rank, plan in enumerate(PLANS)}
 FIRST = "Quiet Lantern Paper Northern Blue Tidy Copper Little Amber Velvet Bright Hollow Marble Cedar Silver".split()
@@ -53,21 +53,21 @@ class World:
             people.append(person)
             self.users.append({
                 "id": person, "email": f"{person}@{id}.example", "full_name": name, "workspace_id": id,
-                "created_at": stamp(DAY_1 - timedelta(days=pick.randint(10, 400))),
+                "created_at": stamp(FIRST_DAY - timedelta(days=pick.randint(10, 400))),
                 "_fivetran_deleted": "true" if deleted else "false", "_fivetran_synced": None,
             })
-            self.add_logins(person, DAY_1, 7, pick.choice([0.0, 0.1, 0.4, 0.8]))
+            self.add_logins(person, FIRST_DAY, 7, pick.choice([0.0, 0.1, 0.4, 0.8]))
         # A consultant owns several workspaces; some owners have left.
         owner = pick.choices([people[0], "u0010", "gone", None], [88, 4, 4, 4])[0]
-        extension = DAY_1 + timedelta(days=pick.randint(-20, 20)) if pick.random() < 0.1 else None
+        extension = FIRST_DAY + timedelta(days=pick.randint(-20, 20)) if pick.random() < 0.1 else None
         self.workspaces.append({
             "id": id, "name": f"{pick.choice(FIRST)} {pick.choice(SECOND)}", "plan": plan,
             "seats_used": max(1, int(limit * pick.triangular(0.2, 2.2, 0.8))), "seats_limit": limit,
             "owner_id": owner, "extension_until": extension and stamp(extension),
-            "created_at": stamp(DAY_1 - timedelta(days=pick.randint(20, 500))), "_fivetran_synced": None,
+            "created_at": stamp(FIRST_DAY - timedelta(days=pick.randint(20, 500))), "_fivetran_synced": None,
         })
         if pick.random() < 0.25:
-            self.add_change(id, RANK[plan] + pick.choice([-1, 1, 1]), RANK[plan], DAY_1 - timedelta(days=pick.randint(1, 90)))
+            self.add_change(id, RANK[plan] + pick.choice([-1, 1, 1]), RANK[plan], FIRST_DAY - timedelta(days=pick.randint(1, 90)))
         if pick.random() < 0.5:
             self.add_emails(f"{people[0]}@{id}.example")
 
@@ -85,7 +85,7 @@ class World:
 
     def add_emails(self, recipient):
         pick = self.random
-        sent = DAY_1 - timedelta(days=pick.randint(1, 40), minutes=pick.randint(0, 900))
+        sent = FIRST_DAY - timedelta(days=pick.randint(1, 40), minutes=pick.randint(0, 900))
         campaign = pick.choice(["billing", "billing", "newsletter", None])
         for kind, chance, hours in [("SENT", 1.0, 0), ("OPEN", 0.6, 3), ("CLICK", 0.25, 4), ("REPLY", 0.12, 9)]:
             if pick.random() < chance:
@@ -105,14 +105,15 @@ class World:
             "is_deleted": "true" if self.random.random() < 0.1 else "false", "_fivetran_synced": None,
         })
 
-    def a_day_later(self):
+    def some_days_later(self):
         pick = self.random
         over = [w for w in self.workspaces if w["plan"] in ("free", "starter") and w["seats_used"] > w["seats_limit"]]
-        for workspace in pick.sample(over, 8):  # they paid
+        largest = sorted(over, key=lambda w: w["seats_used"] / w["seats_limit"])[-3:]
+        for workspace in pick.sample([w for w in over if w not in largest], 7) + largest:  # they paid
             old = RANK[workspace["plan"]]
             workspace["plan"] = list(PLANS)[old + 1]
             workspace["seats_limit"] = PLANS[workspace["plan"]]
-            self.add_change(workspace["id"], old, old + 1, DAY_2 - timedelta(hours=pick.randint(1, 20)))
+            self.add_change(workspace["id"], old, old + 1, LATER - timedelta(hours=pick.randint(1, 300)))
         for workspace in pick.sample(self.workspaces, 12):  # they grew
             workspace["seats_used"] += pick.randint(1, 5)
         for number, workspace in enumerate(pick.sample(over, 3)):  # sales began to talk
@@ -121,8 +122,8 @@ class World:
         self.exclusions.append({"workspace_id": pick.choice(over)["id"], "reason": "support case"})
         for person in pick.sample(self.users, 6):
             person["_fivetran_deleted"] = "true"
-        for person in pick.sample(self.users, len(self.users) // 3):
-            self.add_logins(person["id"], DAY_2, 1, 0.8)
+        for person in self.users:
+            self.add_logins(person["id"], LATER, 15, pick.choice([0.0, 0.1, 0.4, 0.8]))
 
     def write(self, folder, now):
         folder.mkdir(exist_ok=True)
@@ -141,6 +142,6 @@ class World:
 
 world = World(2026)
 world.fill(300)
-world.write(HERE / "data", DAY_1)
-world.a_day_later()
-world.write(HERE / "data-day2", DAY_2)
+world.write(HERE / "data", FIRST_DAY)
+world.some_days_later()
+world.write(HERE / "data-later", LATER)

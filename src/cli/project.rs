@@ -148,7 +148,8 @@ impl Project {
     fn analyze(&self, diags: &mut Diagnostics) {
         let files: Vec<_> = self.sources.files().iter().map(|file| syntax::parse(file, diags)).collect();
         if !self.partial {
-            program::analyze(&files, &self.sources, &self.options(), diags);
+            // The program itself is not needed to know what is wrong with it.
+            let _ = program::analyze(&files, &self.sources, &self.options(), diags);
         }
     }
 

@@ -203,7 +203,7 @@ impl Reader<'_, '_> {
             let mut settings = BTreeMap::new();
             for (key, value) in self.table(value, &within).into_iter().flatten() {
                 if known.contains(&key.get_ref().as_ref()) {
-                    if let Some(text) = self.text(value, &format!("{within}.{}", key.get_ref())) {
+                    if let Some(text) = self.text_or_flag(value, &format!("{within}.{}", key.get_ref())) {
                         settings.insert(key.get_ref().to_string(), text);
                     }
                 } else {
@@ -232,6 +232,13 @@ impl Reader<'_, '_> {
                 self.wrong(span, format!("`{path}` is not text"), "not in quotes", "put the value in double quotes");
                 None
             }
+        }
+    }
+
+    fn text_or_flag(&mut self, value: Value<'_>, path: &str) -> Option<Written> {
+        match value.get_ref().as_bool() {
+            Some(flag) => Some(Written { text: flag.to_string(), span: self.span(value.span()) }),
+            None => self.text(value, path),
         }
     }
 

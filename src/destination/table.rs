@@ -12,7 +12,7 @@ use crate::types::Type;
 const TABLE: Spec = Spec {
     name: "",
     doc: "",
-    objects: Objects::Any("a table, `name` or `schema.name`, which must exist"),
+    objects: Objects::Any("a table, `name` or `schema.name`, which must exist unless `create` is set"),
     modes: &["create", "update", "upsert"],
     leaves: &["delete", "clear", "keep", "set"],
     argument: None,
@@ -23,16 +23,26 @@ const TABLE: Spec = Spec {
     open: open_server,
 };
 
+const CREATE: Setting = Setting {
+    name: "create",
+    doc: "`true`: a table that is missing is made, with the columns of the sync that needs it.",
+    required: false,
+    secret: false,
+};
+
 /// A table of a PostgreSQL database.
 pub const POSTGRES: Spec = Spec {
     name: "postgres",
     doc: "A table of a PostgreSQL database, written by its match key.",
-    settings: &[Setting {
-        name: "url",
-        doc: "The database, `postgres://user:password@host/name`; the target's own where nothing is said.",
-        required: false,
-        secret: true,
-    }],
+    settings: &[
+        Setting {
+            name: "url",
+            doc: "The database, `postgres://user:password@host/name`; the target's own where nothing is said.",
+            required: false,
+            secret: true,
+        },
+        CREATE,
+    ],
     ..TABLE
 };
 
@@ -40,7 +50,7 @@ pub const POSTGRES: Spec = Spec {
 pub const SQLITE: Spec = Spec {
     name: "sqlite",
     doc: "A table of an SQLite file, written by its match key.",
-    settings: &[Setting { name: "path", doc: "The file.", required: true, secret: false }],
+    settings: &[Setting { name: "path", doc: "The file.", required: true, secret: false }, CREATE],
     open: open_file,
     ..TABLE
 };
@@ -50,6 +60,7 @@ const STAGE: &str = "plgc_stage";
 
 struct Database {
     engine: Box<dyn Engine>,
+    creates: bool,
 }
 
 fn open_server<'a>(given: &'a Given<'a>) -> Opened<'a> {
@@ -59,23 +70,29 @@ fn open_server<'a>(given: &'a Given<'a>) -> Opened<'a> {
             (None, ("postgres", own)) => own.clone(),
             (None, _) => Location::Url(Secret::new(given.text("url")?.to_owned())),
         };
-        connect(given.name, &engine::postgres::DRIVER, location).await
+        connect(given, &engine::postgres::DRIVER, location).await
     })
 }
 
 fn open_file<'a>(given: &'a Given<'a>) -> Opened<'a> {
     Box::pin(async move {
         let location = Location::Path(PathBuf::from(given.text("path")?));
-        connect(given.name, &engine::sqlite::DRIVER, location).await
+        connect(given, &engine::sqlite::DRIVER, location).await
     })
 }
 
-async fn connect(name: &str, driver: &engine::Driver, location: Location) -> Result<Box<dyn Connection>, PushError> {
+async fn connect(
+    given: &Given<'_>,
+    driver: &engine::Driver,
+    location: Location,
+) -> Result<Box<dyn Connection>, PushError> {
     let opened = (driver.open)(&location).await;
     let engine = opened.map_err(|error| {
+        let name = given.name;
         PushError::new(format!("destination `{name}` cannot be opened: {error}"), "check its settings in plg.toml")
     })?;
-    Ok(Box::new(Database { engine }))
+    let creates = given.settings.get("create").is_some_and(|setting| setting.expose() == "true");
+    Ok(Box::new(Database { engine, creates }))
 }
 
 /// Whether the database may take other rows of the batch: this one is at fault, not the connection.
@@ -259,6 +276,11 @@ impl Connection for Database {
                     let columns: Vec<String> =
                         std::iter::once(format!("{} PRIMARY KEY", column(&shape.key))).chain(own.map(column)).collect();
                     let create = format!("CREATE TABLE {table} ({})", columns.join(", "));
+                    if self.creates {
+                        let help = "make it with an account that may, or give this one the right to";
+                        let made = self.engine.execute(&create).await;
+                        return made.map(|_| ()).map_err(|error| PushError::new(error.to_string(), help));
+                    }
                     return Err(PushError::new(
                         format!("there is no table `{}`", shape.object),
                         format!("run `{create}`"),
