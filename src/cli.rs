@@ -6,6 +6,7 @@ mod compile;
 mod completions;
 mod diff;
 mod explain;
+mod fmt;
 mod init;
 mod lineage;
 mod project;
@@ -43,6 +44,7 @@ enum Command {
     Check(check::Args),
     Compile(compile::Args),
     Run(run::Args),
+    Fmt(fmt::Args),
     Lineage(lineage::Args),
     Explain(explain::Args),
     Completions(completions::Args),
@@ -131,6 +133,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::main(&args, project, &terminal),
         Command::Compile(args) => compile::main(&args, project, &terminal),
         Command::Run(args) => run::main(&args, project, &terminal),
+        Command::Fmt(args) => fmt::main(&args, project, &terminal),
         Command::Lineage(args) => lineage::main(&args, project, &terminal),
         Command::Explain(args) => explain::main(&args, &terminal),
         Command::Completions(args) => completions::main(&args, &terminal),

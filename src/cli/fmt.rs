@@ -22,8 +22,13 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let mut changed = 0;
     let mut diags = Diagnostics::default();
     for (file, path) in files(&project) {
-        syntax::parse(file, &mut diags);
-        let Ok(text) = syntax::fmt::format(file) else { continue };
+        let text = match syntax::fmt::format(file) {
+            Ok(text) => text,
+            Err(mistakes) => {
+                diags.absorb(mistakes);
+                continue;
+            }
+        };
         if text == file.text {
             continue;
         }
