@@ -223,6 +223,9 @@ pub struct SyncSpec {
     /// Which of the fields `leave set` writes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leave_set: Vec<String>,
+    /// Which of these only `leave set` writes: they stay as they are at a member's object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leave_only: Vec<String>,
     /// `guard deletes`
     pub deletes: Option<Limit>,
     /// `guard creates`

@@ -152,6 +152,8 @@ pub struct Shape {
     pub slots: Vec<Slot>,
     /// Those that `leave set` writes.
     pub leave_set: Vec<String>,
+    /// Those that nothing else writes.
+    pub leave_only: Vec<String>,
     /// What may be written.
     pub write: Write,
 }
@@ -170,12 +172,12 @@ impl Shape {
         format!("msg_{}", digits.get(..32).unwrap_or(&digits))
     }
 
-    /// The fields that an item writes, with their values: all of them, or those of `leave set`; nulls for `clear`.
+    /// The fields that an item writes, with their values: those of `set`, or of `leave set`; nulls for `clear`.
     #[must_use]
     pub fn fields<'a>(&'a self, item: &'a Item) -> Vec<(&'a str, &'a Value)> {
         let all = self.slots.iter().map(|slot| slot.name.as_str()).zip(&item.values);
         match item.op {
-            Op::Create | Op::Update => all.collect(),
+            Op::Create | Op::Update => all.filter(|(name, _)| !self.leave_only.iter().any(|it| it == name)).collect(),
             Op::Delete => Vec::new(),
             Op::Clear => all.map(|(name, _)| (name, &Value::Null)).collect(),
             Op::Set => all.filter(|(name, _)| self.leave_set.iter().any(|it| it == name)).collect(),

@@ -53,10 +53,11 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
         object: sync.object.clone(),
         argument: sync.argument.clone(),
         key: column(key, key_value),
-        fields: sync.set.iter().map(|(name, value)| column(name, value)).collect(),
+        fields: sync.set.iter().chain(leave_only(sync)).map(|(name, value)| column(name, value)).collect(),
         mode: sync.mode,
         leave: leave(&sync.leave),
         leave_set: leave_set(&sync.leave),
+        leave_only: leave_only(sync).map(|(name, _)| name.clone()).collect(),
         deletes: sync.deletes,
         creates: sync.creates,
         definition: String::new(),
@@ -80,6 +81,15 @@ const fn leave(leave: &program::Leave) -> manifest::Leave {
         program::Leave::Keep => manifest::Leave::Keep,
         program::Leave::Set(_) => manifest::Leave::Set,
     }
+}
+
+/// What `leave set` writes and `set` does not.
+fn leave_only(sync: &program::Sync) -> impl Iterator<Item = &(String, Expr)> {
+    let parting = match &sync.leave {
+        program::Leave::Set(values) => values.as_slice(),
+        program::Leave::Delete | program::Leave::Clear | program::Leave::Keep => &[],
+    };
+    parting.iter().filter(|(name, _)| !sync.set.iter().any(|(set, _)| set == name))
 }
 
 fn leave_set(leave: &program::Leave) -> Vec<String> {

@@ -145,6 +145,7 @@ fn shape(sync: &SyncSpec, run: &Run) -> Shape {
         key: slot(&sync.key),
         slots: sync.fields.iter().map(slot).collect(),
         leave_set: sync.leave_set.clone(),
+        leave_only: sync.leave_only.clone(),
         write: match sync.mode {
             Mode::Create => Write::Create,
             Mode::Update => Write::Update,

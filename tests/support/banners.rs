@@ -149,6 +149,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
                 mode: manifest::Mode::Upsert,
                 leave: manifest::Leave::Delete,
                 leave_set: Vec::new(),
+                leave_only: Vec::new(),
                 deletes: None,
                 creates: None,
                 definition: "1".to_owned(),

@@ -37,9 +37,10 @@ fn candidates(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step 
 /// What should be there: key, hash and fields, one row a key.
 fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
     let is_picked = !sync.pick.is_empty();
+    let set: Vec<String> = spec.fields.iter().zip(&sync.set).map(|(field, _)| column(&field.name)).collect();
     let name = |column: &str| Scalar::column(if is_picked { "c" } else { value::ROW }, column);
     let mut select = if is_picked {
-        let items = std::iter::once("sync__key").chain(spec.fields.iter().map(|field| field.name.as_str()));
+        let items = std::iter::once("sync__key").chain(set.iter().map(String::as_str));
         let items = items.map(|column| name(column).named(column)).collect();
         Select::from(Table::Step("candidates".to_owned()).alias("c"), items)
             .filter(name("sync__place").equals(Type::Int, Scalar::int(1)))
@@ -53,7 +54,7 @@ fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
         .filter(|(_, (_, expr))| !value::is_now(expr))
         .map(|(field, (_, expr))| {
             let scalar = if is_picked {
-                name(&field.name)
+                name(&column(&field.name))
             } else {
                 value::value_as(program, sync.entity, expr, &field.typed.kind)
             };
@@ -84,10 +85,9 @@ fn rows(program: &Program, sync: &program::Sync, items: Vec<Item>) -> Select {
 fn fields(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Vec<Item> {
     let key = &sync.matches.1;
     let key = value::value(program, sync.entity, key).as_text(&key.typed.kind);
-    let values =
-        spec.fields.iter().zip(&sync.set).map(|(field, (_, expr))| {
-            value::value_as(program, sync.entity, expr, &field.typed.kind).named(&field.name)
-        });
+    let values = spec.fields.iter().zip(&sync.set).map(|(field, (_, expr))| {
+        value::value_as(program, sync.entity, expr, &field.typed.kind).named(&column(&field.name))
+    });
     std::iter::once(key.named("sync__key")).chain(values).collect()
 }
 
@@ -108,7 +108,11 @@ fn present(sync: &program::Sync, spec: &SyncSpec) -> Select {
         Scalar::column("n", "sync__key").named("key"),
         Scalar::column("n", "sync__hash").named("hash"),
     ];
-    items.extend(spec.fields.iter().map(|field| Scalar::column("n", &field.name).named(&field.name)));
+    items.extend(spec.fields.iter().map(|field| {
+        let name = column(&field.name);
+        let is_set = !spec.leave_only.contains(&field.name);
+        if is_set { Scalar::column("n", &name) } else { Scalar::null(field.typed.kind.clone()) }.named(&name)
+    }));
     Select::from(Table::Step("wanted".to_owned()).alias("n"), items)
         .left_join(Table::RunState(table(&spec.name)).alias("t"), same_key())
         .filter(due)
@@ -133,7 +137,7 @@ fn left(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Option<Sele
             Some(expr) => value::value_as(program, sync.entity, expr, &field.typed.kind),
             None => Scalar::null(field.typed.kind.clone()),
         };
-        value.named(&field.name)
+        value.named(&column(&field.name))
     }));
     let mut select = Select::from(Table::RunState(table(&spec.name)).alias("t"), items)
         .left_join(Table::Step("wanted".to_owned()).alias("n"), same_key())
@@ -166,8 +170,15 @@ fn hash_of(alias: &str) -> Scalar {
 }
 
 fn output(spec: &SyncSpec, alias: &str) -> Vec<Item> {
-    let names = ["op", "key", "hash"].into_iter().chain(spec.fields.iter().map(|field| field.name.as_str()));
-    names.map(|name| Scalar::column(alias, name).named(name)).collect()
+    let fields = spec.fields.iter().map(|field| column(&field.name));
+    let names = ["op", "key", "hash"].map(str::to_owned).into_iter().chain(fields);
+    names.map(|name| Scalar::column(alias, &name).named(&name)).collect()
+}
+
+/// The column of a field: its name, unless the outbox has a column of that name.
+fn column(field: &str) -> String {
+    let is_taken = ["op", "key", "hash"].iter().any(|own| own.eq_ignore_ascii_case(field));
+    if is_taken { format!("{field}__field") } else { field.to_owned() }
 }
 
 /// md5 of the definition and every field's text with its length before it, so that no two rows of values read alike.
