@@ -42,6 +42,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "file-not-utf-8",
     "file-too-large",
     "file-unreadable",
+    "fmt-unsound",
     "idle-doc",
     "incomparable",
     "init-would-overwrite",

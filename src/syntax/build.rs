@@ -1,6 +1,7 @@
 //! Takes the pieces of a file and gives its [`ast::File`]: each piece is parsed alone, so that a broken one never hides
 //! the next. What is broken is explained once; its name and what is whole of it stay in the tree.
 
+mod call;
 mod declaration;
 mod expr;
 mod items;
@@ -28,10 +29,15 @@ pub(crate) fn file(file: &SourceFile, layout: &Layout, diagnostics: &mut Diagnos
         deep: false,
         misspelt: Vec::new(),
         broken: Vec::new(),
+        unread: Vec::new(),
     };
     let mut declarations = Vec::new();
     for piece in layout.items(0..layout.masked.len()) {
-        declarations.extend(builder.declaration(&piece));
+        let declaration = builder.declaration(&piece);
+        if declaration.is_none() || layout.has_fault(&piece) {
+            builder.unread.push(piece);
+        }
+        declarations.extend(declaration);
     }
     builder.finish(declarations)
 }
@@ -48,6 +54,8 @@ pub(crate) struct Builder<'a> {
     /// The misspelt operators of this piece that were reported.
     misspelt: Vec<String>,
     broken: Vec<Name>,
+    /// The pieces of which something was not read.
+    unread: Vec<Range<usize>>,
 }
 
 impl<'a> Builder<'a> {
@@ -57,11 +65,10 @@ impl<'a> Builder<'a> {
             if *used {
                 continue;
             }
-            if let (Some(first), Some(last)) = (doc.lines.first(), doc.lines.last()) {
-                let later = declarations.iter().any(|it| it.span.start <= first.start && first.end <= it.span.end);
-                if later || !self.layout.has_fault(&(0..self.layout.masked.len())) {
-                    self.diagnostics.push(explain::IdleDoc { at: first.to(*last) });
-                }
+            let after = self.unread.partition_point(|piece| piece.end <= doc.at);
+            let unread = self.unread.get(after).is_some_and(|piece| piece.start <= doc.at);
+            if let (Some(first), Some(last), false) = (doc.lines.first(), doc.lines.last(), unread) {
+                self.diagnostics.push(explain::IdleDoc { at: first.to(*last) });
             }
             comments.extend(doc.lines.iter().map(|span| ast::Comment { span: *span, own_line: true }));
         }

@@ -163,7 +163,7 @@ struct Unfinished {
 #[diagnostic(code("reserved-word"), help("write `\"{word}\"` if a thing is called so"))]
 struct ReservedWord {
     word: String,
-    #[label(primary, "a name is expected here")]
+    #[label(primary, "a name or a value is expected here")]
     at: Span,
 }
 
@@ -209,7 +209,7 @@ pub(super) fn explain(rule: Rule, error: &PestError<Rule>, text: &str, start: u3
             None => "units are `seconds`, `minutes`, `hours`, `days`, `weeks`, `months` and `years`".to_owned(),
         };
         diagnostics.push(UnknownUnit { unit: found.to_owned(), at: span, help });
-    } else if expected.contains("name") && words::RESERVED.contains(&found) {
+    } else if (expected.contains("a name") || expected.contains("a value")) && words::RESERVED.contains(&found) {
         diagnostics.push(ReservedWord { word: found.to_owned(), at: span });
     } else {
         diagnostics.push(UnexpectedText { found: found.to_owned(), expected, at: span, help });

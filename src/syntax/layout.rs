@@ -3,6 +3,7 @@
 //! and nothing that holds such a place is reported again.
 
 mod faults;
+mod quotes;
 mod scan;
 
 use std::ops::Range;

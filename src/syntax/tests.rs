@@ -112,3 +112,86 @@ fn a_file_over_the_limit_is_one_error() {
     );
     assert_eq!(file, ast::File::default());
 }
+
+/// What is wrong with a text: `line:column code [what is marked]`.
+fn wrong(text: &str) -> Vec<String> {
+    let found = parse(text).1.into_iter();
+    let short = |line: String| {
+        let (place, rest) = line.split_once(' ').unwrap();
+        let (code, rest) = rest.split_once(": ").unwrap();
+        let marked = rest.rsplit_once(" [").unwrap().1.split_once(']').unwrap().0.to_owned();
+        format!("{place} {code} [{marked}]")
+    };
+    found.map(short).collect()
+}
+
+#[test]
+fn each_mistake_is_said_once_and_in_its_place() {
+    let told = MISTAKES.iter().map(|(text, expected)| (text, wrong(text), expected));
+    let otherwise: Vec<_> = told.filter(|(_, told, expected)| told != *expected).collect();
+    assert!(otherwise.is_empty(), "{otherwise:#?}");
+}
+
+const MISTAKES: &[(&str, &[&str])] = &[
+    ("audence a of b where c == 1", &["1:1 unknown-declaration [audence]", "1:24 wrong-operator [==]"]),
+    ("foo bar baz { a; b; c }\ntrait x of y = 1", &["1:1 unknown-declaration [foo]"]),
+    ("= 3\nlet x = 1", &["1:1 no-declaration [=]"]),
+    ("trait a of b = c === 1", &["1:18 unexpected-text [===]"]),
+    (
+        "trait a of b = c && d || !e",
+        &["1:18 wrong-operator [&&]", "1:23 wrong-operator [||]", "1:26 wrong-operator [!]"],
+    ),
+    ("trait a of b = c AND d OR e IS NULL", &["1:18 wrong-operator [AND]"]),
+    ("trait a of b = c <> d", &["1:18 wrong-operator [<>]"]),
+    ("trait a of b = c < d <= e", &["1:22 chained-comparison [<=]"]),
+    ("trait a of b = c is null = d", &["1:26 chained-comparison [=]"]),
+    ("trait a of b = c within 3 dayz", &["1:27 unknown-unit [dayz]"]),
+    ("trait a of b = c within three days", &["1:31 unexpected-text [days]"]),
+    ("trait a of b = where", &["1:16 reserved-word [where]"]),
+    ("trait a of b = c like 'd'", &["1:18 unexpected-text [like]"]),
+    ("trait a b = 1", &["1:9 unexpected-text [b]"]),
+    ("trait a of b =", &["1:15 unfinished []"]),
+    ("trait a of b = ‘c’", &["1:16 unexpected-text [‘]"]),
+    ("trait a of b = count(c where d\ntrait e of b = 1", &["1:21 unclosed-parenthesis [(]"]),
+    ("trait a of b = (1 + 2))", &["1:23 stray-bracket [)]"]),
+    ("trait a of b = c = 'd\ntrait e of b = 'x'", &["1:20 unterminated-text ['d]"]),
+    ("trait a of b = c = \"d\ntrait e of b = 1", &["1:20 unterminated-name [\"d]"]),
+    ("trait a of b = case { 1 when c; 2 else }", &["1:35 unexpected-text [else]"]),
+    ("audience a of b when c", &["1:17 unexpected-text [when]"]),
+    ("audience a of b where", &["1:22 unfinished []"]),
+    (
+        "source a.b {\n  id text,\n  name text?,\n  x int int\n  y\n}",
+        &["2:10 stray-comma [,]", "4:9 unexpected-text [int]", "5:4 unfinished []"],
+    ),
+    ("source a.b {\n  id enum(x, y\n  z text\n}", &["2:10 unclosed-parenthesis [(]"]),
+    ("source a.b {\n  id text\nsource c.d { id text }", &["1:12 unclosed-block [{]"]),
+    ("source a as sql $$ select 1 { id int }\nlet x = 1", &["1:17 unterminated-sql [$$ select 1 { id int }]"]),
+    ("source a.b", &["1:11 missing-block []"]),
+    ("source a.b { id text } source c.d { id text }", &["1:24 text-after-block [source c.d { id text }]"]),
+    ("entity a form b.c {\n  kye id\n}", &["1:10 unexpected-text [form]", "2:3 unknown-item [kye]"]),
+    (
+        "entity a from b.c {\n  key id\n  link x - y on z\n  what\n}",
+        &["3:10 unexpected-text [-]", "4:3 unknown-item [what]"],
+    ),
+    ("entity a from b.c {\n  key id\n}\n}", &["4:1 stray-bracket [}]"]),
+    (
+        "status a of b {\n  c when d until\n  e otherwise when f\n  moves c -> e, c\n}",
+        &["3:5 unexpected-text [otherwise]", "4:18 unfinished []"],
+    ),
+    ("status a of b {\n  c when d == 1\n  e\n}", &["2:12 wrong-operator [==]", "3:4 unfinished []"]),
+    (
+        "destination d = x { allows; what; o { a } }",
+        &["1:27 unfinished []", "1:29 unknown-item [what]", "1:40 unfinished []"],
+    ),
+    ("sync a from b to c.d(\"e\") { match x = y }", &["1:22 double-quotes [\"e\"]"]),
+    (
+        "sync a from b too c.d {\n  match x\n  pick y\n  guard deletes < 1%\n}",
+        &["1:15 unexpected-text [too]", "2:10 unfinished []", "3:8 unexpected-text [y]", "4:17 unexpected-text [<]"],
+    ),
+    ("sequence a of b {\n  step c via mail(d) don't\n  /// what\n}\nlet x = 1", &["1:1 later-declaration [sequence]"]),
+    (
+        "test 'a test' at @2026-01-15 {\n  given a.b\n  | id | x's |\n  | a  | {   |\n}",
+        &["1:1 later-declaration [test]"],
+    ),
+    ("entity a from b.c {\n  /// idle\n  key id /// idle\n}", &["2:3 idle-doc [/// idle]"]),
+];

@@ -37,10 +37,9 @@ impl Builder<'_> {
             Keyword::Let | Keyword::Trait | Keyword::Audience | Keyword::Link => None,
             _ => self.layout.block(piece),
         };
-        if let Some(block) = block.as_ref().filter(|block| !block.tail.is_empty() && keyword != Keyword::Later) {
-            if !self.layout.has_fault(piece) {
-                self.diagnostics.push(explain::AfterBlock { at: self.range_span(&block.tail) });
-            }
+        let tail = block.as_ref().map(|block| block.tail.clone()).filter(|tail| !tail.is_empty());
+        if let Some(tail) = tail.filter(|_| keyword != Keyword::Later && !self.layout.has_fault(piece)) {
+            self.diagnostics.push(explain::AfterBlock { at: self.range_span(&tail) });
         }
         let head = block.as_ref().map_or_else(|| piece.clone(), |block| block.head.clone());
         let kind = match keyword {
@@ -130,6 +129,8 @@ impl Builder<'_> {
         let whole = parsed.is_some();
         let Some(mut kids) = parsed.or_else(|| self.salvage(Rule::named_from, head)) else {
             self.lose_name(head);
+            // Its items may be broken as well.
+            self.entity_items(block?.body, event);
             return None;
         };
         let name = self.name(&kids.nth(1)?);
@@ -207,10 +208,16 @@ impl Builder<'_> {
         let parsed = self.parse(Rule::status, head);
         let whole = parsed.is_some();
         let of = match parsed {
-            Some(mut kids) => self.named_of(&mut kids)?,
-            None => self.salvage_of(head)?,
+            Some(mut kids) => self.named_of(&mut kids),
+            None => self.salvage_of(head),
         };
-        let Of { name, was, of, alias } = of;
+        let Some(Of { name, was, of, alias }) = of else {
+            let none = || Name { text: String::new(), span: self.range_span(head), quoted: false };
+            let (name, of) = (none(), none());
+            let mut unread = Status { name, was: None, of, alias: None, stages: vec![], moves: vec![] };
+            self.status_items(block?.body, &mut unread);
+            return None;
+        };
         let mut status = Status { name, was, of, alias, stages: vec![], moves: vec![] };
         match block {
             Some(block) => self.status_items(block.body, &mut status),

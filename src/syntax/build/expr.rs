@@ -4,7 +4,7 @@
 use pest::iterators::{Pair, Pairs};
 
 use crate::source::Span;
-use crate::syntax::ast::{Arm, BinaryOp, Call, Expr, ExprKind, Order, Set, UnaryOp, Within};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, UnaryOp, Within};
 use crate::syntax::build::{Builder, take};
 use crate::syntax::explain;
 use crate::syntax::grammar::Rule;
@@ -13,7 +13,7 @@ use crate::syntax::layout::DEPTH;
 /// An expression and how deep it is.
 pub(super) struct Built {
     pub expr: Expr,
-    depth: usize,
+    pub depth: usize,
 }
 
 /// Chains up to here lean to the left, as they are read.
@@ -34,7 +34,7 @@ impl Builder<'_> {
         }
     }
 
-    fn built(&mut self, pair: Pair<'_, Rule>) -> Built {
+    pub(super) fn built(&mut self, pair: Pair<'_, Rule>) -> Built {
         let mut pairs = pair.into_inner();
         self.disjunction(&mut pairs)
     }
@@ -241,7 +241,7 @@ impl Builder<'_> {
     }
 
     /// A node over parts that are so deep; an error where that is too deep.
-    fn node(&mut self, span: Span, kind: ExprKind, below: usize) -> Built {
+    pub(super) fn node(&mut self, span: Span, kind: ExprKind, below: usize) -> Built {
         if below < DEPTH {
             return Built { expr: Expr { span, kind }, depth: below + 1 };
         }
@@ -255,14 +255,14 @@ impl Builder<'_> {
         let span = left.expr.span.to(self.span(&pair));
         let rule = pair.as_rule();
         let mut depth = left.depth;
-        let mut kids = pair.into_inner();
+        let kids = pair.into_inner();
         if rule == Rule::within {
             return self.within(left, span, kids);
         }
         let mut negated = false;
         let mut list = Vec::new();
         let value = Box::new(left.expr);
-        while let Some(kid) = kids.next() {
+        for kid in kids {
             let at = self.span(&kid);
             match kid.as_rule() {
                 Rule::expr => {
@@ -350,96 +350,12 @@ impl Builder<'_> {
             _ => leaf(span, ExprKind::Error),
         }
     }
-
-    fn case(&mut self, span: Span, pair: Pair<'_, Rule>) -> Built {
-        let mut arms = Vec::new();
-        let mut depth = 0;
-        for arm in pair.into_inner().filter(|kid| kid.as_rule() == Rule::arm) {
-            let mut kids = arm.into_inner();
-            let Some(value) = kids.next().map(|kid| self.built(kid)) else { continue };
-            depth = depth.max(value.depth);
-            let when = take(&mut kids, Rule::when).and_then(|when| when.into_inner().nth(1));
-            let when = when.map(|when| self.built(when));
-            depth = depth.max(when.as_ref().map_or(0, |when| when.depth));
-            arms.push(Arm { value: value.expr, when: when.map(|when| when.expr) });
-        }
-        self.node(span, ExprKind::Case(arms), depth)
-    }
-
-    /// The call of a pair `call`.
-    pub(super) fn call_expr(&mut self, pair: Pair<'_, Rule>) -> Expr {
-        let span = self.span(&pair);
-        self.call(span, pair).expr
-    }
-
-    fn call(&mut self, span: Span, pair: Pair<'_, Rule>) -> Built {
-        let mut kids = pair.into_inner();
-        let Some(name) = kids.next().map(|kid| self.name(&kid)) else { return leaf(span, ExprKind::Error) };
-        let mut call = Call { name, arguments: vec![], set: None, per: vec![], among: None, then: vec![] };
-        let mut depth = 0;
-        for kid in kids {
-            match kid.as_rule() {
-                Rule::order => call.arguments.push(self.order(kid, &mut depth)),
-                Rule::set => call.set = Some(self.set(kid, &mut depth)),
-                Rule::per => {
-                    for kid in kid.into_inner().filter(|kid| kid.as_rule() == Rule::expr) {
-                        let built = self.built(kid);
-                        depth = depth.max(built.depth);
-                        call.per.push(built.expr);
-                    }
-                }
-                Rule::among => call.among = kid.into_inner().nth(1).map(|path| self.path(path)),
-                Rule::part => call.then.push(self.name(&kid)),
-                _ => {}
-            }
-        }
-        self.node(span, ExprKind::Call(Box::new(call)), depth)
-    }
-
-    fn set(&mut self, pair: Pair<'_, Rule>, depth: &mut usize) -> Set {
-        let span = self.span(&pair);
-        let mut set =
-            Set { path: crate::syntax::ast::Path { parts: vec![], span }, alias: None, condition: None, by: vec![] };
-        for kid in pair.into_inner() {
-            match kid.as_rule() {
-                Rule::path => set.path = self.path(kid),
-                Rule::alias => set.alias = self.alias(kid),
-                Rule::where_ => {
-                    let built = kid.into_inner().nth(1).map(|kid| self.built(kid));
-                    *depth = (*depth).max(built.as_ref().map_or(0, |built| built.depth));
-                    set.condition = built.map(|built| built.expr);
-                }
-                _ => {
-                    for order in kid.into_inner().filter(|kid| kid.as_rule() == Rule::order) {
-                        let order = self.order(order, depth);
-                        set.by.push(order);
-                    }
-                }
-            }
-        }
-        set
-    }
-
-    fn order(&mut self, pair: Pair<'_, Rule>, depth: &mut usize) -> Order {
-        let span = self.span(&pair);
-        let mut kids = pair.into_inner();
-        let built = kids.next().map(|kid| self.built(kid));
-        let built = built.unwrap_or_else(|| leaf(span, ExprKind::Error));
-        *depth = (*depth).max(built.depth);
-        Order { by: built.expr, descending: kids.next().is_some() }
-    }
-
-    /// The orders of a pair `by`.
-    pub(super) fn orders(&mut self, pair: Pair<'_, Rule>) -> Vec<Order> {
-        let orders = pair.into_inner().filter(|kid| kid.as_rule() == Rule::order);
-        orders.map(|order| self.order(order, &mut 0)).collect()
-    }
 }
 
 fn is_tail(rule: Rule) -> bool {
     matches!(rule, Rule::is_null | Rule::among_list | Rule::within)
 }
 
-fn leaf(span: Span, kind: ExprKind) -> Built {
+pub(super) fn leaf(span: Span, kind: ExprKind) -> Built {
     Built { expr: Expr { span, kind }, depth: 1 }
 }

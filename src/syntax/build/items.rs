@@ -75,11 +75,9 @@ impl Builder<'_> {
 
     /// Notes the first word of a broken item as a name.
     fn lose_first(&mut self, item: &Range<usize>) {
-        if let Some(mut kids) = self.salvage(Rule::only_first, item) {
-            if let Some(name) = kids.next() {
-                let name = self.name(&name);
-                self.broken.push(name);
-            }
+        if let Some(name) = self.salvage(Rule::only_first, item).and_then(|mut kids| kids.next()) {
+            let name = self.name(&name);
+            self.broken.push(name);
         }
     }
 

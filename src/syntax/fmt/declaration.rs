@@ -1,7 +1,7 @@
 //! Takes a file's declarations and gives them line by line: neighbours of one kind in columns, what is too long with
 //! `and` and `or` in front of lines of their own.
 
-use crate::source::{SourceFile, Span};
+use crate::source::SourceFile;
 use crate::syntax::ast::{
     Audience, Declaration, DeclarationKind, Entity, Expr, ExprKind, File, Name, RowLink, Sync, Trait,
 };
@@ -13,7 +13,11 @@ use crate::syntax::layout::{Doc, Layout};
 /// The canonical text of a file.
 pub(super) fn file(file: &SourceFile, layout: &Layout, tree: &File) -> String {
     let lines = Lines::new(file, tree.comments.clone());
-    let mut printer = Printer { file, lines, write: Writer { file }, docs: &layout.docs, widths: (0, 0) };
+    let idle = |doc: &Doc| {
+        doc.lines.first().is_some_and(|line| tree.comments.binary_search_by_key(line, |comment| comment.span).is_ok())
+    };
+    let docs: Vec<_> = layout.docs.iter().filter(|doc| !idle(doc)).cloned().collect();
+    let mut printer = Printer { file, lines, write: Writer { file }, docs: &docs, widths: (0, 0) };
     let mut group_end = 0;
     let mut was_tall = false;
     for (at, declaration) in tree.declarations.iter().enumerate() {
@@ -268,7 +272,7 @@ impl Printer<'_> {
             return;
         }
         let mut terms = Vec::new();
-        self.terms(expr, expr.span, &mut terms);
+        self.terms(expr, &mut terms);
         let last = terms.len().saturating_sub(1);
         for (at, term) in terms.into_iter().enumerate() {
             let (indent, sign) =
@@ -295,13 +299,13 @@ impl Printer<'_> {
         self.lines.more(term.span.end.saturating_sub(1), indent, &format!("){end}"));
     }
 
-    /// The operands of a chain, in order; `outer` is the place of the whole.
-    fn terms<'e>(&self, expr: &'e Expr, outer: Span, terms: &mut Vec<&'e Expr>) {
+    /// The operands of a chain, in order.
+    fn terms<'e>(&self, expr: &'e Expr, terms: &mut Vec<&'e Expr>) {
         let ExprKind::Binary { op, left, right, .. } = &expr.kind else { return };
         let same = |it: &Expr| matches!(&it.kind, ExprKind::Binary { op: other, .. } if other == op);
         for side in [left, right] {
             if same(side) && !self.write.enclosed(side) {
-                self.terms(side, outer, terms);
+                self.terms(side, terms);
             } else {
                 terms.push(side);
             }

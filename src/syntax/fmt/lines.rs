@@ -65,11 +65,10 @@ impl<'a> Lines<'a> {
     fn comments_before(&mut self, at: u32, indent: usize) {
         while let Some(comment) = self.comments.next_if(|comment| comment.span.start < at) {
             let text = self.text(comment.span.start, comment.span.end);
-            if !comment.own_line {
-                if let Some(line) = self.lines.last_mut().filter(|line| line.comment.is_none() && !line.remark) {
-                    line.comment = Some(text.to_owned());
-                    continue;
-                }
+            let line = self.lines.last_mut().filter(|line| line.comment.is_none() && !line.remark);
+            if let Some(line) = line.filter(|_| !comment.own_line) {
+                line.comment = Some(text.to_owned());
+                continue;
             }
             // A `///` that documents nothing must not come to document what follows.
             let idle = text.starts_with("///") && !text.starts_with("////");

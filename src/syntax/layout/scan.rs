@@ -30,9 +30,9 @@ enum Last {
 
 pub(super) struct Scan<'a> {
     file: &'a SourceFile,
-    text: &'a str,
+    pub(super) text: &'a str,
     bytes: &'a [u8],
-    at: usize,
+    pub(super) at: usize,
     masked: Vec<u8>,
     marks: Vec<Mark>,
     /// Places in `marks` of the brackets that are open.
@@ -49,7 +49,7 @@ pub(super) struct Scan<'a> {
     comments: Vec<Comment>,
     docs: Vec<Doc>,
     doc: Option<Doc>,
-    found: Vec<Fault>,
+    pub(super) found: Vec<Fault>,
 }
 
 impl<'a> Scan<'a> {
@@ -112,21 +112,21 @@ impl<'a> Scan<'a> {
         (layout, self.found)
     }
 
-    fn byte(&self, at: usize) -> Option<u8> {
+    pub(super) fn byte(&self, at: usize) -> Option<u8> {
         self.bytes.get(at).copied()
     }
 
-    fn rest(&self, at: usize) -> &'a str {
+    pub(super) fn rest(&self, at: usize) -> &'a str {
         self.text.get(at..).unwrap_or_default()
     }
 
-    fn blank(&mut self, from: usize, to: usize) {
+    pub(super) fn blank(&mut self, from: usize, to: usize) {
         if let Some(bytes) = self.masked.get_mut(from..to) {
             bytes.fill(b' ');
         }
     }
 
-    fn line_end(&self, from: usize) -> usize {
+    pub(super) fn line_end(&self, from: usize) -> usize {
         let rest = self.rest(from);
         from + rest.find('\n').unwrap_or(rest.len())
     }
@@ -209,7 +209,7 @@ impl<'a> Scan<'a> {
             self.abandon(0, lines.first().copied().unwrap_or(start));
         }
         let continues = !declaration
-            && !(self.columns && !self.open.is_empty())
+            && (!self.columns || self.open.is_empty())
             && self.last != Last::Start
             && (self.last == Last::Open || self.continues(rest));
         let paren = self
@@ -255,63 +255,6 @@ impl<'a> Scan<'a> {
             self.found.push(fault(self.at, end));
         }
         self.at = end.unwrap_or_else(|end| end);
-    }
-
-    /// The end of the text that begins here, or where it is given up.
-    fn text_end(&self, start: usize) -> Result<usize, usize> {
-        let mut at = start + 1;
-        let close = loop {
-            match self.rest(at).find('\'') {
-                None => return Err(self.trimmed_line_end(start)),
-                Some(found) if self.byte(at + found + 1) == Some(b'\'') => at += found + 2,
-                Some(found) => break at + found,
-            }
-        };
-        let inside = self.text.get(start..close).unwrap_or_default();
-        let runs_on = self.byte(close + 1).is_some_and(words::is_letter);
-        if inside.contains('\n') && (runs_on || declares(inside)) {
-            return Err(self.trimmed_line_end(start));
-        }
-        Ok(close + 1)
-    }
-
-    fn name_end(&self, start: usize) -> Result<usize, usize> {
-        let end = self.line_end(start);
-        let mut at = start + 1;
-        loop {
-            match self.text.get(at..end).unwrap_or_default().find('"') {
-                None => return Err(self.trimmed_line_end(start)),
-                Some(found) if self.byte(at + found + 1) == Some(b'"') => at += found + 2,
-                Some(found) => return Ok(at + found + 1),
-            }
-        }
-    }
-
-    fn trimmed_line_end(&self, start: usize) -> usize {
-        let end = self.line_end(start);
-        start + self.text.get(start..end).unwrap_or_default().trim_end().len()
-    }
-
-    fn sql(&mut self) {
-        let start = self.at;
-        let inside = self.rest(start + 2);
-        let close = inside.find("$$").map(|at| inside.get(..at).unwrap_or_default());
-        if let Some(inside) = close.filter(|inside| !declares(inside)) {
-            self.at = start + 2 + inside.len() + 2;
-            return;
-        }
-        // Never closed: up to where the columns or the next declaration begin.
-        let mut end = self.line_end(start);
-        while end < self.text.len() {
-            let line = self.text.get(end + 1..self.line_end(end + 1)).unwrap_or_default().trim();
-            if words::begins_declaration(line) || line.starts_with('{') || line.starts_with("} ") {
-                break;
-            }
-            end = self.line_end(end + 1);
-        }
-        self.found.push(Fault::Sql(start, self.trimmed_line_end(start)));
-        self.blank(start + 2, end);
-        self.at = end;
     }
 
     fn open(&mut self, byte: u8) {
@@ -398,9 +341,4 @@ impl Fault {
             | Self::TooDeep(at) => at,
         }
     }
-}
-
-/// Whether a line after the first begins a declaration.
-fn declares(text: &str) -> bool {
-    text.split('\n').skip(1).any(|line| words::begins_declaration(line.trim_start_matches([' ', '\t'])))
 }
