@@ -130,6 +130,11 @@ fn case(arms: &[(Scalar, Scalar)], otherwise: Option<&Scalar>, dialect: &Dialect
 }
 
 fn cast(it: &Scalar, from: &Type, to: &Type, dialect: &Dialect) -> Written {
+    if let (Scalar::Cast(inner, Type::Int, Type::Decimal { .. }), Type::Decimal { scale, .. }) = (it, to)
+        && digits(from).1 <= *scale
+    {
+        return cast(inner, &Type::Int, to, dialect);
+    }
     let name = format!("{}_to_{}", cast_word(from), word(to));
     let template = dialect.template(&name).or_else(|| dialect.template("cast")).unwrap_or("{0}");
     let (from_p, from_s) = digits(from);
@@ -180,7 +185,8 @@ fn of_type(slot: &str, kind: &Type, dialect: &Dialect) -> Slot {
 
 /// A function or an operation, by its template.
 fn operation(name: &str, arguments: &[Scalar], result: &Type, dialect: &Dialect) -> Written {
-    let arguments = float_operands(name, arguments);
+    let (name, arguments) = operands(name, arguments);
+    let name = name.as_str();
     let constant = arguments.len() > 1 && arguments.iter().skip(1).all(is_plain);
     let Some(template) = spelling(name, arguments.len(), constant, dialect) else {
         return call(&name.to_uppercase(), arguments.iter().map(|it| scalar(it, dialect).doc).collect());
@@ -205,7 +211,7 @@ fn operation(name: &str, arguments: &[Scalar], result: &Type, dialect: &Dialect)
 /// The template for these arguments: the most special one that there is.
 #[must_use]
 pub fn spelling(name: &str, arguments: usize, constant: bool, dialect: &Dialect) -> Option<&'static str> {
-    let base = name.rsplit_once('_').filter(|(_, last)| ["date", "text", "decimal", "float"].contains(last));
+    let base = name.rsplit_once('_').filter(|(_, last)| ["date", "text", "decimal", "float", "column"].contains(last));
     [Some(name), base.map(|(base, _)| base)].into_iter().flatten().find_map(|name| {
         let special = constant.then(|| dialect.template(&format!("{name}/{arguments}/constant"))).flatten();
         let special = special.or_else(|| constant.then(|| dialect.template(&format!("{name}/constant"))).flatten());
@@ -225,18 +231,29 @@ fn is_plain(argument: &Scalar) -> bool {
     }
 }
 
-/// The operands of float arithmetic: beside a float, an int needs no cast; of two literals one has to say its type.
-fn float_operands(name: &str, arguments: &[Scalar]) -> Vec<Scalar> {
+/// An operation and its operands as they read best: a negative number of months is subtracted; beside a float, an int
+/// needs no cast; of two literals one has to say its type; what may be a whole number where a float is meant is cast.
+fn operands(name: &str, arguments: &[Scalar]) -> (String, Vec<Scalar>) {
     let literal = |it: &Scalar| matches!(it, Scalar::Constant(Constant::Float(_)));
-    match arguments {
-        [a, b] if name.starts_with("float_") => match (a, b) {
-            (a, b) if literal(a) && literal(b) => {
-                vec![Scalar::Cast(Box::new(a.clone()), Type::Float, Type::Float), b.clone()]
-            }
-            (a, Scalar::Cast(b, Type::Int, Type::Float)) if !literal(a) => vec![a.clone(), b.as_ref().clone()],
-            _ => arguments.to_vec(),
-        },
-        _ => arguments.to_vec(),
+    let float = |it: &Scalar| literal(it) || matches!(it, Scalar::Cast(_, _, Type::Float));
+    let same = |name: &str| (name.to_owned(), arguments.to_vec());
+    let [a, b] = arguments else { return same(name) };
+    if let (Scalar::Constant(Constant::Int(months @ ..0)), Some(what)) = (b, name.strip_suffix("_add_months")) {
+        let months = Scalar::Constant(Constant::Int(months.saturating_neg()));
+        return (format!("{what}_subtract_months"), vec![a.clone(), months]);
+    }
+    if !name.starts_with("float_") {
+        return same(name);
+    }
+    let name = if name == "float_divide" && !float(a) { "float_divide_column" } else { name };
+    match (a, b) {
+        (a, b) if literal(a) && literal(b) => {
+            (name.to_owned(), vec![Scalar::Cast(Box::new(a.clone()), Type::Float, Type::Float), b.clone()])
+        }
+        (a, Scalar::Cast(b, Type::Int, Type::Float)) if !literal(a) => {
+            (name.to_owned(), vec![a.clone(), b.as_ref().clone()])
+        }
+        _ => same(name),
     }
 }
 

@@ -93,6 +93,8 @@ fn operations_give_the_same_on_every_engine() {
         ),
         ("timestamp_add_months", &["@2024-01-31T10:00:00Z", "1"], Type::Timestamp, Some("2024-02-29 10:00:00")),
         ("timestamp_add_months", &["@2024-02-29T10:00:00Z", "-12"], Type::Timestamp, Some("2023-02-28 10:00:00")),
+        ("date_add_months", &["@2024-03-31", "-1"], Type::Date, Some("2024-02-29")),
+        ("float_divide", &["7f", "4f"], Type::Float, Some("1.75")),
         ("date_add", &["@2026-02-27", "2 days"], Type::Date, Some("2026-03-01")),
         ("date_subtract", &["@2026-03-01", "2 days"], Type::Date, Some("2026-02-27")),
         ("date_add_months", &["@2024-01-31", "13"], Type::Date, Some("2025-02-28")),

@@ -13,6 +13,7 @@ pub const ALL: &[Setup] = &[
     Setup { name: "plg_state.to_int", needs: &[], sql: TO_INT },
     Setup { name: "plg_state.to_float", needs: &[], sql: TO_FLOAT },
     Setup { name: "plg_state.to_decimal", needs: &[], sql: TO_DECIMAL },
+    Setup { name: "plg_state.to_bool", needs: &[], sql: TO_BOOL },
     Setup { name: "plg_state.to_date", needs: &[], sql: TO_DATE },
     Setup { name: "plg_state.to_timestamp", needs: &["plg_state.to_date"], sql: TO_TIMESTAMP },
     Setup { name: "plg_state.json_text", needs: &[], sql: JSON_TEXT },
@@ -53,14 +54,23 @@ $$";
 
 const TO_INT: &str = r"CREATE OR REPLACE FUNCTION plg_state.to_int(x text) RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  t text := BTRIM(x, ' ');
 BEGIN
-  IF BTRIM(x, ' ') ~ '^[+-]?[0-9]+$' THEN
-    RETURN CAST(BTRIM(x, ' ') AS BIGINT);
+  IF t !~ '^[+-]?[0-9]+$' THEN
+    RETURN NULL;
+  ELSIF LENGTH(t) < 19 THEN
+    RETURN CAST(t AS BIGINT);
+  ELSIF CAST(t AS NUMERIC) BETWEEN -9223372036854775808 AND 9223372036854775807 THEN
+    RETURN CAST(t AS BIGINT);
   END IF;
   RETURN NULL;
-EXCEPTION WHEN numeric_value_out_of_range THEN
-  RETURN NULL;
 END
+$$";
+
+const TO_BOOL: &str = "CREATE OR REPLACE FUNCTION plg_state.to_bool(x text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT CASE x WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END
 $$";
 
 const TO_FLOAT: &str = r"CREATE OR REPLACE FUNCTION plg_state.to_float(x text) RETURNS double precision
@@ -78,32 +88,32 @@ $$";
 const TO_DECIMAL: &str = r"CREATE OR REPLACE FUNCTION plg_state.to_decimal(x text, p integer, s integer) RETURNS numeric
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
+  t text := BTRIM(x, ' ');
   result numeric;
 BEGIN
-  IF BTRIM(x, ' ') ~ '^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$' THEN
-    result := ROUND(CAST(BTRIM(x, ' ') AS NUMERIC), s);
+  IF t ~ '^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)$' THEN
+    result := ROUND(CAST(t AS NUMERIC), s);
     IF ABS(result) < POWER(CAST(10 AS NUMERIC), p - s) THEN
       RETURN result;
     END IF;
   END IF;
-  RETURN NULL;
-EXCEPTION WHEN numeric_value_out_of_range THEN
   RETURN NULL;
 END
 $$";
 
 const TO_DATE: &str = r"CREATE OR REPLACE FUNCTION plg_state.to_date(x text) RETURNS date
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  part text[] := REGEXP_MATCH(BTRIM(x, ' '), '^([0-9]{4})-(0[1-9]|1[0-2])-([0-9]{2})$');
+  first date;
 BEGIN
-  IF BTRIM(x, ' ') ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN
-    RETURN MAKE_DATE(
-      CAST(SUBSTR(BTRIM(x, ' '), 1, 4) AS INTEGER),
-      CAST(SUBSTR(BTRIM(x, ' '), 6, 2) AS INTEGER),
-      CAST(SUBSTR(BTRIM(x, ' '), 9, 2) AS INTEGER)
-    );
+  IF part IS NULL OR part[1] = '0000' THEN
+    RETURN NULL;
   END IF;
-  RETURN NULL;
-EXCEPTION WHEN datetime_field_overflow THEN
+  first := MAKE_DATE(CAST(part[1] AS INTEGER), CAST(part[2] AS INTEGER), 1);
+  IF CAST(part[3] AS INTEGER) BETWEEN 1 AND EXTRACT(DAY FROM first + INTERVAL '1 month' - INTERVAL '1 day') THEN
+    RETURN first + (CAST(part[3] AS INTEGER) - 1);
+  END IF;
   RETURN NULL;
 END
 $$";

@@ -43,6 +43,7 @@ pub static ALL: &[Registered] = functions! {
     c"plg_text_to_int" 1 strict |a| Ok(number::text_to_int(&a.text(0)?).into());
     c"plg_text_to_float" 1 strict |a| Ok(number::text_to_float(&a.text(0)?).into());
     c"plg_text_to_decimal" 3 strict |a| Ok(number::text_to_decimal(&a.text(0)?, a.int(1)?, a.int(2)?).into());
+    c"plg_text_to_bool" 1 strict |a| Ok(text::to_bool(&a.text(0)?).map(i64::from).into());
     c"plg_decimal" 1 strict |a| Ok(number::decimal(a.int(0)?)?.into());
     c"plg_rescale" 4 strict |a| Ok(number::rescale(a.int(0)?, a.int(1)?, a.int(2)?, a.int(3)?)?.into());
     c"plg_decimal_floor" 2 strict |a| Ok(number::decimal_floor(a.int(0)?, a.int(1)?).into());

@@ -45,6 +45,12 @@ pub fn split_part(text: &str, separator: &str, n: i64) -> Option<String> {
     Some(piece.copied().unwrap_or_default().to_owned())
 }
 
+/// `true` or `false`, else null.
+#[must_use]
+pub fn to_bool(text: &str) -> Option<bool> {
+    text.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
