@@ -1,6 +1,8 @@
 //! Takes the frames of a finished statement, gives its query: steps in the order in which they read each
 //! other, with comments; the last select lists the columns.
 
+use std::collections::BTreeMap;
+
 use super::build::Builder;
 use super::frame::{FrameId, Level};
 use crate::plan::column_name;
@@ -48,13 +50,17 @@ impl Builder<'_> {
         let mut all = self.frame(frame).held.clone();
         all.extend(fields);
         all.sort();
+        let mut made: BTreeMap<String, Scalar> = made
+            .into_iter()
+            .filter_map(|item| match item {
+                Item::Named(scalar, name) => Some((name, scalar)),
+                Item::All(_) => None,
+            })
+            .collect();
         self.whats(entity, &all)
             .into_iter()
             .filter_map(|what| column_name(self.program, entity, what))
-            .map(|name| {
-                let own = made.iter().find(|item| matches!(item, Item::Named(_, it) if *it == name));
-                own.cloned().unwrap_or_else(|| Scalar::column(&alias, &name).named(&name))
-            })
+            .map(|name| made.remove(&name).unwrap_or_else(|| Scalar::column(&alias, &name)).named(&name))
             .collect()
     }
 

@@ -104,27 +104,37 @@ impl Planner {
         None
     }
 
-    /// The fields that can be built now, each after those of its own row that it reads.
+    /// The fields that can be built now, each after those of its own row that it reads, else in declared order.
     fn buildable(&self, fields: &[FieldId]) -> Vec<FieldId> {
-        let mut order = Vec::new();
-        let mut have: BTreeSet<FieldId> = BTreeSet::new();
-        let mut left: Vec<FieldId> = fields.to_vec();
-        loop {
-            let before = left.len();
-            left.retain(|field| {
-                let ready = self.needs.get(field).is_some_and(|needs| {
-                    needs.others.iter().all(|it| self.done.contains(it))
-                        && needs.own.iter().all(|it| self.done.contains(it) || have.contains(it))
-                });
-                if ready {
-                    have.insert(*field);
-                    order.push(*field);
-                }
-                !ready
-            });
-            if left.len() == before {
-                return order;
+        let mut waits: BTreeMap<FieldId, usize> = BTreeMap::new();
+        let mut readers: BTreeMap<FieldId, Vec<FieldId>> = BTreeMap::new();
+        let mut ready = BTreeSet::new();
+        for field in fields {
+            let Some(needs) = self.needs.get(field) else { continue };
+            if !needs.others.iter().all(|it| self.done.contains(it)) {
+                continue;
+            }
+            let own: Vec<FieldId> = needs.own.difference(&self.done).copied().collect();
+            if own.is_empty() {
+                ready.insert(*field);
+            }
+            waits.insert(*field, own.len());
+            for read in own {
+                readers.entry(read).or_default().push(*field);
             }
         }
+        let mut order = Vec::new();
+        while let Some(field) = ready.pop_first() {
+            order.push(field);
+            for reader in readers.get(&field).into_iter().flatten() {
+                if let Some(left) = waits.get_mut(reader) {
+                    *left -= 1;
+                    if *left == 0 {
+                        ready.insert(*reader);
+                    }
+                }
+            }
+        }
+        order
     }
 }
