@@ -303,7 +303,7 @@ pub struct RowLink {
 pub struct Destination {
     /// Its name.
     pub name: Name,
-    /// The system: `postgres`, `webhook`, …
+    /// The system: `webhook`, …
     pub system: Name,
     /// The labels that it may receive.
     pub allows: Vec<Name>,
