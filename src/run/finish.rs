@@ -11,6 +11,9 @@ use crate::engine::{Relation, literal};
 use crate::manifest::Manifest;
 use crate::types::Type;
 
+/// How many keys of a change are named.
+const SAMPLE: usize = 5;
+
 /// Finishes a committed run. Gives its changes and what each sync did.
 pub async fn finish(
     session: &mut Session<'_>,
@@ -47,20 +50,31 @@ pub async fn deliver_all(
 
 async fn changes(session: &mut Session<'_>, run: &Run) -> Result<Vec<Change>, RunError> {
     let sql = format!(
-        "SELECT field, was, became, COUNT(*) FROM {} WHERE run = {} GROUP BY field, was, became ORDER BY 1, 2, 3",
+        "SELECT field, was, became, n_rows, key FROM (SELECT field, was, became, key, \
+         COUNT(*) OVER (PARTITION BY field, was, became) AS n_rows, \
+         ROW_NUMBER() OVER (PARTITION BY field, was, became ORDER BY key) AS place \
+         FROM {} WHERE run = {}) AS c WHERE place <= {SAMPLE} ORDER BY 1, 2, 3, place",
         session.driver.table(SCHEMA, "changes"),
         literal(&run.id)
     );
-    let rows = session.rows("reading the changes", &sql, &[Type::Text, Type::Text, Type::Text, Type::Int]).await?;
-    let change = |row: Vec<crate::engine::Value>| {
-        Some(Change {
-            field: row.first()?.text()?,
-            was: row.get(1)?.text(),
-            became: row.get(2)?.text(),
-            rows: row.get(3)?.int().unsigned_abs(),
-        })
-    };
-    Ok(rows.into_iter().filter_map(change).collect())
+    let types = [Type::Text, Type::Text, Type::Text, Type::Int, Type::Text];
+    let mut changes: Vec<Change> = Vec::new();
+    for row in session.rows("reading the changes", &sql, &types).await? {
+        let text = |at: usize| row.get(at).and_then(crate::engine::Value::text);
+        let (field, was, became) = (text(0).unwrap_or_default(), text(1), text(2));
+        let last = changes.last_mut().filter(|it| it.field == field && it.was == was && it.became == became);
+        match last {
+            Some(change) => change.keys.extend(text(4)),
+            None => changes.push(Change {
+                field,
+                was,
+                became,
+                rows: row.get(3).map_or(0, |rows| rows.int().unsigned_abs()),
+                keys: text(4).into_iter().collect(),
+            }),
+        }
+    }
+    Ok(changes)
 }
 
 /// Drops the views of what is no longer declared, then the tables that are neither this run's nor its parent's: older ones,

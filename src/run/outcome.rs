@@ -130,6 +130,8 @@ pub struct Change {
     pub became: Option<String>,
     /// How many rows.
     pub rows: u64,
+    /// The first of their keys, a few.
+    pub keys: Vec<String>,
 }
 
 /// Transitions of a status that are not allowed.

@@ -32,49 +32,53 @@ pub(super) fn text(outcome: &Outcome, deliver: bool) -> String {
 }
 
 fn audiences(changes: &[Change], out: &mut String) {
-    let mut moved: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    let mut moved: BTreeMap<&str, [Option<&Change>; 2]> = BTreeMap::new();
     for change in changes.iter().filter(|change| is_member(change)) {
-        let (entered, left) = moved.entry(&change.field).or_default();
-        if change.became.as_deref() == Some("true") {
-            *entered += change.rows;
-        } else {
-            *left += change.rows;
-        }
+        let [entered, left] = moved.entry(&change.field).or_default();
+        *(if change.became.as_deref() == Some("true") { entered } else { left }) = Some(change);
     }
     if moved.is_empty() {
         return;
     }
     let width = moved.keys().map(|name| name.chars().count()).max().unwrap_or(0).max(9);
     out.push_str(&format!("\n{:width$}  {:>8}  {:>8}\n", "audiences", "entered", "left"));
-    for (name, (entered, left)) in moved {
+    for (name, sides) in moved {
+        let [entered, left] = sides.map(|change| change.map_or(0, |change| change.rows));
         out.push_str(&format!("{name:width$}  {entered:>8}  {left:>8}\n"));
+        for (word, change) in ["entered", "left"].into_iter().zip(sides) {
+            if let Some(change) = change {
+                out.push_str(&format!("  {word}: {}\n", sample(change)));
+            }
+        }
     }
 }
 
 fn stages(changes: &[Change], out: &mut String) {
-    let rows: Vec<(String, String, u64)> = changes
-        .iter()
-        .filter(|change| !is_member(change))
-        .map(|change| {
-            let (was, became) = (change.was.as_deref(), change.became.as_deref());
-            let step = match (was, became) {
-                (None, Some(became)) => format!("-> {became}"),
-                (Some(was), None) => format!("{was} -> (gone)"),
-                (was, became) => format!("{} -> {}", was.unwrap_or("?"), became.unwrap_or("?")),
-            };
-            (change.field.clone(), step, change.rows)
-        })
-        .collect();
+    let rows: Vec<(&Change, String)> =
+        changes.iter().filter(|change| !is_member(change)).map(|change| (change, step(change))).collect();
     if rows.is_empty() {
         return;
     }
-    let width =
-        |of: fn(&(String, String, u64)) -> &str| rows.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
-    let (field, step) = (width(|row| &row.0).max(8), width(|row| &row.1).max(6));
+    let field = rows.iter().map(|(change, _)| change.field.chars().count()).max().unwrap_or(0).max(8);
+    let step = rows.iter().map(|(_, step)| step.chars().count()).max().unwrap_or(0).max(6);
     out.push_str(&format!("\n{:field$}  {:step$}  {:>8}\n", "statuses", "change", "rows"));
-    for (name, change, rows) in &rows {
-        out.push_str(&format!("{name:field$}  {change:step$}  {rows:>8}\n"));
+    for (change, steps) in &rows {
+        out.push_str(&format!("{:field$}  {steps:step$}  {:>8}  {}\n", change.field, change.rows, sample(change)));
     }
+}
+
+fn step(change: &Change) -> String {
+    match (change.was.as_deref(), change.became.as_deref()) {
+        (None, became) => format!("-> {}", became.unwrap_or("(none)")),
+        (Some(was), became) => format!("{was} -> {}", became.unwrap_or("(gone)")),
+    }
+}
+
+/// The first keys, and how many more there are.
+fn sample(change: &Change) -> String {
+    let more = change.rows.saturating_sub(change.keys.len() as u64);
+    let keys = change.keys.join(", ");
+    if more == 0 { keys } else { format!("{keys} and {more} more") }
 }
 
 fn forbidden(moves: &Moves, out: &mut String) {
