@@ -12,6 +12,7 @@ mod cli;
 mod errors;
 mod examples;
 mod kill;
+mod docs;
 mod runs;
 mod sql;
 mod support;
