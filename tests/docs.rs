@@ -16,7 +16,13 @@ fn the_language_page_is_one_program() {
         let found: Vec<_> = diagnostics
             .finish()
             .iter()
-            .map(|it| format!("{} {}: {it}", plgc::diagnostics::place(it.as_ref(), &sources).unwrap_or_default(), code(it.as_ref())))
+            .map(|it| {
+                format!(
+                    "{} {}: {it}",
+                    plgc::diagnostics::place(it.as_ref(), &sources).unwrap_or_default(),
+                    code(it.as_ref())
+                )
+            })
             .collect();
         assert!(manifest.is_some(), "{}:\n{}", dialect.name, found.join("\n"));
     }

@@ -9,11 +9,13 @@
 
 mod cases;
 mod cli;
+mod docs;
 mod errors;
 mod examples;
 mod kill;
-mod docs;
+mod properties;
 mod runs;
 mod sql;
 mod support;
 mod tidy;
+mod warehouse;

@@ -22,7 +22,8 @@ impl Embedded {
             fs::write(folder.path().join("data").join(format!("{name}.csv")), text).expect("a table");
         }
         fs::write(folder.path().join("program.plg"), program).expect("a program");
-        let config = "[project]\nname = \"test\"\n\n[targets.dev]\nengine = \"sqlite\"\npath = \"dev.db\"\ndata = \"data\"\n";
+        let config =
+            "[project]\nname = \"test\"\n\n[targets.dev]\nengine = \"sqlite\"\npath = \"dev.db\"\ndata = \"data\"\n";
         fs::write(folder.path().join("plg.toml"), config).expect("a configuration");
         Self { folder }
     }
@@ -77,7 +78,9 @@ pub fn query(project: &Embedded, sql: &str) -> Vec<BTreeMap<String, Option<Strin
         let found = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.expect("a query");
         found
             .iter()
-            .map(|row| row.columns().iter().enumerate().map(|(at, column)| (column.name().to_owned(), text(row, at))).collect())
+            .map(|row| {
+                row.columns().iter().enumerate().map(|(at, column)| (column.name().to_owned(), text(row, at))).collect()
+            })
             .collect()
     })
 }
