@@ -12,6 +12,7 @@ mod cli;
 mod docs;
 mod errors;
 mod examples;
+mod fivetran;
 mod kill;
 mod properties;
 mod runs;

@@ -67,7 +67,16 @@ impl Server {
         }
         let data = folder.path().join("data");
         let made = command(&programs().join("initdb"), account)
-            .args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=plgc", "--no-sync", "-D"])
+            .args([
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--locale-provider=icu",
+                "--icu-locale=en-US",
+                "--username=plgc",
+                "--no-sync",
+                "-D",
+            ])
             .arg(&data)
             .output()
             .unwrap();
