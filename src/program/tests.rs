@@ -1,20 +1,29 @@
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-//! Takes programs as text and asserts what they mean, and that every page of `docs/errors` that this stage owns is
-//! true: its wrong program gives exactly that mistake, its fixed one does not.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+//! Takes programs as text and asserts what they mean, and that every page of `docs/errors` with a program is true:
+//! its wrong program gives exactly that mistake, its fixed one does not. The pages continue `docs/example.plg`.
+
+mod meaning;
+mod messages;
 
 use super::*;
-use crate::diagnostics::{self, Mistake};
+use crate::diagnostics::{self, Mistake, pages};
 use crate::syntax;
 
-/// The program, and its mistakes as `code: text`.
-pub(super) fn analyzed(text: &str) -> (Program, Vec<String>, Sources) {
+/// The program, and its mistakes as `code: text [place] (help)`.
+pub(super) fn analyzed(texts: &[&str]) -> (Program, Vec<String>) {
+    let (program, found, sources) = outcome(texts);
+    (program, found.iter().map(|item| said(item, &sources)).collect())
+}
+
+fn outcome(texts: &[&str]) -> (Program, Vec<Mistake>, Sources) {
     let mut sources = Sources::default();
-    sources.add("test.plg", text).unwrap();
+    for (number, text) in texts.iter().enumerate() {
+        sources.add(format!("{number}.plg"), *text).unwrap();
+    }
     let mut diags = Diagnostics::default();
     let files: Vec<_> = sources.files().iter().map(|file| syntax::parse(file, &mut diags)).collect();
     let program = analyze(&files, &sources, &Options::default(), &mut diags);
-    let said = diags.finish().iter().map(|item| said(item, &sources)).collect();
-    (program, said, sources)
+    (program, diags.finish(), sources)
 }
 
 fn said(item: &Mistake, sources: &Sources) -> String {
@@ -23,12 +32,34 @@ fn said(item: &Mistake, sources: &Sources) -> String {
     format!("{}: {item} [{at}]{help}", diagnostics::code(item.as_ref()))
 }
 
-const UPSELL: &str = include_str!("tests/upsell.plg");
+/// The first program below a heading of a page.
+fn block<'a>(page: &'a str, heading: &str) -> Option<&'a str> {
+    let below = page.split_once(&format!("\n## {heading}\n\n```plg\n"))?.1;
+    Some(below.split_once("\n```").map_or(below, |(text, _)| text))
+}
+
+const EXAMPLE: &str = include_str!("../../docs/example.plg");
 
 #[test]
-fn the_growth_engine_has_a_meaning() {
-    let (program, said, _) = analyzed(UPSELL);
-    assert_eq!(said, [""; 0]);
-    assert_eq!(program.entities.len(), 6);
-    assert_eq!(program.syncs.len(), 2);
+fn every_page_is_true() {
+    let mut surprises = Vec::new();
+    let mut n_pages = 0;
+    for (code, page) in pages::ALL {
+        let (Some(wrong), Some(fixed)) = (block(page, "Wrong"), block(page, "Fixed")) else { continue };
+        n_pages += 1;
+        let relevant = |text: &str| -> Vec<String> {
+            let (_, found, sources) = outcome(&[EXAMPLE, text]);
+            let wanted = |item: &&Mistake| diagnostics::is_error(item.as_ref()) || diagnostics::code(item.as_ref()) == *code;
+            found.iter().filter(wanted).map(|item| said(item, &sources)).collect()
+        };
+        let (before, after) = (relevant(wrong), relevant(fixed));
+        if before.is_empty() || before.iter().any(|said| !said.starts_with(&format!("{code}: "))) {
+            surprises.push(format!("{code}: the wrong program gives {before:?}"));
+        }
+        if !after.is_empty() {
+            surprises.push(format!("{code}: the fixed program gives {after:?}"));
+        }
+    }
+    assert!(n_pages > 100, "only {n_pages} pages");
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
