@@ -47,8 +47,8 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.type_fields();
     ctx.declare_destinations();
     ctx.declare_syncs();
-    let (mut program, used) = ctx.into_program();
-    let order = cycle::order(&program, diags);
+    let (mut program, used, circled) = ctx.into_program();
+    let order = cycle::order(&program, &circled, diags);
     labels::flow(&mut program, &order);
     checks::check(&program, (files, sources), &used, diags);
     program

@@ -13,6 +13,7 @@ mod words;
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]
 mod tests;
 
+pub(crate) use explain::DoubleQuotes;
 use miette::Diagnostic;
 use thiserror::Error;
 

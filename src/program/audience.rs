@@ -93,6 +93,7 @@ impl<'a> Ctx<'a> {
             let places = rest.iter().map(|(span, name, of)| (*span, format!("`{name}` is a part of `{of}`"))).collect();
             self.diags.push(cycle::cyclic(name, *first, places));
         }
+        self.circled.extend(way.iter().map(|at| FieldId(*at as u32)));
         reported.extend(way);
     }
 

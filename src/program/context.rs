@@ -48,6 +48,10 @@ pub(super) struct Ctx<'a> {
     pub keyless: BTreeSet<EntityId>,
     /// By field id.
     pub field_states: Vec<State>,
+    /// The traits that are being typed, each with where the one before reads it.
+    pub running: Vec<(FieldId, Span)>,
+    /// The traits of circles that have been reported.
+    pub circled: BTreeSet<FieldId>,
     /// Whether a field's entity could be found.
     pub field_sound: Vec<bool>,
     /// The entity of the audience at each place in [`Declarations::fields`], as far as it is known.
@@ -82,6 +86,8 @@ impl<'a> Ctx<'a> {
             broken: BTreeSet::new(),
             keyless: BTreeSet::new(),
             field_states: vec![State::Pending; found.fields.len()],
+            running: Vec::new(),
+            circled: BTreeSet::new(),
             field_sound: vec![true; found.fields.len()],
             audience_entities: Vec::new(),
             let_states: vec![State::Pending; lets],
@@ -93,12 +99,24 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    /// The program, and the constants that were read.
-    pub(super) fn into_program(self) -> (Program, BTreeSet<String>) {
+    /// The program, the constants that were read, and the traits whose circles have been reported.
+    pub(super) fn into_program(self) -> (Program, BTreeSet<String>, BTreeSet<FieldId>) {
         let lets = self.found.lets.iter().enumerate();
         let used = lets.filter(|(at, _)| self.used_lets.contains(at)).map(|(_, item)| item.node.name.text.clone());
         let used = used.collect();
-        (self.program, used)
+        (self.program, used, self.circled)
+    }
+
+    /// Whether a declaration has a block; that it lacks one has been reported.
+    pub(super) fn has_block(&self, declaration: Span) -> bool {
+        self.sources.text(declaration).contains('{')
+    }
+
+    /// Whether a block begins after this place; that none does has been reported.
+    pub(super) fn block_follows(&self, place: Span) -> bool {
+        let file = self.sources.file_at(place.end);
+        let rest = file.and_then(|file| file.text.get((place.end - file.base) as usize..));
+        rest.is_some_and(|rest| rest.trim_start().starts_with('{'))
     }
 
     /// What a project-level name stands for.

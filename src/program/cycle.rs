@@ -1,7 +1,7 @@
 //! Takes the typed fields and links and gives the order in which they can be computed; a circle among them is
 //! reported once, with the place of each step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use miette::{Diagnostic, LabeledSpan};
 use thiserror::Error;
@@ -90,7 +90,7 @@ pub(super) fn needs(program: &Program, node: Node) -> Vec<(Node, Span)> {
 }
 
 /// The fields and row links, each after what it needs; circles are reported.
-pub(super) fn order(program: &Program, diags: &mut Diagnostics) -> Vec<Node> {
+pub(super) fn order(program: &Program, reported: &BTreeSet<FieldId>, diags: &mut Diagnostics) -> Vec<Node> {
     let fields = (0..program.fields.len() as u32).map(|id| Node::Field(FieldId(id)));
     let links = (0..program.links.len() as u32).map(LinkId);
     let links = links.filter(|id| matches!(program.link(*id).by, LinkBy::Row(_))).map(Node::Link);
@@ -100,7 +100,8 @@ pub(super) fn order(program: &Program, diags: &mut Diagnostics) -> Vec<Node> {
     for node in &nodes {
         search.from(*node);
     }
-    for circle in &search.circles {
+    let is_new = |node: &Node| !matches!(node, Node::Field(id) if reported.contains(id));
+    for circle in search.circles.iter().filter(|circle| circle.iter().all(|(reader, ..)| is_new(reader))) {
         report(program, circle, diags);
     }
     search.order
@@ -166,7 +167,8 @@ impl Search<'_> {
     }
 }
 
-fn report(program: &Program, circle: &[(Node, Node, Span)], diags: &mut Diagnostics) {
+/// Reports a circle, by its steps: who reads whom, and where.
+pub(super) fn report(program: &Program, circle: &[(Node, Node, Span)], diags: &mut Diagnostics) {
     let text = |(reader, read, _): &(Node, Node, Span)| {
         format!("`{}` reads `{}` here", reader.name(program), read.name(program))
     };

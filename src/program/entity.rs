@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::context::{Ctx, Member};
 use super::mistakes::{self, Unknown};
-use super::names::Global;
+use super::names::{Global, Item};
 use super::{Column, ColumnId, Entity, EntityId, RowsOf, Source, SourceId};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -86,8 +86,8 @@ pub(super) struct DuplicateItem {
 impl<'a> Ctx<'a> {
     /// Declares every entity and event without its condition and links.
     pub(super) fn declare_entities(&mut self) {
-        let nodes: Vec<_> = self.found.entities.iter().map(|(item, event)| (item.doc, item.node, *event)).collect();
-        for (number, (doc, node, event)) in (0..).zip(nodes) {
+        let nodes: Vec<_> = self.found.entities.clone();
+        for (number, (Item { doc, span, node }, event)) in (0..).zip(nodes) {
             let id = EntityId(number);
             let source = self.source_for(&node.from).unwrap_or_else(|| {
                 self.broken.insert(id);
@@ -105,7 +105,7 @@ impl<'a> Ctx<'a> {
                 loses: LOSES,
             });
             self.register_columns(id);
-            self.declare_items(id, node, event);
+            self.declare_items(id, node, event, self.has_block(span));
         }
     }
 
@@ -163,7 +163,7 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn declare_items(&mut self, id: EntityId, node: &'a ast::Entity, event: bool) {
+    fn declare_items(&mut self, id: EntityId, node: &'a ast::Entity, event: bool, has_block: bool) {
         let what = if event { "event" } else { "entity" };
         let (mut key, mut at, mut guard): (Option<Span>, Option<Span>, Option<Span>) = (None, None, None);
         for item in &node.items {
@@ -203,9 +203,11 @@ impl<'a> Ctx<'a> {
         }
         if key.is_none() {
             self.keyless.insert(id);
+        }
+        if key.is_none() && has_block {
             self.diags.push(MissingKey { what, name: node.name.text.clone(), at: node.name.span });
         }
-        if event && at.is_none() {
+        if event && at.is_none() && has_block {
             self.diags.push(MissingAt { name: node.name.text.clone(), at: node.name.span });
         }
     }

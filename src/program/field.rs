@@ -7,6 +7,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::{Ctx, Member, State, unresolved};
+use super::cycle::{self, Node};
 use super::names::FieldNode;
 use super::{EntityId, Field, FieldId, FieldKind, RowsOf};
 use crate::source::Span;
@@ -38,7 +39,7 @@ pub(super) struct WasStillDeclared {
 impl<'a> Ctx<'a> {
     /// Gives every field its slot; its id is its place among the declarations.
     pub(super) fn declare_fields(&mut self) {
-        let nodes: Vec<_> = self.found.fields.iter().copied().collect();
+        let nodes: Vec<_> = self.found.fields.clone();
         self.place_audiences();
         for (at, (doc, node)) in nodes.iter().enumerate() {
             let (name, of, entity) = match node {
@@ -124,17 +125,40 @@ impl<'a> Ctx<'a> {
 
     /// Types a field if it is not yet; a field that is being typed stays of unknown type, and the circle is
     /// reported by [`super::cycle`].
-    pub(super) fn ensure_field(&mut self, id: FieldId) {
+    pub(super) fn ensure_field(&mut self, id: FieldId, read: Span) {
         let at = id.0 as usize;
+        if self.field_states.get(at) == Some(&State::Running) {
+            self.report_running(id, read);
+            return;
+        }
         if self.field_states.get(at) != Some(&State::Pending) {
             return;
         }
         let Some((_, FieldNode::Trait(node))) = self.found.fields.get(at).copied() else { return };
         self.set_field_state(at, State::Running);
+        self.running.push((id, read));
         if self.field_sound.get(at) == Some(&true) {
             self.type_trait(id, node);
         }
+        self.running.pop();
         self.set_field_state(at, State::Done);
+    }
+
+    /// Reports the circle of traits that a read of one that is being typed closes.
+    fn report_running(&mut self, id: FieldId, read: Span) {
+        let start = self.running.iter().position(|(running, _)| *running == id).unwrap_or(0);
+        let circle: Vec<(FieldId, Span)> = self.running.iter().skip(start).copied().collect();
+        if circle.iter().any(|(id, _)| self.circled.contains(id)) {
+            return;
+        }
+        self.circled.extend(circle.iter().map(|(id, _)| *id));
+        let reads = circle.iter().skip(1).copied().chain([(id, read)]);
+        let steps: Vec<_> = circle
+            .iter()
+            .zip(reads)
+            .map(|((reader, _), (read, at))| (Node::Field(*reader), Node::Field(read), at))
+            .collect();
+        cycle::report(&self.program, &steps, self.diags);
     }
 
     fn set_field_state(&mut self, at: usize, state: State) {
@@ -146,9 +170,9 @@ impl<'a> Ctx<'a> {
     /// Types every field: traits in the order of their names' mentions, so that a long chain needs no deep stack.
     pub(super) fn type_fields(&mut self) {
         for id in self.mention_order() {
-            self.ensure_field(id);
+            self.ensure_field(id, Span::default());
         }
-        let nodes: Vec<_> = self.found.fields.iter().copied().collect();
+        let nodes: Vec<_> = self.found.fields.clone();
         for (at, (_, node)) in nodes.into_iter().enumerate() {
             if self.field_sound.get(at) != Some(&true) {
                 continue;

@@ -124,7 +124,7 @@ impl Ctx<'_> {
                 let is_known = known.iter().any(|(links, it)| links == path && it == what);
                 let row_is_known =
                     known.iter().any(|(links, it)| !path.is_empty() && links == path && *it == What::Exists);
-                !is_known && !(row_is_known && !self.is_nullable_there(path, *what))
+                !is_known && (!row_is_known || self.is_nullable_there(path, *what))
             }
             ExprKind::Coerce(inner) => self.may_be_null(inner, known),
             ExprKind::Call(name, arguments) => {

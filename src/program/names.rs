@@ -16,6 +16,8 @@ use crate::syntax::ast;
 pub(super) struct Item<'a, T> {
     /// The `///` lines.
     pub doc: Option<&'a String>,
+    /// All of it.
+    pub span: Span,
     /// What it says.
     pub node: &'a T,
 }
@@ -128,23 +130,24 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
     };
     for declaration in files.iter().flat_map(|file| &file.declarations) {
         let doc = declaration.doc.as_ref();
+        let span = declaration.span;
         match &declaration.kind {
             ast::DeclarationKind::Source(node) => {
                 if own(&node.name.dotted(), node.name.span, diags) {
-                    found.sources.push(Item { doc, node });
+                    found.sources.push(Item { doc, span, node });
                 }
             }
             ast::DeclarationKind::Entity(node) if own(&node.name.text, node.name.span, diags) => {
                 check_reserved(&node.name, diags);
-                found.entities.push((Item { doc, node }, false));
+                found.entities.push((Item { doc, span, node }, false));
             }
             ast::DeclarationKind::Event(node) if own(&node.name.text, node.name.span, diags) => {
                 check_reserved(&node.name, diags);
-                found.entities.push((Item { doc, node }, true));
+                found.entities.push((Item { doc, span, node }, true));
             }
             ast::DeclarationKind::Let(node) if own(&node.name.text, node.name.span, diags) => {
                 check_reserved(&node.name, diags);
-                found.lets.push(Item { doc, node });
+                found.lets.push(Item { doc, span, node });
             }
             ast::DeclarationKind::Audience(node) if own(&node.name.text, node.name.span, diags) => {
                 check_reserved(&node.name, diags);
@@ -152,15 +155,15 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             }
             ast::DeclarationKind::Destination(node) if own(&node.name.text, node.name.span, diags) => {
                 check_reserved(&node.name, diags);
-                found.destinations.push(Item { doc, node });
+                found.destinations.push(Item { doc, span, node });
             }
             ast::DeclarationKind::Sync(node) if own(&node.name.text, node.name.span, diags) => {
                 check_reserved(&node.name, diags);
-                found.syncs.push(Item { doc, node });
+                found.syncs.push(Item { doc, span, node });
             }
             ast::DeclarationKind::Trait(node) => found.fields.push((doc, FieldNode::Trait(node))),
             ast::DeclarationKind::Status(node) => found.fields.push((doc, FieldNode::Status(node))),
-            ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, node }),
+            ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
             ast::DeclarationKind::Entity(_)
             | ast::DeclarationKind::Event(_)
             | ast::DeclarationKind::Let(_)

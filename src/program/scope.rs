@@ -9,7 +9,7 @@ use super::mistakes::{self, Unknown};
 use super::names::Global;
 use super::{EntityId, Expr, ExprKind, FieldKind, LinkBy, LinkId, OUTER, RowId, RowsOf, What};
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::{DoubleQuotes, ast};
 use crate::types::{Type, Typed};
 
 /// A row in scope.
@@ -214,10 +214,10 @@ impl<'a> Ctx<'a> {
         if name.text == "now" && !name.quoted && next.is_none() {
             return vec![(Head::Now, None)];
         }
-        if next.is_none() {
-            if let Some((Global::Let(at), span)) = self.global(&name.text) {
-                heads.push((Head::Let(at), Some(span)));
-            }
+        if next.is_none()
+            && let Some((Global::Let(at), span)) = self.global(&name.text)
+        {
+            heads.push((Head::Let(at), Some(span)));
         }
         match scope.inner().map(|frame| frame.over) {
             Some(RowsOf::Entity(entity)) => {
@@ -303,6 +303,10 @@ impl<'a> Ctx<'a> {
         if let Some(RowsOf::Entity(id)) = scope.inner().map(|frame| frame.over)
             && self.broken.contains(&id)
         {
+            return;
+        }
+        if name.quoted && name.text.contains(' ') {
+            self.diags.push(DoubleQuotes::of(name));
             return;
         }
         let mut mistake = Unknown::new(mistakes::NAME, &name.text, name.span);
@@ -410,7 +414,7 @@ impl<'a> Ctx<'a> {
 
     fn step_field(&mut self, walk: &Walk, id: super::FieldId, path: &ast::Path, at: usize) -> Target {
         let Some(name) = path.parts.get(at) else { return Target::Value(error(path.span)) };
-        self.ensure_field(id);
+        self.ensure_field(id, path.span);
         let field = self.field(id);
         let Some(next) = path.parts.get(at + 1) else {
             let typed = field.typed.clone();

@@ -63,7 +63,8 @@ impl Ctx<'_> {
             seen.push(&stage.name);
             stages.push(Stage { name: stage.name.text.clone(), when, until });
         }
-        if stages.iter().all(|stage| stage.when.is_some()) {
+        let head = node.alias.as_ref().unwrap_or(&node.of);
+        if stages.iter().all(|stage| stage.when.is_some()) && self.block_follows(head.span) {
             self.diags.push(MissingOtherwise { name: node.name.text.clone(), at: node.name.span });
         }
         let found = self.moves(node, &stages);

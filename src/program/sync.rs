@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::context::{Ctx, is_error, is_plain, make};
 use super::expr::{WrongType, coerce_to, fold_date};
 use super::mistakes::{self, Unknown};
-use super::names::Global;
+use super::names::{Global, Item};
 use super::scope::Scope;
 use super::{
     DestinationId, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Leave, Limit, Mode, OUTER, Op, Order, RowsOf,
@@ -109,9 +109,11 @@ struct Items<'w> {
 impl<'a> Ctx<'a> {
     /// Declares every sync, with its hidden fields.
     pub(super) fn declare_syncs(&mut self) {
-        let nodes: Vec<_> = self.found.syncs.iter().map(|item| (item.doc, item.node)).collect();
-        for (doc, node) in nodes {
-            if let Some(sync) = self.sync(doc, node) {
+        let nodes: Vec<_> = self.found.syncs.clone();
+        for Item { doc, span, node } in nodes {
+            if self.has_block(span)
+                && let Some(sync) = self.sync(doc, node)
+            {
                 self.program.syncs.push(sync);
             }
         }
@@ -304,7 +306,7 @@ impl<'a> Ctx<'a> {
             });
             return super::context::error(value.span);
         }
-        if narrows(&value, &want) { value } else { coerce_to(value, &want) }
+        if text_of_enum || narrows(&value, &want) { value } else { coerce_to(value, &want) }
     }
 
     /// A value that can be written; a number of months cannot.

@@ -49,7 +49,8 @@ fn every_page_is_true() {
         n_pages += 1;
         let relevant = |text: &str| -> Vec<String> {
             let (_, found, sources) = outcome(&[EXAMPLE, text]);
-            let wanted = |item: &&Mistake| diagnostics::is_error(item.as_ref()) || diagnostics::code(item.as_ref()) == *code;
+            let wanted =
+                |item: &&Mistake| diagnostics::is_error(item.as_ref()) || diagnostics::code(item.as_ref()) == *code;
             found.iter().filter(wanted).map(|item| said(item, &sources)).collect()
         };
         let (before, after) = (relevant(wrong), relevant(fixed));

@@ -113,7 +113,9 @@ impl<'a> Builder<'a> {
 
     fn span(&self, pair: &Pair<'_, Rule>) -> Span {
         let span = pair.as_span();
-        Span::new(self.shift + span.start() as u32, self.shift + span.end() as u32)
+        // A rule that ends in a repetition has also taken the blanks after it.
+        let end = span.start() + span.as_str().trim_end().len();
+        Span::new(self.shift + span.start() as u32, self.shift + end as u32)
     }
 
     /// The `///` lines above what begins at this local offset.

@@ -108,7 +108,7 @@ pub(super) struct TooManyOperators {
 #[derive(Debug, Error, Diagnostic)]
 #[error("{written} is a name, not a text")]
 #[diagnostic(code("double-quotes"), help("write the text as {right}"))]
-pub(super) struct DoubleQuotes {
+pub(crate) struct DoubleQuotes {
     written: String,
     right: String,
     #[label(primary, "double quotes enclose the name of a column")]
@@ -116,7 +116,7 @@ pub(super) struct DoubleQuotes {
 }
 
 impl DoubleQuotes {
-    pub fn of(name: &Name) -> Self {
+    pub(crate) fn of(name: &Name) -> Self {
         let right = format!("`'{}'`", name.text.replace('\'', "''"));
         Self { written: format!("`\"{}\"`", name.text), right, at: name.span }
     }

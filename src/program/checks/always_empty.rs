@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::facts::{contradict, implied, implied_by_base};
+use super::facts::{DEPTH, contradict, implied, implied_by_base};
 use crate::diagnostics::Diagnostics;
-use crate::program::{FieldKind, Program};
+use crate::program::{FieldId, FieldKind, Program};
 use crate::source::Span;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -26,23 +26,35 @@ struct AlwaysEmpty {
 }
 
 pub(super) fn check(program: &Program, never: &BTreeSet<Span>, diags: &mut Diagnostics) {
-    let mut empty = BTreeSet::new();
-    for field in &program.fields {
+    let mut reported = BTreeSet::new();
+    for (id, field) in (0..).map(FieldId).zip(&program.fields) {
         let FieldKind::Audience { base, condition, until: None, .. } = &field.kind else { continue };
         let mut all = implied(program, condition);
-        if all.iter().any(|condition| never.contains(&condition.span)) || never.contains(&condition.span) {
+        all.extend(base.iter().flat_map(|base| implied_by_base(program, *base)));
+        let explained = all.iter().any(|condition| never.contains(&condition.span));
+        if explained || bases(program, id).any(|base| is_dead(program, base, never, &reported)) || !contradict(&all) {
             continue;
         }
-        if let Some(base) = base {
-            all.extend(implied_by_base(program, *base));
-        }
-        if all.iter().any(|condition| never.contains(&condition.span) || empty.contains(&condition.span)) {
-            continue;
-        }
-        if contradict(&all) {
-            empty.extend(super::facts::conjuncts(condition).into_iter().map(|conjunct| conjunct.span));
-            let base = base.map(|base| program.field(base).span);
-            diags.push(AlwaysEmpty { name: field.name.clone(), at: condition.span, base });
-        }
+        reported.insert(id);
+        let base = base.map(|base| program.field(base).span);
+        diags.push(AlwaysEmpty { name: field.name.clone(), at: condition.span, base });
     }
+}
+
+/// An audience, and what it is a part of, as far up as is looked.
+fn bases(program: &Program, id: FieldId) -> impl Iterator<Item = FieldId> {
+    let base = |id: &FieldId| match program.field(*id).kind {
+        FieldKind::Audience { base, .. } => base,
+        FieldKind::Trait(_) | FieldKind::Status { .. } => None,
+    };
+    std::iter::successors(Some(id), base).take(DEPTH as usize)
+}
+
+/// Whether that an audience is empty has been said, or follows from what has been said of its condition.
+fn is_dead(program: &Program, id: FieldId, never: &BTreeSet<Span>, reported: &BTreeSet<FieldId>) -> bool {
+    let by_condition = match &program.field(id).kind {
+        FieldKind::Audience { condition, .. } => never.contains(&condition.span),
+        FieldKind::Trait(_) | FieldKind::Status { .. } => false,
+    };
+    by_condition || reported.contains(&id)
 }

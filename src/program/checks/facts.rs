@@ -7,7 +7,7 @@ use crate::program::{Expr, ExprKind, FieldId, FieldKind, Literal, OUTER, Op, Pro
 use crate::types::Type;
 
 /// How many audiences and traits are looked into, one within the other.
-const DEPTH: u32 = 24;
+pub(super) const DEPTH: u32 = 24;
 
 /// The conditions that hold where this one does, looking into the audiences and traits of the row itself.
 pub(super) fn implied<'p>(program: &'p Program, condition: &'p Expr) -> Vec<&'p Expr> {

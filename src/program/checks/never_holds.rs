@@ -72,7 +72,15 @@ fn look(expr: &Expr, never: &mut BTreeSet<Span>, diags: &mut Diagnostics) {
 const fn is_condition(op: Op) -> bool {
     matches!(
         op,
-        Op::And | Op::Equal | Op::NotEqual | Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual | Op::In
+        Op::And
+            | Op::Not
+            | Op::Equal
+            | Op::NotEqual
+            | Op::Less
+            | Op::LessEqual
+            | Op::Greater
+            | Op::GreaterEqual
+            | Op::In
     )
 }
 

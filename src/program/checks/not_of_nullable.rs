@@ -27,6 +27,7 @@ pub(super) fn check(program: &Program, sources: &Sources, diags: &mut Diagnostic
             if let ExprKind::Op(Op::Not, operands) = &part.kind
                 && let [operand] = operands.as_slice()
                 && is_value(operand)
+                && operand.span != part.span
                 && operand.typed.nullable
             {
                 diags.push(NotOfNullable { text: sources.text(operand.span).to_owned(), at: operand.span });

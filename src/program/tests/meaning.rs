@@ -113,8 +113,9 @@ fn all_is_none_of_the_others() {
 
 #[test]
 fn equalities_tie_a_set() {
-    let program =
-        right("audience x of workspace where any(sheets.exclusions where workspace_id = workspace.id and reason = 'vip')");
+    let program = right(
+        "audience x of workspace where any(sheets.exclusions where workspace_id = workspace.id and reason = 'vip')",
+    );
     let ExprKind::Aggregate(aggregate) = &value(&program, "x").kind else { unreachable_op() };
     assert_eq!(aggregate.set.ties.len(), 1);
     assert!(matches!(&aggregate.set.condition.as_ref().unwrap().kind, ExprKind::Op(Op::Equal, _)));
@@ -137,7 +138,9 @@ fn a_link_that_bears_the_name_of_the_outer_row_is_the_same_row() {
 #[test]
 fn opposite_an_enum_a_bare_name_is_its_value() {
     right("trait free of workspace = seats_used = 0\naudience x of workspace where plan = free and workspace.free");
-    right("status s of workspace { hot when seats_used > 3; cold otherwise }\naudience x of workspace where s in (hot)");
+    right(
+        "status s of workspace { hot when seats_used > 3; cold otherwise }\naudience x of workspace where s in (hot)",
+    );
     right("trait best of workspace = coalesce(plan, free)\naudience x of workspace where free = plan");
 }
 
@@ -153,7 +156,9 @@ fn fields_read_each_other_across_entities_and_files() {
 
 #[test]
 fn a_null_free_condition_makes_a_match_key() {
-    for condition in ["owner.email is not null", "owner is not null", "owner.email = 'a' and seats_used > 2", "reachable"] {
+    for condition in
+        ["owner.email is not null", "owner is not null", "owner.email = 'a' and seats_used > 2", "reachable"]
+    {
         right(&format!(
             "audience reachable of workspace where owner.email is not null
              sync s from workspace where {condition} to crm.people {{
@@ -183,7 +188,8 @@ fn labels_flow_by_value_only() {
 fn long_chains_need_no_deep_stack() {
     let mut text = "trait t0 of workspace = seats_used\naudience a0 of workspace where t5000 > 3\n".to_owned();
     for n in 1..=5000 {
-        text += &format!("trait t{n} of workspace = t{} + 1\naudience a{n} of a{} where seats_used > {n}\n", n - 1, n - 1);
+        text +=
+            &format!("trait t{n} of workspace = t{} + 1\naudience a{n} of a{} where seats_used > {n}\n", n - 1, n - 1);
     }
     right(&text);
 }

@@ -23,7 +23,7 @@ fn one_mistake_gives_one_message() {
         ("link a of workspace = last(a.logins)", "cyclic-fields"),
         ("trait a of user = workspace.b\ntrait b of workspace = count(users where a > 3)", "cyclic-fields"),
         ("audience x of workspace where any(users where seats_used > 3)", "unknown-name"),
-        ("audience x of workspace where any(app.users where email = workspace.name or consent)", ""),
+        ("audience x of workspace where any(app.users where email = workspace.name or consent)", "untied-set"),
         ("audience x of workspace where any(app.users where email != workspace.name)", "untied-set"),
         ("trait x of workspace = count(logins)", "unknown-set"),
         ("trait x of nothing = 1\naudience y of nothing where x > 1", "unknown-entity unknown-base"),
@@ -36,7 +36,10 @@ fn one_mistake_gives_one_message() {
         ("trait Name of workspace = 1", "field-hides-column"),
         ("trait a__b of workspace = 1", "reserved-name"),
         ("audience a of workspace where seats_used > 3\naudience b of a where seats_used < 2", "always-empty"),
-        ("audience a of workspace where seats_used > 3 and seats_used < 2\naudience b of a where plan = pro", "never-holds"),
+        (
+            "audience a of workspace where seats_used > 3 and seats_used < 2\naudience b of a where plan = pro",
+            "never-holds",
+        ),
         ("audience a of workspace where plan not in (free, starter, pro)", "never-holds"),
     ] {
         let codes: Vec<_> = said(text).iter().map(|said| said.split_once(':').unwrap().0.to_owned()).collect();
