@@ -1,3 +1,6 @@
+//! Takes declarations over a handful of tables, gives the statements of their models: what is scanned, joined and
+//! grouped how often, where a third value is paid for, and which entity is built first.
+
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 use super::models;
