@@ -9,6 +9,7 @@
 
 mod cases;
 mod cli;
+mod compiled;
 mod docs;
 mod errors;
 mod examples;
