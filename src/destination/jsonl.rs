@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::push::{Connection, Given, Item, Later, Op, PushError, Pushed, Receipt, Shape};
 use super::{Objects, Opened, Setting, Spec};
+use crate::engine::journal::Intents;
 
 /// JSON lines in files.
 pub const SPEC: Spec = Spec {
@@ -128,7 +129,7 @@ impl Connection for Folder {
         })
     }
 
-    fn push<'a>(&'a mut self, shape: &'a Shape, items: &'a [Item]) -> Later<'a, Pushed> {
+    fn push<'a>(&'a mut self, shape: &'a Shape, items: &'a [Item], _: &'a mut Intents) -> Later<'a, Pushed> {
         Box::pin(async move {
             match self.append(shape, items) {
                 Ok(()) => {

@@ -8,6 +8,7 @@ use std::pin::Pin;
 
 use thiserror::Error;
 
+use crate::engine::journal::Intents;
 use crate::engine::{Location, Secret, Slot, Value};
 
 /// A result, later.
@@ -232,6 +233,6 @@ impl PushError {
 pub trait Connection {
     /// Looks at an object before anything is sent: whether it is there and has the fields.
     fn check<'a>(&'a mut self, shape: &'a Shape) -> Later<'a, Result<(), PushError>>;
-    /// Sends a batch.
-    fn push<'a>(&'a mut self, shape: &'a Shape, items: &'a [Item]) -> Later<'a, Pushed>;
+    /// Sends a batch. A system that tells created objects from others notes those that it is about to create.
+    fn push<'a>(&'a mut self, shape: &'a Shape, items: &'a [Item], intents: &'a mut Intents) -> Later<'a, Pushed>;
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::push::{Connection, Given, Item, Later, Op, PushError, Pushed, Receipt, Shape, Write};
 use super::{Objects, Opened, Setting, Spec};
+use crate::engine::journal::Intents;
 use crate::engine::{self, Engine, EngineError, Location, Row, Secret, Slot, Trouble, Value, quote, rows};
 use crate::types::Type;
 
@@ -117,9 +118,14 @@ impl Database {
     }
 
     /// Writes items in one transaction. Gives, per item, what became of it.
-    async fn write(&mut self, shape: &Shape, items: &[&Item]) -> Result<Vec<Receipt>, EngineError> {
+    async fn write(
+        &mut self,
+        shape: &Shape,
+        items: &[&Item],
+        intents: &mut Intents,
+    ) -> Result<Vec<Receipt>, EngineError> {
         self.engine.execute("BEGIN").await?;
-        let written = self.write_groups(shape, items).await;
+        let written = self.write_groups(shape, items, intents).await;
         match written {
             Ok(receipts) => self.engine.execute("COMMIT").await.map(|_| receipts),
             Err(error) => {
@@ -130,7 +136,12 @@ impl Database {
         }
     }
 
-    async fn write_groups(&mut self, shape: &Shape, items: &[&Item]) -> Result<Vec<Receipt>, EngineError> {
+    async fn write_groups(
+        &mut self,
+        shape: &Shape,
+        items: &[&Item],
+        intents: &mut Intents,
+    ) -> Result<Vec<Receipt>, EngineError> {
         let mut receipts = vec![Receipt::Skipped { settled: true }; items.len()];
         let group = |wanted: &dyn Fn(Op) -> bool| -> Vec<usize> {
             items.iter().enumerate().filter(|(_, item)| wanted(item.op)).map(|(place, _)| place).collect()
@@ -145,14 +156,22 @@ impl Database {
             let names: Vec<String> = shape.fields(first).into_iter().map(|(name, _)| name.to_owned()).collect();
             self.stage(shape, &names, &chosen).await?;
             let there = if is_written {
-                self.upsert(shape, &names).await?
+                let there = self.upsert(shape, &names).await?;
+                if shape.write != Write::Update {
+                    let new = chosen.iter().map(|item| item.key.as_str()).filter(|key| !there.contains(*key));
+                    intents
+                        .note(new)
+                        .map_err(|error| EngineError::new(Trouble::Denied, format!("intents: {error}")))?;
+                }
+                Some(there)
             } else {
                 self.update(shape, &names).await?;
                 None
             };
             for (place, item) in places.iter().zip(&chosen) {
                 if let Some(receipt) = receipts.get_mut(*place) {
-                    *receipt = receipt_of(shape.write, there.as_ref().map(|keys| keys.contains(&item.key)));
+                    let was_there = there.as_ref().map(|keys| keys.contains(&item.key) && !intents.made(&item.key));
+                    *receipt = receipt_of(shape.write, was_there);
                 }
             }
             self.engine.execute(&format!("DROP TABLE {STAGE}")).await?;
@@ -196,7 +215,7 @@ impl Database {
     }
 
     /// Writes the stage; gives the keys that were there before.
-    async fn upsert(&mut self, shape: &Shape, names: &[String]) -> Result<Option<BTreeSet<String>>, EngineError> {
+    async fn upsert(&mut self, shape: &Shape, names: &[String]) -> Result<BTreeSet<String>, EngineError> {
         let (table, key) = (self.table(shape), quote(&shape.key.name));
         let there = format!("EXISTS (SELECT 1 FROM {table} AS t WHERE t.{key} = s.{key})");
         let found =
@@ -216,7 +235,7 @@ impl Database {
             );
             self.engine.execute(&sql).await?;
         }
-        Ok(Some(keys))
+        Ok(keys)
     }
 
     async fn update(&mut self, shape: &Shape, names: &[String]) -> Result<(), EngineError> {
@@ -231,12 +250,12 @@ impl Database {
     }
 
     /// Halves a batch until the rows at fault stand alone.
-    async fn settle(&mut self, shape: &Shape, items: &[Item]) -> Pushed {
+    async fn settle(&mut self, shape: &Shape, items: &[Item], intents: &mut Intents) -> Pushed {
         let mut pushed = Pushed::default();
         let mut todo = vec![(0, items.len())];
         while let Some((from, to)) = todo.pop() {
             let part: Vec<&Item> = items.get(from..to).unwrap_or_default().iter().collect();
-            match self.write(shape, &part).await {
+            match self.write(shape, &part, intents).await {
                 Ok(receipts) => pushed.receipts.extend((from..to).zip(receipts)),
                 Err(error) if is_of_a_row(&error) && part.len() > 1 => {
                     let middle = from + part.len() / 2;
@@ -301,7 +320,7 @@ impl Connection for Database {
         })
     }
 
-    fn push<'a>(&'a mut self, shape: &'a Shape, items: &'a [Item]) -> Later<'a, Pushed> {
-        Box::pin(self.settle(shape, items))
+    fn push<'a>(&'a mut self, shape: &'a Shape, items: &'a [Item], intents: &'a mut Intents) -> Later<'a, Pushed> {
+        Box::pin(self.settle(shape, items, intents))
     }
 }

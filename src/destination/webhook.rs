@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::push::{Connection, Given, Item, Later, Op, PushError, Pushed, Receipt, Shape};
 use super::{Objects, Opened, Setting, Spec};
+use crate::engine::journal::Intents;
 use crate::engine::{Secret, clock};
 
 /// Signed webhooks.
@@ -174,21 +175,26 @@ impl Connection for Endpoint {
         Box::pin(async { Ok(()) })
     }
 
-    fn push<'a>(&'a mut self, shape: &'a Shape, items: &'a [Item]) -> Later<'a, Pushed> {
+    fn push<'a>(&'a mut self, shape: &'a Shape, items: &'a [Item], _: &'a mut Intents) -> Later<'a, Pushed> {
         Box::pin(async move {
             let mut pushed = Pushed::default();
-            let this = &*self;
-            let sends =
-                items.iter().enumerate().map(|(place, item)| async move { (place, this.send(shape, item).await) });
-            let mut sends = stream::iter(sends).buffered(AT_ONCE);
+            let (this, stopped) = (&*self, std::cell::Cell::new(false));
+            let stopped = &stopped;
             // After a failure, what is under way ends, and nothing new begins.
-            while let Some((place, sent)) = sends.next().await {
+            let sends = items.iter().enumerate().map(|(place, item)| async move {
+                if stopped.get() {
+                    return None;
+                }
+                let sent = this.send(shape, item).await;
+                stopped.set(stopped.get() || sent.is_err());
+                Some((place, sent))
+            });
+            let mut sends = stream::iter(sends).buffered(AT_ONCE);
+            while let Some(sent) = sends.next().await {
                 match sent {
-                    Ok(receipt) => pushed.receipts.push((place, receipt)),
-                    Err(error) => {
-                        pushed.failed = Some(error);
-                        break;
-                    }
+                    Some((place, Ok(receipt))) => pushed.receipts.push((place, receipt)),
+                    Some((_, Err(error))) => pushed.failed = Some(error),
+                    None => {}
                 }
             }
             pushed

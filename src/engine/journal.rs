@@ -1,6 +1,7 @@
 //! The journal of receipts: a file beside the target, to which each batch's receipts are appended and synced to the disk
 //! before the next batch goes out. Takes receipts and gives them back after a kill; a torn last line is cut off.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -129,6 +130,59 @@ impl Journal {
         self.file.seek(SeekFrom::Start(0))?;
         self.lines = 0;
         self.begin(fresh)
+    }
+}
+
+/// Which objects a batch is about to create, on the disk before the batch counts: a run that was killed between the two still
+/// knows that they are its own. Holds one batch; after it, the journal knows.
+#[derive(Debug)]
+pub struct Intents {
+    path: PathBuf,
+    noted: Noted,
+    /// Those of a run that was killed.
+    before: Noted,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Noted {
+    run: String,
+    sync: String,
+    keys: BTreeSet<String>,
+}
+
+impl Intents {
+    /// Opens those of a folder. A file that cannot be understood says nothing.
+    pub fn open(folder: &Path) -> Self {
+        let path = folder.join("intents.json");
+        let before = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+        Self { path, noted: Noted::default(), before }
+    }
+
+    /// A batch begins.
+    pub fn begin(&mut self, run: &str, sync: &str) {
+        let same = self.before.run == run && self.before.sync == sync;
+        let keys = if same { self.before.keys.clone() } else { BTreeSet::new() };
+        self.noted = Noted { run: run.to_owned(), sync: sync.to_owned(), keys };
+    }
+
+    /// Whether the object is this run's own, made before it was killed.
+    #[must_use]
+    pub fn made(&self, key: &str) -> bool {
+        self.before.run == self.noted.run && self.before.sync == self.noted.sync && self.before.keys.contains(key)
+    }
+
+    /// Notes what is about to be created; on the disk when this returns.
+    pub fn note<'a>(&mut self, keys: impl Iterator<Item = &'a str>) -> io::Result<()> {
+        let known = self.noted.keys.len();
+        self.noted.keys.extend(keys.map(str::to_owned));
+        if self.noted.keys.len() == known {
+            return Ok(());
+        }
+        let beside = self.path.with_extension("new");
+        let mut file = File::create(&beside)?;
+        file.write_all(&serde_json::to_vec(&self.noted)?)?;
+        file.sync_all()?;
+        std::fs::rename(beside, &self.path)
     }
 }
 

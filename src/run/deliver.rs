@@ -8,7 +8,7 @@ use super::session::{Run, Session, file};
 use super::{RunError, state};
 use crate::destination::push::{Connection, Given, Item, Op, PushError, Receipt, Shape, Write};
 use crate::destination::{self, Spec};
-use crate::engine::journal::Line;
+use crate::engine::journal::{Intents, Line};
 use crate::engine::{Row, Slot, Value};
 use crate::manifest::{Limit, Manifest, Mode, Sync, SyncSpec};
 use crate::types::Type;
@@ -179,7 +179,7 @@ async fn send(
     }
     let mut types = vec![Type::Text, Type::Text, Type::Text];
     types.extend(shape.slots.iter().map(|slot| slot.kind.clone()));
-    let Session { engine, journal, points, target, progress, .. } = session;
+    let Session { engine, journal, intents, points, target, progress, .. } = session;
     let mut settled = 0;
     let mut failed = None;
     {
@@ -189,7 +189,8 @@ async fn send(
             let chunk = chunk.map_err(|source| RunError::statement(format!("outbox `{}`", sync.name), source))?;
             let items: Vec<Item> = chunk.into_iter().filter_map(item).collect();
             points.pass(&format!("batch `{}`", sync.name));
-            let pushed = push(connection.as_mut(), &shape, &items, outcome).await;
+            intents.begin(&run.id, &sync.name);
+            let pushed = push(connection.as_mut(), &shape, &items, intents, outcome).await;
             points.pass(&format!("sent `{}`", sync.name));
             journal.append(&pushed.0).map_err(|error| file(target, &error))?;
             points.pass(&format!("journalled `{}`", sync.name));
@@ -217,9 +218,10 @@ async fn push(
     connection: &mut dyn Connection,
     shape: &Shape,
     items: &[Item],
+    intents: &mut Intents,
     outcome: &mut SyncOutcome,
 ) -> (Vec<Line>, Option<PushError>) {
-    let pushed = connection.push(shape, items).await;
+    let pushed = connection.push(shape, items, intents).await;
     let mut lines = Vec::new();
     for (place, receipt) in pushed.receipts {
         let Some(item) = items.get(place) else { continue };

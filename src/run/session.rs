@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::points::Points;
 use super::state::Committed;
 use super::{Event, Progress, RunError, RunOptions, Target, state};
-use crate::engine::journal::Journal;
+use crate::engine::journal::{Intents, Journal};
 use crate::engine::{self, Driver, Engine, Row, clock};
 use crate::manifest::{Bindings, bind};
 use crate::types::Type;
@@ -23,6 +23,8 @@ pub struct Session<'a> {
     pub options: &'a RunOptions,
     /// The journal of receipts.
     pub journal: Journal,
+    /// What a batch is about to create.
+    pub intents: Intents,
     /// The points passed.
     pub points: Points,
     /// What a person should know.
@@ -71,8 +73,10 @@ impl<'a> Session<'a> {
             return Err(RunError::Locked { target: target.name.clone() });
         }
         let journal = Journal::open(&target.state, &fresh("journal", 32)).map_err(|error| file(target, &error))?;
+        let intents = Intents::open(&target.state);
         let points = Points::from_environment();
-        let mut session = Self { engine, driver, target, options, journal, points, notices: Vec::new(), progress };
+        let mut session =
+            Self { engine, driver, target, options, journal, intents, points, notices: Vec::new(), progress };
         state::ensure(&mut session).await?;
         state::flush(&mut session).await?;
         Ok(session)

@@ -91,17 +91,16 @@ pub struct Committed {
 /// Makes what is missing; refuses the state of a newer plgc.
 pub async fn ensure(session: &mut Session<'_>) -> Result<(), RunError> {
     let driver = session.driver;
-    if driver.has_schemas {
-        for schema in [PUBLIC, SCHEMA] {
-            session.execute("setup", &format!("CREATE SCHEMA IF NOT EXISTS {}", quote(schema))).await?;
-        }
+    let mut sql = String::new();
+    for schema in [PUBLIC, SCHEMA].iter().filter(|_| driver.has_schemas) {
+        sql.push_str(&format!("CREATE SCHEMA IF NOT EXISTS {};\n", quote(schema)));
     }
     for (name, columns) in TABLES {
         let columns = columns.iter().map(|(column, kind)| format!("{} {}", quote(column), (driver.type_name)(kind)));
         let columns = columns.collect::<Vec<_>>().join(", ");
-        let sql = format!("CREATE TABLE IF NOT EXISTS {} ({columns})", driver.table(SCHEMA, name));
-        session.execute("setup", &sql).await?;
+        sql.push_str(&format!("CREATE TABLE IF NOT EXISTS {} ({columns});\n", driver.table(SCHEMA, name)));
     }
+    session.execute("setup", &sql).await?;
     let version = driver.table(SCHEMA, "version");
     let found = session.rows("setup", &format!("SELECT MAX(version) FROM {version}"), &[Type::Int]).await?;
     match found.first().and_then(|row| row.first()) {
