@@ -86,7 +86,7 @@ fn days(name: &str, location: impl Fn(&Path) -> Location) -> Vec<Vec<String>> {
     });
     let start = 1_772_442_000; // 2026-03-02T09:00Z
     let mut days = Vec::new();
-    for (day, data) in [(0, "data"), (1, "data-day2"), (15, "data-day2")] {
+    for (day, data) in [(0, "data"), (14, "data-later"), (29, "data-later")] {
         target.data = Some(example().join(data));
         let accept = ["hubspot.email_event", "workspace", "user", "banners"].map(str::to_owned).into();
         let options = RunOptions { now: start + day * DAY, accept };
