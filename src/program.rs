@@ -2,6 +2,7 @@
 //! expression typed, the field graph without cycles. Pushes every mistake and goes on; the program is
 //! usable only where there was no error.
 
+mod assign;
 mod audience;
 mod checks;
 mod constant;
@@ -17,6 +18,7 @@ mod link;
 mod matching;
 mod mistakes;
 mod names;
+mod path;
 mod query;
 mod scope;
 mod source;

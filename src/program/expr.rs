@@ -2,11 +2,13 @@
 //! other side, where there is one: opposite an enum a bare name is its value.
 
 mod aggregate;
+mod arithmetic;
 mod call;
 mod coerce;
 mod literal;
 mod operator;
 mod set;
+mod shape;
 mod time;
 mod window;
 

@@ -5,7 +5,6 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::{Ctx, is_error, is_plain, make};
-use super::expr::{WrongType, coerce_to, fold_date};
 use super::mistakes::{self, Unknown};
 use super::names::{Global, Item};
 use super::scope::Scope;
@@ -36,17 +35,6 @@ struct MissingLeave {
     name: String,
     #[label(primary, "rows leave it in some runs")]
     at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` is written twice")]
-#[diagnostic(code("duplicate-assign"), help("keep one of the two"))]
-struct DuplicateAssign {
-    name: String,
-    #[label(primary, "again here")]
-    at: Span,
-    #[label("first here")]
-    first: Span,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -254,73 +242,8 @@ impl<'a> Ctx<'a> {
                 }
             }
         }
-        self.check_assigns(&items);
+        self.check_assigns(items.matches.into_iter().chain(items.set.iter().copied()));
         items
-    }
-
-    fn check_assigns(&mut self, items: &Items<'_>) {
-        let mut seen: Vec<&ast::Name> = Vec::new();
-        for assign in items.matches.iter().chain(&items.set) {
-            let name = &assign.name;
-            match seen.iter().find(|other| other.text == name.text) {
-                Some(first) => {
-                    self.diags.push(DuplicateAssign { name: name.text.clone(), at: name.span, first: first.span });
-                }
-                None => seen.push(name),
-            }
-        }
-    }
-
-    /// A value for a destination's field, in the type that the destination declares.
-    fn assigned(
-        &mut self,
-        scope: &mut Scope,
-        assign: &ast::Assign,
-        target: Option<&[(String, Typed)]>,
-        key: bool,
-    ) -> Expr {
-        let declared = target.and_then(|fields| fields.iter().find(|(name, _)| *name == assign.name.text));
-        if let (Some(fields), None, false) = (target, declared, key) {
-            let words: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
-            let known = words.iter().map(|name| (*name, None));
-            let mistake = Unknown::new(mistakes::TARGET_FIELD, &assign.name.text, assign.name.span);
-            self.diags.push(mistake.among(known).or_one_of(&words));
-        }
-        let want = declared.map(|(_, typed)| typed.kind.clone());
-        let value = self.expr(scope, &assign.value, want.as_ref());
-        let Some(want) = want else { return self.storable(value) };
-        let value = if want == Type::Timestamp { fold_date(value) } else { value };
-        let text_of_enum = want == Type::Text && matches!(value.typed.kind, Type::Enum(_));
-        let fits = text_of_enum
-            || value
-                .typed
-                .kind
-                .meet(&want)
-                .is_some_and(|met| met == want || met == Type::Error || narrows(&value, &want));
-        if !fits {
-            self.diags.push(WrongType {
-                wanted: format!("{want} for field `{}`", assign.name.text),
-                found: value.typed.kind.to_string(),
-                at: value.span,
-                help: format!("convert the value, or declare the field as `{}`", value.typed.kind),
-            });
-            return super::context::error(value.span);
-        }
-        if text_of_enum || narrows(&value, &want) { value } else { coerce_to(value, &want) }
-    }
-
-    /// A value that can be written; a number of months cannot.
-    fn storable(&mut self, value: Expr) -> Expr {
-        if value.typed.kind == Type::Months {
-            self.diags.push(WrongType {
-                wanted: "a value that can be written".to_owned(),
-                found: "months".to_owned(),
-                at: value.span,
-                help: "write a duration in days, or an instant".to_owned(),
-            });
-            return super::context::error(value.span);
-        }
-        value
     }
 
     fn picked(&mut self, scope: &mut Scope, hide: &Hide<'_>, at: usize, written: &ast::Order) -> Order {
@@ -448,9 +371,4 @@ impl<'a> Ctx<'a> {
 struct Hide<'s> {
     entity: EntityId,
     sync: &'s str,
-}
-
-/// Whether a decimal has no more digits after the point than the field: then it is written as it is.
-fn narrows(value: &Expr, want: &Type) -> bool {
-    matches!((&value.typed.kind, want), (Type::Decimal { scale: a, .. }, Type::Decimal { scale: b, .. }) if a <= b)
 }

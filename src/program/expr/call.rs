@@ -4,9 +4,9 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::aggregate;
 use super::coerce::{fold_date, to};
 use super::operator::WrongType;
+use super::shape;
 use crate::functions::{self, Arity, Function, Kind, Nulls, Returns};
 use crate::program::context::{Ctx, error, is_error, make};
 use crate::program::mistakes::{self, Unknown};
@@ -66,7 +66,7 @@ struct UnknownZone {
 impl Ctx<'_> {
     pub(super) fn call(&mut self, scope: &mut Scope, call: &ast::Call, want: Option<&Type>, span: Span) -> Expr {
         let name = call.name.text.as_str();
-        if aggregate::find(name).is_some() {
+        if shape::find(name).is_some() {
             return self.aggregate(scope, call, span);
         }
         if WINDOWS.contains(&name) {
@@ -76,7 +76,7 @@ impl Ctx<'_> {
             return self.previous(scope, call, span);
         }
         let Some(function) = functions::find(name) else {
-            let words = functions::all().map(|function| function.name).chain(aggregate::names());
+            let words = functions::all().map(|function| function.name).chain(shape::names());
             let known = words.chain(WINDOWS).chain(["previous"]).map(|name| (name, None));
             let mut mistake = Unknown::new(mistakes::FUNCTION, name, call.name.span);
             if let Some(other) = spelt_otherwise(name) {

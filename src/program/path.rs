@@ -1,0 +1,273 @@
+//! Takes a path as it is written and gives what it leads to: a value, a row or a set. The first name is found by
+//! [`super::scope`]; from there on each name is a column, a field or a link of the row before it. A value over a link
+//! may be null, since there may be no row.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::context::{Ctx, Member, error, make};
+use super::mistakes::{self, Unknown};
+use super::scope::{Frame, Head, Reads, Scope, Target};
+use super::{EntityId, Expr, ExprKind, FieldKind, LinkBy, LinkId, OUTER, RowId, RowsOf, What};
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::types::{Type, Typed};
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` cannot be read here")]
+#[diagnostic(code("not-readable-here"))]
+struct NotReadable {
+    name: String,
+    #[label(primary, "{why}")]
+    at: Span,
+    why: &'static str,
+    #[help]
+    help: &'static str,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is a {kind}, which has no `{part}`")]
+#[diagnostic(code("no-parts"))]
+struct NoParts {
+    name: String,
+    kind: &'static str,
+    part: String,
+    #[label(primary, "nothing can follow `{name}`")]
+    at: Span,
+    #[help]
+    help: &'static str,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is a set of rows, not one")]
+#[diagnostic(code("set-without-aggregate"))]
+struct SetWithoutAggregate {
+    name: String,
+    #[label(primary, "many rows")]
+    at: Span,
+    #[label("the set is declared here")]
+    declared: Option<Span>,
+    #[help]
+    help: String,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is a row, not a value")]
+#[diagnostic(code("row-without-value"))]
+struct RowWithoutValue {
+    name: String,
+    #[label(primary, "a whole row")]
+    at: Span,
+    #[help]
+    help: String,
+}
+
+/// How far a path has been followed.
+struct Walk {
+    row: RowId,
+    links: Vec<LinkId>,
+    entity: EntityId,
+    reads: Reads,
+}
+
+impl Walk {
+    /// What is read at the end: null where a link has no row.
+    fn read(&self, what: What, typed: Typed, span: Span) -> Expr {
+        let nullable = (typed.nullable || !self.links.is_empty()) && typed.kind != Type::Error;
+        let kind = ExprKind::Read { row: self.row, path: self.links.clone(), what };
+        make(kind, Typed { kind: typed.kind, nullable }, span)
+    }
+}
+
+impl Ctx<'_> {
+    /// What a path stands for; what it cannot stand for is reported, and is then an erroneous value.
+    pub(super) fn resolve(&mut self, scope: &Scope, path: &ast::Path) -> Target {
+        let Some((first, rest)) = path.parts.split_first() else { return Target::Value(error(path.span)) };
+        let Some(head) = self.head(scope, first, rest.first()) else { return Target::Value(error(path.span)) };
+        let inner = scope.inner().map_or((OUTER, RowsOf::Entity(EntityId(0))), |frame| (frame.row, frame.over));
+        match head {
+            Head::Now => Target::Value(make(ExprKind::Now, Type::Timestamp.required(), path.span)),
+            Head::Let(at) => Target::Value(self.constant(at, path.span)),
+            Head::Column(column) => {
+                let typed = self.source_of(inner.1).columns.get(column.0 as usize).map(|column| column.typed.clone());
+                let kind = ExprKind::Read { row: inner.0, path: Vec::new(), what: What::Column(column) };
+                Target::Value(make(kind, typed.unwrap_or(Type::Error.required()), path.span))
+            }
+            Head::Member(member) => match inner.1 {
+                RowsOf::Entity(entity) => {
+                    let mut walk = Walk { row: inner.0, links: Vec::new(), entity, reads: scope.reads };
+                    self.step(&mut walk, member, path, 0)
+                }
+                RowsOf::Source(_) => Target::Value(error(path.span)),
+            },
+            Head::Row(at) => match scope.frames.get(at) {
+                Some(Frame { row, over: RowsOf::Entity(entity), .. }) => {
+                    let mut walk = Walk { row: *row, links: Vec::new(), entity: *entity, reads: scope.reads };
+                    self.walk(&mut walk, path, 1)
+                }
+                Some(Frame { row, over: RowsOf::Source(source), .. }) => self.source_column(*row, *source, path),
+                None => Target::Value(error(path.span)),
+            },
+        }
+    }
+
+    /// `alias.column` of a source's row.
+    fn source_column(&mut self, row: RowId, source: super::SourceId, path: &ast::Path) -> Target {
+        let [_, name, rest @ ..] = path.parts.as_slice() else { return Target::Row(row, Vec::new()) };
+        let Some((column, found)) = self.column_named(source, &name.text) else {
+            let known: Vec<_> = self.names_of(RowsOf::Source(source));
+            let mistake = Unknown::new(mistakes::MEMBER, &name.text, name.span).among(known);
+            self.diags.push(mistake);
+            return Target::Value(error(path.span));
+        };
+        let typed = found.typed.clone();
+        if let Some(next) = rest.first() {
+            self.no_parts(&name.text, "column", next, "remove what follows");
+            return Target::Value(error(path.span));
+        }
+        Target::Value(make(ExprKind::Read { row, path: Vec::new(), what: What::Column(column) }, typed, path.span))
+    }
+
+    /// Follows a path from a row on.
+    fn walk(&mut self, walk: &mut Walk, path: &ast::Path, at: usize) -> Target {
+        let Some(name) = path.parts.get(at) else { return Target::Row(walk.row, walk.links.clone()) };
+        let entity = walk.entity;
+        let time = self.entity(entity).at.filter(|_| name.text == "at" && !name.quoted).map(Member::Column);
+        let Some(member) = time.or_else(|| self.member(entity, &name.text).map(|(member, _)| member)) else {
+            if !self.broken.contains(&entity) {
+                let mistake =
+                    Unknown::new(mistakes::MEMBER, &name.text, name.span).among(self.names_of(RowsOf::Entity(entity)));
+                let of = self.entity(entity).name.clone();
+                self.diags.push(mistake.or_help(format!("declare it: a column of its source, or a trait of `{of}`")));
+            }
+            return Target::Value(error(path.span));
+        };
+        self.step(walk, member, path, at)
+    }
+
+    fn step(&mut self, walk: &mut Walk, member: Member, path: &ast::Path, at: usize) -> Target {
+        let Some(name) = path.parts.get(at) else { return Target::Value(error(path.span)) };
+        let next = path.parts.get(at + 1);
+        if walk.reads == Reads::Columns && !matches!(member, Member::Column(_)) {
+            self.diags.push(NotReadable {
+                name: name.text.clone(),
+                at: name.span,
+                why: "which rows an entity has can hang on their own columns only",
+                help: "use columns of the source here, and an audience for the rest",
+            });
+            return Target::Value(error(path.span));
+        }
+        match member {
+            Member::Column(column) => {
+                if let Some(next) = next {
+                    self.no_parts(&name.text, "column", next, "remove what follows");
+                    return Target::Value(error(path.span));
+                }
+                let typed = self.program.column(walk.entity, column).typed.clone();
+                Target::Value(walk.read(What::Column(column), typed, path.span))
+            }
+            Member::Field(field) => self.step_field(walk, field, path, at),
+            Member::Link(link) => {
+                if self.unplaced.contains(&link) {
+                    return Target::Value(error(path.span));
+                }
+                self.check_forward(link, name.span);
+                walk.links.push(link);
+                walk.entity = self.link(link).to;
+                self.walk(walk, path, at + 1)
+            }
+            Member::Reverse(link) => {
+                if self.unplaced.contains(&link) {
+                    return Target::Value(error(path.span));
+                }
+                if let Some(next) = next {
+                    let declared = self.member(walk.entity, &name.text).map(|(_, span)| span);
+                    let help =
+                        format!("read it through an aggregate: `max({} from {})`", next.text, written_to(path, at));
+                    self.diags.push(SetWithoutAggregate { name: name.text.clone(), at: name.span, declared, help });
+                    return Target::Value(error(path.span));
+                }
+                Target::Set { row: walk.row, path: walk.links.clone(), link }
+            }
+        }
+    }
+
+    fn step_field(&mut self, walk: &Walk, id: super::FieldId, path: &ast::Path, at: usize) -> Target {
+        let Some(name) = path.parts.get(at) else { return Target::Value(error(path.span)) };
+        self.ensure_field(id, path.span);
+        let field = self.field(id);
+        let Some(next) = path.parts.get(at + 1) else {
+            let typed = field.typed.clone();
+            return Target::Value(walk.read(What::Field(id), typed, path.span));
+        };
+        let (kind, since) = match field.kind {
+            FieldKind::Trait(_) => ("trait", None),
+            FieldKind::Audience { .. } => ("audience", Some(Type::Timestamp.optional())),
+            FieldKind::Status { .. } => ("status", Some(Type::Timestamp.required())),
+        };
+        match since {
+            Some(typed) if next.text == "since" && path.parts.len() == at + 2 => {
+                Target::Value(walk.read(What::Since(id), typed, path.span))
+            }
+            Some(_) => {
+                self.no_parts(&name.text, kind, next, "its only part is `since`");
+                Target::Value(error(path.span))
+            }
+            None => {
+                self.no_parts(&name.text, kind, next, "remove what follows");
+                Target::Value(error(path.span))
+            }
+        }
+    }
+
+    fn no_parts(&mut self, name: &str, kind: &'static str, part: &ast::Name, help: &'static str) {
+        self.diags.push(NoParts { name: name.to_owned(), kind, part: part.text.clone(), at: part.span, help });
+    }
+
+    /// Reports a link that is followed though it could find several rows.
+    fn check_forward(&mut self, link: LinkId, at: Span) {
+        let found = self.link(link);
+        if let LinkBy::Columns { equals, reverse: Some(_), .. } = found.by
+            && !self.keyless.contains(&found.to)
+            && !self.is_unique(found.to, equals)
+        {
+            let declared = found.span;
+            self.not_unique(link, at, "followed from here", Some(declared));
+        }
+    }
+
+    /// A path as a value; a row or a set is reported.
+    pub(super) fn path_value(&mut self, scope: &Scope, path: &ast::Path) -> Expr {
+        match self.resolve(scope, path) {
+            Target::Value(expr) => expr,
+            Target::Row(row, links) => {
+                let entity = scope.frames.iter().find(|frame| frame.row == row).map(|frame| frame.over);
+                let key = match entity {
+                    Some(RowsOf::Entity(id)) => {
+                        let end = self.end_of(id, &links);
+                        Some(self.program.column(end, self.entity(end).key).name.clone())
+                    }
+                    _ => None,
+                };
+                let dotted = path.dotted();
+                let help = key.map_or_else(
+                    || format!("read a column of it: `{dotted}.column`"),
+                    |key| format!("read a value of it, such as `{dotted}.{key}`, or ask `{dotted} is null`"),
+                );
+                self.diags.push(RowWithoutValue { name: dotted, at: path.span, help });
+                error(path.span)
+            }
+            Target::Set { link, .. } => {
+                let dotted = path.dotted();
+                let help = format!("read it through an aggregate: `count({dotted})` or `any({dotted} where …)`");
+                let declared = Some(self.link(link).span);
+                self.diags.push(SetWithoutAggregate { name: dotted, at: path.span, declared, help });
+                error(path.span)
+            }
+        }
+    }
+}
+
+fn written_to(path: &ast::Path, at: usize) -> String {
+    path.parts.iter().take(at + 1).map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")
+}
