@@ -245,6 +245,9 @@ impl Ctx<'_> {
                 let key = match entity {
                     Some(RowsOf::Entity(id)) => {
                         let end = self.end_of(id, &links);
+                        if self.keyless.contains(&end) || self.broken.contains(&end) {
+                            return error(path.span);
+                        }
                         Some(self.program.column(end, self.entity(end).key).name.clone())
                     }
                     _ => None,

@@ -1,4 +1,4 @@
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 //! Takes programs as text and asserts what they mean, and that every page of `docs/errors` with a program is true:
 //! its wrong program gives exactly that mistake, its fixed one does not. The pages continue `docs/example.plg`.
 
@@ -63,4 +63,32 @@ fn every_page_is_true() {
     }
     assert!(n_pages > 100, "only {n_pages} pages");
     assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+}
+
+/// A program with words of it dropped, doubled or exchanged.
+fn shuffled(text: &str, seed: &mut u64) -> String {
+    let mut next = |below: usize| {
+        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 33) as usize % below
+    };
+    let mut words: Vec<&str> = text.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    for _ in 0..=next(8) {
+        let (here, there) = (next(words.len()), next(words.len()));
+        match next(3) {
+            0 => drop(words.remove(here)),
+            1 => words.insert(here, *words.get(there).unwrap()),
+            _ => words.swap(here, there),
+        }
+    }
+    words.concat()
+}
+
+#[test]
+fn broken_programs_are_analyzed_to_the_end() {
+    let mut seed = 42;
+    for _ in 0..150 {
+        let text = shuffled(include_str!("tests/upsell.plg"), &mut seed);
+        analyzed(&[&text]);
+        analyzed(&[&shuffled(EXAMPLE, &mut seed), "trait x of workspace = count(users where id = owner.email)"]);
+    }
 }
