@@ -39,6 +39,7 @@ use crate::types::{Type, Typed};
 pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags: &mut Diagnostics) -> Program {
     let found = names::collect(files, diags);
     let mut ctx = context::Ctx::new(sources, &options.zone, diags, found);
+    ctx.lost.extend(files.iter().flat_map(|file| &file.broken).map(|name| name.text.clone()));
     ctx.declare_sources();
     ctx.declare_entities();
     ctx.declare_links();

@@ -1,18 +1,21 @@
 //! Takes every program below `tests/cases`, compiles it, and compares what comes out with the snapshot beside it, which
 //! holds source and result. A case is a `.plg` file or a folder of them; its group is the folder that it is in:
-//! `check` shows the mistakes, `sql` the statements in every dialect, without warnings. To add one, write a `.plg` and run
-//! `INSTA_UPDATE=always cargo test cases`.
+//! `check/CODE` shows mistakes of one code, `sql` the statements in every dialect, without warnings. To add one, write a
+//! `.plg` and run `INSTA_UPDATE=always cargo test cases`.
 
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use plgc::diagnostics::text::{self, Style};
-use plgc::diagnostics::{self, Diagnostics};
+use plgc::diagnostics::{self, Diagnostics, Mistake};
 use plgc::dialect;
 use plgc::manifest::{Bindings, Manifest, bind};
 use plgc::program::Options;
 use plgc::source::Sources;
+
+/// The group of cases with more than one mistake.
+const SEVERAL: &str = "check/several";
 
 /// One case.
 pub struct Case {
@@ -66,11 +69,27 @@ fn source(case: &Case) -> String {
     }
 }
 
-/// The program in a dialect, and every mistake as text.
-pub fn compile(case: &Case, dialect: &dialect::Dialect) -> (Option<Manifest>, String) {
+/// The folders of codes below `check`, each a group.
+fn codes() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/check");
+    let mut codes: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| format!("check/{}", entry.unwrap().file_name().to_str().unwrap()))
+        .collect();
+    codes.sort();
+    codes
+}
+
+/// The program in a dialect, and every mistake.
+fn mistakes(case: &Case, dialect: &dialect::Dialect) -> (Option<Manifest>, Vec<Mistake>) {
     let mut mistakes = Diagnostics::default();
     let manifest = plgc::compile(&case.sources, &Options::default(), dialect, &mut mistakes);
-    let mistakes = mistakes.finish();
+    (manifest, mistakes.finish())
+}
+
+/// The program in a dialect, and every mistake as text.
+pub fn compile(case: &Case, dialect: &dialect::Dialect) -> (Option<Manifest>, String) {
+    let (manifest, mistakes) = mistakes(case, dialect);
     let style = Style { color: false, unicode: true, width: 100 };
     let mut said = text::render(&mistakes, &case.sources, style);
     said.extend(text::count(&mistakes).map(|count| count + "\n"));
@@ -137,10 +156,11 @@ fn sql(case: &Case) -> String {
     out
 }
 
-/// Compares the result of every case of a group with its snapshot; all that differ are told.
-fn compare(group: &str, result: fn(&Case) -> String) {
+/// Compares the result of every case of a group with its snapshot, and gives the names of those that differ.
+fn differing(group: &str, result: fn(&Case) -> String) -> Vec<String> {
     let cases = cases(group);
     assert!(!cases.is_empty(), "no case in group {group}");
+    let heading = group.split('/').next().unwrap();
     let mut failed = Vec::new();
     for case in &cases {
         let mut settings = insta::Settings::clone_current();
@@ -148,14 +168,14 @@ fn compare(group: &str, result: fn(&Case) -> String) {
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let text = format!("{}\n═══ {group} ═══\n{}", source(case).trim_end(), result(case));
+            let text = format!("{}\n═══ {heading} ═══\n{}", source(case).trim_end(), result(case));
             settings.bind(|| insta::assert_snapshot!(case.name.clone(), text));
         }));
         if outcome.is_err() {
-            failed.push(case.name.as_str());
+            failed.push(format!("{group}/{}", case.name));
         }
     }
-    assert!(failed.is_empty(), "{} of {} cases of {group} differ: {}", failed.len(), cases.len(), failed.join(", "));
+    failed
 }
 
 #[test]
@@ -192,17 +212,34 @@ fn leftovers(group: &str) -> Vec<String> {
 
 #[test]
 fn mistakes_of_every_check_case() {
-    compare("check", check);
+    let failed: Vec<String> = codes().iter().flat_map(|group| differing(group, check)).collect();
+    assert!(failed.is_empty(), "{} cases differ: {}", failed.len(), failed.join(", "));
+}
+
+#[test]
+fn one_mistake_gives_one_message() {
+    let mut surprises = Vec::new();
+    for group in codes().iter().filter(|group| *group != SEVERAL) {
+        for case in cases(group) {
+            let (_, mistakes) = mistakes(&case, dialect::ALL[0]);
+            let codes: Vec<String> = mistakes.iter().map(|it| diagnostics::code(it.as_ref())).collect();
+            if codes.len() != 1 || format!("check/{}", codes[0]) != *group {
+                surprises.push(format!("{group}/{} says {codes:?}", case.name));
+            }
+        }
+    }
+    assert!(surprises.is_empty(), "{} cases:\n{}", surprises.len(), surprises.join("\n"));
 }
 
 #[test]
 fn statements_of_every_sql_case() {
-    compare("sql", sql);
+    let failed = differing("sql", sql);
+    assert!(failed.is_empty(), "{} cases differ: {}", failed.len(), failed.join(", "));
 }
 
 #[test]
 fn no_snapshot_without_its_case() {
-    for group in ["check", "sql"] {
-        assert_eq!(leftovers(group), Vec::<String>::new());
+    for group in codes().iter().map(String::as_str).chain(["sql"]) {
+        assert_eq!(leftovers(group), Vec::<String>::new(), "{group}");
     }
 }

@@ -38,7 +38,7 @@ impl Ctx<'_> {
             let words: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
             let known = words.iter().map(|name| (*name, None));
             let mistake = Unknown::new(mistakes::TARGET_FIELD, &assign.name.text, assign.name.span);
-            self.diags.push(mistake.among(known).or_one_of(&words));
+            self.unknown(mistake.among(known).or_one_of(&words));
         }
         let want = declared.map(|(_, typed)| typed.kind.clone());
         let value = self.expr(scope, &assign.value, want.as_ref());

@@ -61,7 +61,7 @@ impl<'a> Ctx<'a> {
         let known = self.known(|what| matches!(what, Global::Entity(_) | Global::Audience(_)));
         let known = known.iter().map(|(name, span)| (name.as_str(), *span));
         let mistake = Unknown::new(mistakes::BASE, &name.text, name.span).among(known);
-        self.diags.push(mistake.or_help("name an entity or an audience"));
+        self.unknown(mistake.or_help("name an entity or an audience"));
     }
 
     fn report_circle(&mut self, start: usize, nodes: &[FieldNode<'a>], reported: &mut BTreeSet<usize>) {

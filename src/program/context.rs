@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::mistakes::Unknown;
 use super::names::{Declarations, Global, Globals};
 use super::{
     Column, ColumnId, Entity, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Link, LinkId, Program, RowsOf,
@@ -44,6 +45,10 @@ pub(super) struct Ctx<'a> {
     pub lowered: Vec<BTreeMap<String, (Member, Span)>>,
     /// Entities whose source or base is unknown: what they lack has been reported.
     pub broken: BTreeSet<EntityId>,
+    /// Names of what was too broken to be declared: that was reported, so that they are unknown is no further mistake.
+    pub lost: BTreeSet<String>,
+    /// Sources that are too broken to say their columns.
+    pub columnless: BTreeSet<SourceId>,
     /// Entities without a valid key.
     pub keyless: BTreeSet<EntityId>,
     /// By field id.
@@ -84,6 +89,8 @@ impl<'a> Ctx<'a> {
             members: vec![BTreeMap::new(); found.entities.len()],
             lowered: vec![BTreeMap::new(); found.entities.len()],
             broken: BTreeSet::new(),
+            lost: BTreeSet::new(),
+            columnless: BTreeSet::new(),
             keyless: BTreeSet::new(),
             field_states: vec![State::Pending; found.fields.len()],
             running: Vec::new(),
@@ -117,6 +124,13 @@ impl<'a> Ctx<'a> {
         let file = self.sources.file_at(place.end);
         let rest = file.and_then(|file| file.text.get((place.end - file.base) as usize..));
         rest.is_some_and(|rest| rest.trim_start().starts_with('{'))
+    }
+
+    /// Reports a name that nothing bears, unless its declaration was broken.
+    pub(super) fn unknown(&mut self, mistake: Unknown) {
+        if !mistake.name().split('.').any(|part| self.lost.contains(part)) {
+            self.diags.push(mistake);
+        }
     }
 
     /// What a project-level name stands for.

@@ -94,7 +94,7 @@ impl Ctx<'_> {
         let words: Vec<&str> = listed.into_iter().chain(names.iter().map(String::as_str)).collect();
         let known = words.iter().map(|name| (*name, None));
         let mistake = Unknown::new(mistakes::OBJECT, object, at).among(known).or_one_of(&words);
-        self.diags.push(mistake);
+        self.unknown(mistake);
         None
     }
 }

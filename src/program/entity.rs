@@ -93,6 +93,9 @@ impl<'a> Ctx<'a> {
                 self.broken.insert(id);
                 self.no_source(node.from.span)
             });
+            if self.columnless.contains(&source) {
+                self.broken.insert(id);
+            }
             self.program.entities.push(Entity {
                 name: node.name.text.clone(),
                 doc: doc.cloned(),
@@ -117,7 +120,7 @@ impl<'a> Ctx<'a> {
         }
         let known = self.known(|what| matches!(what, Global::Source(_)));
         let known = known.iter().map(|(name, span)| (name.as_str(), *span));
-        self.diags.push(
+        self.unknown(
             Unknown::new(mistakes::SOURCE, &dotted, path.span)
                 .among(known)
                 .or_help(format!("declare it: `source {dotted} {{ … }}`")),
@@ -234,7 +237,7 @@ impl<'a> Ctx<'a> {
         let declared = self.program.source(source);
         let known: Vec<_> = declared.columns.iter().map(|column| (column.name.clone(), Some(column.span))).collect();
         let help = format!("declare it in source `{}`", declared.name.join("."));
-        self.diags.push(
+        self.unknown(
             Unknown::new(mistakes::COLUMN, &name.text, name.span)
                 .among(known.iter().map(|(name, span)| (name.as_str(), *span)))
                 .or_help(help),

@@ -16,7 +16,6 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::{Ctx, error, is_error, make};
-use super::mistakes::{self, Unknown};
 use super::scope::{Scope, Target};
 use super::{Expr, ExprKind, Literal, Op, What};
 use crate::source::Span;
@@ -120,10 +119,7 @@ impl Ctx<'_> {
                 return make(kind, Type::Enum(values.clone()).required(), path.span);
             }
             if !self.is_name(scope, name) {
-                let words: Vec<&str> = values.iter().map(String::as_str).collect();
-                let known = words.iter().map(|word| (*word, None));
-                let mistake = Unknown::new(mistakes::VALUE, &name.text, name.span).among(known).or_one_of(&words);
-                self.diags.push(mistake);
+                self.unknown_value(&name.text, name.span, values);
                 return error(path.span);
             }
         }

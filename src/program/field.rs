@@ -47,6 +47,9 @@ impl<'a> Ctx<'a> {
                 FieldNode::Status(node) => (&node.name, &node.of, self.entity_for(&node.of)),
                 FieldNode::Audience(node) => (&node.name, &node.of, self.audience_entity(at)),
             };
+            if entity.is_none() {
+                self.lost.insert(name.text.clone());
+            }
             let id = FieldId(at as u32);
             let (kind, typed) = self.field_shape(node);
             if let Some(entity) = entity

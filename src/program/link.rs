@@ -103,7 +103,7 @@ impl<'a> Ctx<'a> {
         }
         let words: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
         let words = if words.len() > 8 { Vec::new() } else { words };
-        self.diags.push(mistake.among(known).or_one_of(&words));
+        self.unknown(mistake.among(known).or_one_of(&words));
         None
     }
 
@@ -127,6 +127,7 @@ impl<'a> Ctx<'a> {
         let Some(to) = target else {
             self.register(from, &node.name, Member::Link(id));
             self.add_broken_link(from, node.name.text.clone(), node.name.span);
+            self.lost.extend(node.reverse.iter().map(|reverse| reverse.text.clone()));
             return;
         };
         let equals = match &node.equals {

@@ -61,6 +61,16 @@ impl Unknown {
         Self { kind, name: name.to_owned(), at, similar: None, help: None }
     }
 
+    /// The name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it says what to do.
+    pub(super) const fn has_help(&self) -> bool {
+        self.help.is_some()
+    }
+
     /// Suggests the nearest of the known names; its place is labelled where it has one.
     pub(super) fn among<'a>(mut self, known: impl IntoIterator<Item = (&'a str, Option<Span>)>) -> Self {
         let known: Vec<_> = known.into_iter().collect();

@@ -117,7 +117,7 @@ impl Ctx<'_> {
         let Some((column, found)) = self.column_named(source, &name.text) else {
             let known: Vec<_> = self.names_of(RowsOf::Source(source));
             let mistake = Unknown::new(mistakes::MEMBER, &name.text, name.span).among(known);
-            self.diags.push(mistake);
+            self.unknown(mistake);
             return Target::Value(error(path.span));
         };
         let typed = found.typed.clone();
@@ -138,7 +138,7 @@ impl Ctx<'_> {
                 let mistake =
                     Unknown::new(mistakes::MEMBER, &name.text, name.span).among(self.names_of(RowsOf::Entity(entity)));
                 let of = self.entity(entity).name.clone();
-                self.diags.push(mistake.or_help(format!("declare it: a column of its source, or a trait of `{of}`")));
+                self.unknown(mistake.or_help(format!("declare it: a column of its source, or a trait of `{of}`")));
             }
             return Target::Value(error(path.span));
         };

@@ -213,14 +213,10 @@ impl<'a> Ctx<'a> {
     }
 
     fn unknown_head(&mut self, scope: &Scope, name: &ast::Name) {
-        if let Some(RowsOf::Entity(id)) = scope.inner().map(|frame| frame.over)
-            && self.broken.contains(&id)
-        {
-            return;
-        }
-        if name.quoted && name.text.contains(' ') {
-            self.diags.push(DoubleQuotes::of(name));
-            return;
+        match scope.inner().map(|frame| frame.over) {
+            Some(RowsOf::Entity(id)) if self.broken.contains(&id) => return,
+            Some(RowsOf::Source(id)) if self.columnless.contains(&id) => return,
+            Some(RowsOf::Entity(_) | RowsOf::Source(_)) | None => {}
         }
         let mut mistake = Unknown::new(mistakes::NAME, &name.text, name.span);
         let outside = scope.frames.iter().rev().skip(1).find_map(|frame| match frame.over {
@@ -258,7 +254,12 @@ impl<'a> Ctx<'a> {
         });
         known.extend(rows);
         known.push(("now", None));
-        self.diags.push(mistake.among(known));
+        let mistake = mistake.among(known);
+        if name.quoted && (!mistake.has_help() || name.text.contains(' ')) {
+            self.diags.push(DoubleQuotes::of(name));
+            return;
+        }
+        self.unknown(mistake);
     }
 }
 

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::context::Ctx;
 use super::mistakes::{self, Unknown};
-use super::{Column, Fresh, Source, names, query};
+use super::{Column, Fresh, Source, SourceId, names, query};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::{Type, Typed};
@@ -55,6 +55,10 @@ impl Ctx<'_> {
         for item in std::mem::take(&mut self.found.sources) {
             let node = item.node;
             let columns = self.columns(&node.columns);
+            let lost_query = node.sql.is_none() && self.sources.text(item.span).contains("$$");
+            if columns.is_empty() && (lost_query || !self.has_block(item.span)) {
+                self.columnless.insert(SourceId(self.program.sources.len() as u32));
+            }
             let fresh = node.fresh.as_ref().and_then(|fresh| {
                 let within = self.constant_duration(&fresh.within)?;
                 Some(Fresh { within, by: fresh.by.text.clone() })

@@ -189,7 +189,7 @@ impl<'a> Ctx<'a> {
             let known = self.known(|what| matches!(what, Global::Destination(_)));
             let known = known.iter().map(|(name, span)| (name.as_str(), *span));
             let mistake = Unknown::new(mistakes::DESTINATION, &first.text, first.span).among(known);
-            self.diags.push(mistake.or_help(format!("declare it: `destination {} = jsonl`", first.text)));
+            self.unknown(mistake.or_help(format!("declare it: `destination {} = jsonl`", first.text)));
             return None;
         };
         if rest.is_empty() {

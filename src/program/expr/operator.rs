@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::coerce::{fold_date, to};
 use crate::program::context::{Ctx, error, is_error, make};
+use crate::program::mistakes::{self, Unknown};
 use crate::program::scope::Scope;
 use crate::program::{Expr, ExprKind, Literal, Op};
 use crate::source::Span;
@@ -140,12 +141,31 @@ impl Ctx<'_> {
                 None
             }
             Some(kind) => Some((to(left, &kind), to(right, &kind))),
+            None if self.is_misspelt_value(&left, &right) || self.is_misspelt_value(&right, &left) => None,
             None => {
                 let help = comparison_help(&left, &right, self.sources.text(left.span), self.sources.text(right.span));
                 self.incomparable(&left, &right, help);
                 None
             }
         }
+    }
+
+    /// Reports a text opposite an enum that is none of its values.
+    fn is_misspelt_value(&mut self, side: &Expr, text: &Expr) -> bool {
+        let (Type::Enum(values), Type::Text) = (&side.typed.kind, &text.typed.kind) else { return false };
+        let ExprKind::Literal(Literal::Text(written)) = &text.kind else { return false };
+        if values.contains(written) {
+            return false;
+        }
+        self.unknown_value(written, text.span, values);
+        true
+    }
+
+    /// Reports a name opposite an enum that is none of its values.
+    pub(super) fn unknown_value(&mut self, written: &str, at: Span, values: &[String]) {
+        let words: Vec<&str> = values.iter().map(String::as_str).collect();
+        let known = words.iter().map(|word| (*word, None));
+        self.diags.push(Unknown::new(mistakes::VALUE, written, at).among(known).or_one_of(&words));
     }
 
     fn incomparable(&mut self, left: &Expr, right: &Expr, help: String) {

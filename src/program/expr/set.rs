@@ -157,7 +157,7 @@ impl Ctx<'_> {
             let entity = &self.entity(entity).name;
             mistake = mistake.or_help(format!("count an audience as `{entity} where {dotted}`")).with_similar(span);
         }
-        self.diags.push(mistake.among(known.iter().map(|(name, span)| (name.as_str(), *span))));
+        self.unknown(mistake.among(known.iter().map(|(name, span)| (name.as_str(), *span))));
     }
 
     fn reverse_tie(

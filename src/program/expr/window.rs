@@ -4,6 +4,7 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::call::MisplacedClause;
 use super::call::literal_int;
 use super::operator::WrongType;
 use crate::program::context::{Ctx, Member, error, is_error, make};
@@ -38,6 +39,11 @@ struct WindowArguments {
 impl Ctx<'_> {
     pub(super) fn window_call(&mut self, scope: &mut Scope, call: &ast::Call, span: Span) -> Expr {
         let name = call.name.text.clone();
+        if let Some(set) = &call.set {
+            let help = "write the value alone: a rank is a place among all rows of the entity".to_owned();
+            self.diags.push(MisplacedClause { word: "from", name, at: set.path.span, help });
+            return error(span);
+        }
         let outer = match scope.frames.as_slice() {
             [frame] if scope.reads == Reads::All => Some(frame.over),
             _ => None,
@@ -116,7 +122,7 @@ impl Ctx<'_> {
         let known = known.iter().map(|(name, span)| (name.as_str(), *span));
         let mistake = Unknown::new(mistakes::AUDIENCE, &path.dotted(), path.span).among(known);
         let of = self.entity(entity).name.clone();
-        self.diags.push(mistake.or_help(format!("name an audience of `{of}`")));
+        self.unknown(mistake.or_help(format!("name an audience of `{of}`")));
         None
     }
 }

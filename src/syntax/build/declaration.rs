@@ -40,6 +40,7 @@ impl Builder<'_> {
         let tail = block.as_ref().map(|block| block.tail.clone()).filter(|tail| !tail.is_empty());
         if let Some(tail) = tail.filter(|_| keyword != Keyword::Later && !self.layout.has_fault(piece)) {
             self.diagnostics.push(explain::AfterBlock { at: self.range_span(&tail) });
+            self.lose_name(&tail);
         }
         let head = block.as_ref().map_or_else(|| piece.clone(), |block| block.head.clone());
         let kind = match keyword {

@@ -85,7 +85,8 @@ impl Builder<'_> {
     fn item_rule(&mut self, item: &Range<usize>, block: &'static str, words: &'static [&'static str]) -> Option<Rule> {
         let (word, _) = words::split_word(self.layout.text(item));
         let rule = item_rule(word);
-        if words.contains(&word) {
+        // What an event has and an entity has not is reported with its meaning.
+        if words.contains(&word) || words == words::ENTITY_ITEMS && words::EVENT_ITEMS.contains(&word) {
             return rule;
         }
         let similar = did_you_mean(word, words.iter().copied());
