@@ -19,14 +19,30 @@ impl Ctx<'_> {
         match self.let_states.get(at) {
             Some(State::Pending) => {}
             Some(State::Running) => {
-                self.diags.push(cycle::cyclic(&node.name.text, read, Vec::new()));
+                self.report_constants(at, read);
                 return;
             }
             Some(State::Done) | None => return,
         }
         self.set_let(at, State::Running, None);
+        self.running_lets.push((at, read));
         let value = self.expr(&mut Scope::constant(), &node.value, None);
+        self.running_lets.pop();
         self.set_let(at, State::Done, Some(value));
+    }
+
+    /// Reports the circle of constants that a read of one that is being typed closes.
+    fn report_constants(&mut self, at: usize, read: Span) {
+        let start = self.running_lets.iter().position(|(running, _)| *running == at).unwrap_or(0);
+        let circle = self.running_lets.get(start..).unwrap_or_default();
+        let name = |at: usize| self.found.lets.get(at).map_or("", |item| item.node.name.text.as_str());
+        let reads = circle.iter().skip(1).copied().chain([(at, read)]);
+        let steps: Vec<_> = circle
+            .iter()
+            .zip(reads)
+            .map(|((reader, _), (read, place))| (place, format!("`{}` reads `{}` here", name(*reader), name(read))))
+            .collect();
+        self.diags.push(cycle::circle(name(at), steps));
     }
 
     fn set_let(&mut self, at: usize, state: State, value: Option<Expr>) {

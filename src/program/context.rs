@@ -55,6 +55,8 @@ pub(super) struct Ctx<'a> {
     pub field_states: Vec<State>,
     /// The traits that are being typed, each with where the one before reads it.
     pub running: Vec<(FieldId, Span)>,
+    /// The constants that are being typed, each with where the one before reads it.
+    pub running_lets: Vec<(usize, Span)>,
     /// The traits of circles that have been reported.
     pub circled: BTreeSet<FieldId>,
     /// Whether a field's entity could be found.
@@ -94,6 +96,7 @@ impl<'a> Ctx<'a> {
             keyless: BTreeSet::new(),
             field_states: vec![State::Pending; found.fields.len()],
             running: Vec::new(),
+            running_lets: Vec::new(),
             circled: BTreeSet::new(),
             field_sound: vec![true; found.fields.len()],
             audience_entities: Vec::new(),

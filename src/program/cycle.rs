@@ -29,6 +29,18 @@ pub(super) fn cyclic(name: &str, at: Span, steps: Vec<(Span, String)>) -> Cyclic
     Cyclic { name: name.to_owned(), at, first: format!("here `{name}` leads back to itself"), steps }
 }
 
+/// A circle that begins at a name, by its steps.
+pub(super) fn circle(name: &str, steps: Vec<(Span, String)>) -> Cyclic {
+    let mut steps = steps.into_iter();
+    let (at, first) = steps.next().unwrap_or_default();
+    Cyclic {
+        name: name.to_owned(),
+        at,
+        first,
+        steps: steps.map(|(span, text)| LabeledSpan::new_with_span(Some(text), span)).collect(),
+    }
+}
+
 /// What is computed: a field, or the row of a link to one row of a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Node {

@@ -98,7 +98,9 @@ impl<'a> Ctx<'a> {
         if let Some((Global::Audience(at), span)) = self.global(&name.text) {
             let base = self.audience_entity(at).map(|id| self.entity(id).name.clone());
             if let Some(base) = base {
-                mistake = mistake.or_help(format!("an audience cannot stand here; write `{base}`")).with_similar(span);
+                mistake = mistake
+                    .or_help(format!("an audience cannot stand here; write `{base}`"))
+                    .bears(span, "an audience, not an entity");
             }
         }
         let words: Vec<&str> = known.iter().map(|(name, _)| *name).collect();

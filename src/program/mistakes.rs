@@ -52,13 +52,23 @@ pub(super) struct Unknown {
     name: String,
     at: Span,
     similar: Option<Span>,
+    label: &'static str,
+    beside: &'static str,
     help: Option<String>,
 }
 
 impl Unknown {
     /// The mistake, without a suggestion.
     pub(super) fn new(kind: Kind, name: &str, at: Span) -> Self {
-        Self { kind, name: name.to_owned(), at, similar: None, help: None }
+        Self {
+            kind,
+            name: name.to_owned(),
+            at,
+            similar: None,
+            label: kind.label,
+            beside: "this may be what is meant",
+            help: None,
+        }
     }
 
     /// The name.
@@ -100,9 +110,11 @@ impl Unknown {
         self
     }
 
-    /// Labels the place of what was perhaps meant.
-    pub(super) const fn with_similar(mut self, span: Span) -> Self {
+    /// Labels the declaration of what bears the name elsewhere, and says why it cannot be that.
+    pub(super) const fn bears(mut self, span: Span, why: &'static str) -> Self {
         self.similar = Some(span);
+        self.label = why;
+        self.beside = "declared here";
         self
     }
 }
@@ -123,9 +135,8 @@ impl Diagnostic for Unknown {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let primary = LabeledSpan::new_primary_with_span(Some(self.kind.label.to_owned()), self.at);
-        let similar =
-            self.similar.map(|span| LabeledSpan::new_with_span(Some("this may be what is meant".to_owned()), span));
+        let primary = LabeledSpan::new_primary_with_span(Some(self.label.to_owned()), self.at);
+        let similar = self.similar.map(|span| LabeledSpan::new_with_span(Some(self.beside.to_owned()), span));
         Some(Box::new(std::iter::once(primary).chain(similar)))
     }
 }

@@ -26,7 +26,7 @@ struct NotReadable {
 }
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` is a {kind}, which has no `{part}`")]
+#[error("`{name}` is {kind}, which has no `{part}`")]
 #[diagnostic(code("no-parts"))]
 struct NoParts {
     name: String,
@@ -122,7 +122,7 @@ impl Ctx<'_> {
         };
         let typed = found.typed.clone();
         if let Some(next) = rest.first() {
-            self.no_parts(&name.text, "column", next, "remove what follows");
+            self.no_parts(&name.text, "a column", next, "remove what follows");
             return Target::Value(error(path.span));
         }
         Target::Value(make(ExprKind::Read { row, path: Vec::new(), what: What::Column(column) }, typed, path.span))
@@ -160,7 +160,7 @@ impl Ctx<'_> {
         match member {
             Member::Column(column) => {
                 if let Some(next) = next {
-                    self.no_parts(&name.text, "column", next, "remove what follows");
+                    self.no_parts(&name.text, "a column", next, "remove what follows");
                     return Target::Value(error(path.span));
                 }
                 let typed = self.program.column(walk.entity, column).typed.clone();
@@ -201,9 +201,9 @@ impl Ctx<'_> {
             return Target::Value(walk.read(What::Field(id), typed, path.span));
         };
         let (kind, since) = match field.kind {
-            FieldKind::Trait(_) => ("trait", None),
-            FieldKind::Audience { .. } => ("audience", Some(Type::Timestamp.optional())),
-            FieldKind::Status { .. } => ("status", Some(Type::Timestamp.required())),
+            FieldKind::Trait(_) => ("a trait", None),
+            FieldKind::Audience { .. } => ("an audience", Some(Type::Timestamp.optional())),
+            FieldKind::Status { .. } => ("a status", Some(Type::Timestamp.required())),
         };
         match since {
             Some(typed) if next.text == "since" && path.parts.len() == at + 2 => {
@@ -263,7 +263,8 @@ impl Ctx<'_> {
             Target::Set { link, .. } => {
                 let dotted = path.dotted();
                 let help = format!("read it through an aggregate: `count({dotted})` or `any({dotted} where …)`");
-                let declared = Some(self.link(link).span);
+                let owner = self.link(link).to;
+                let declared = path.parts.last().and_then(|name| self.member(owner, &name.text)).map(|(_, span)| span);
                 self.diags.push(SetWithoutAggregate { name: dotted, at: path.span, declared, help });
                 error(path.span)
             }

@@ -20,7 +20,7 @@ use crate::syntax::ast::Text;
 #[diagnostic(code("bad-sql"), help("write one `select` that the warehouse accepts"))]
 struct BadSql {
     reason: String,
-    #[label(primary, "in this text")]
+    #[label(primary, "it cannot be read from here on")]
     at: Span,
 }
 
@@ -44,8 +44,9 @@ pub(super) fn tables(sql: &Text, diags: &mut Diagnostics) -> Vec<String> {
     let statements = match Parser::parse_sql(&dialect, &sql.value) {
         Ok(statements) => statements,
         Err(problem) => {
-            let reason = problem.to_string().replace("sql parser error: ", "");
-            diags.push(BadSql { reason: decapitalized(&reason), at: sql.span });
+            let said = problem.to_string().replace("sql parser error: ", "");
+            let (reason, at) = placed(&said, sql).unwrap_or_else(|| (said.clone(), sql.span));
+            diags.push(BadSql { reason: decapitalized(&reason).replace(": ", " "), at });
             return Vec::new();
         }
     };
@@ -71,6 +72,21 @@ fn reads_only(body: &sqlparser::ast::SetExpr) -> bool {
         SetExpr::SetOperation { left, right, .. } => reads_only(left) && reads_only(right),
         _ => false,
     }
+}
+
+/// What the parser says, apart from its ` at Line: 1, Column: 8`, and the word there.
+fn placed(said: &str, sql: &Text) -> Option<(String, Span)> {
+    let (reason, place) = said.rsplit_once(" at Line: ")?;
+    let (line, column) = place.split_once(", Column: ")?;
+    let (line, column) = (line.parse::<usize>().ok()?, column.parse::<usize>().ok()?);
+    let before: usize = sql.value.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
+    let rest = sql.value.get(before..)?;
+    let start = before + rest.chars().take(column.checked_sub(1)?).map(char::len_utf8).sum::<usize>();
+    let rest = sql.value.get(start..)?;
+    let word = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+    let first = sql.span.start + "$$".len() as u32 + start as u32;
+    let length = word.max(rest.chars().next().map_or(0, char::len_utf8));
+    Some((reason.to_owned(), Span::new(first, first + length as u32)))
 }
 
 fn decapitalized(text: &str) -> String {

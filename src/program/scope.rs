@@ -230,19 +230,20 @@ impl<'a> Ctx<'a> {
             }
         });
         if let Some((row, span)) = outside {
-            mistake =
-                mistake.or_help(format!("write `{row}.{}` for the row outside the set", name.text)).with_similar(span);
+            mistake = mistake
+                .or_help(format!("write `{row}.{}` for the row outside the set", name.text))
+                .bears(span, "the rows of the set have no such name");
         } else if let Some((Global::Audience(at), span)) = self.global(&name.text) {
             if let Some(entity) = self.audience_entity(at) {
                 let entity = &self.entity(entity).name;
                 mistake = mistake
                     .or_help(format!("it is an audience of `{entity}`: reach it over a link to `{entity}`"))
-                    .with_similar(span);
+                    .bears(span, "an audience of another entity");
             }
         } else if let Some((Global::Entity(_) | Global::Source(_), span)) = self.global(&name.text) {
             mistake = mistake
                 .or_help(format!("read its rows through an aggregate: `count({})`", name.text))
-                .with_similar(span);
+                .bears(span, "a set of rows, not a value");
         }
         let mut known: Vec<(&str, Option<Span>)> =
             scope.inner().map(|frame| self.names_of(frame.over)).unwrap_or_default();

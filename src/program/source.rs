@@ -114,7 +114,11 @@ impl Ctx<'_> {
             "decimal" => self.decimal_type(written),
             _ => {
                 let known = TYPES.iter().map(|name| (*name, None));
-                self.diags.push(Unknown::new(mistakes::TYPE, name, written.name.span).among(known).or_one_of(&TYPES));
+                let mut mistake = Unknown::new(mistakes::TYPE, name, written.name.span);
+                if let Some(here) = spelt_here(name) {
+                    mistake = mistake.or_help(format!("write `{here}`"));
+                }
+                self.diags.push(mistake.among(known).or_one_of(&TYPES));
                 Type::Error
             }
         };
@@ -169,4 +173,19 @@ impl Ctx<'_> {
     fn bad_type(&mut self, written: &ast::TypeName, what: &'static str, help: &'static str) {
         self.diags.push(BadType { name: written.name.text.clone(), what, at: written.span, help });
     }
+}
+
+/// The type that has another name in warehouses.
+fn spelt_here(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "string" | "varchar" | "char" | "uuid" => "text",
+        "integer" | "bigint" | "smallint" | "int64" | "number" => "int",
+        "numeric" | "money" => "decimal(18, 2)",
+        "real" | "double" | "float64" => "float",
+        "boolean" => "bool",
+        "datetime" | "timestamptz" => "timestamp",
+        "interval" => "duration",
+        "jsonb" | "variant" | "object" => "json",
+        _ => return None,
+    })
 }

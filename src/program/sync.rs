@@ -114,7 +114,9 @@ impl<'a> Ctx<'a> {
         let (entity, base) = from?;
         let mut scope = Scope::row_of(entity, node.alias.as_ref().map(|alias| alias.text.as_str()));
         let condition = node.condition.as_ref().map(|condition| self.condition(&mut scope, condition));
-        let fields = to.as_ref().and_then(|(id, object)| self.target_object(*id, object, node.to.span));
+        let fields = to.as_ref().and_then(|(id, object)| {
+            self.target_object(*id, object, node.to.parts.last().map_or(node.to.span, |name| name.span))
+        });
         let target = fields.as_deref();
         let name = node.name.text.as_str();
         let hide = Hide { entity, sync: name };

@@ -143,7 +143,7 @@ struct UnexpectedText {
     #[label(primary, "{expected} is expected here")]
     at: Span,
     #[help]
-    help: Option<String>,
+    help: String,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -155,7 +155,7 @@ struct Unfinished {
     #[label(primary, "{expected} is expected here")]
     at: Span,
     #[help]
-    help: Option<String>,
+    help: String,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -201,6 +201,7 @@ pub(super) fn explain(rule: Rule, error: &PestError<Rule>, text: &str, start: u3
     let help = help(found);
     if found.is_empty() {
         let end = start + before.len() as u32;
+        let help = help.unwrap_or_else(|| format!("add {expected}"));
         diagnostics.push(Unfinished { what: piece(rule), expected, at: Span::new(end, end), help });
     } else if is_word(found) && last_is_number(before) && help.is_none() {
         let similar = did_you_mean(found, words::UNITS.iter().copied());
@@ -212,8 +213,19 @@ pub(super) fn explain(rule: Rule, error: &PestError<Rule>, text: &str, start: u3
     } else if (expected.contains("a name") || expected.contains("a value")) && words::RESERVED.contains(&found) {
         diagnostics.push(ReservedWord { word: found.to_owned(), at: span });
     } else {
+        let help = help.unwrap_or_else(|| unexpected_help(found, &expected));
         diagnostics.push(UnexpectedText { found: found.to_owned(), expected, at: span, help });
     }
+}
+
+fn unexpected_help(found: &str, expected: &str) -> String {
+    if words::RESERVED.contains(&found) {
+        return format!("remove `{found}`, or write what it belongs to");
+    }
+    if expected.contains("an operator") {
+        return format!("join `{found}` to what is before it with an operator such as `and`, or begin a new line");
+    }
+    format!("write {expected} before `{found}`, or remove it")
 }
 
 /// What stands at the start of a text, as far as a person sees one thing.

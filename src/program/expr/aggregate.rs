@@ -139,8 +139,8 @@ impl Ctx<'_> {
     fn has_time(&mut self, _scope: &Scope, call: &ast::Call, op: AggregateOp, set: &Set) -> bool {
         let sound = !matches!(op, AggregateOp::First | AggregateOp::Last) || self.is_event(set.over);
         if !sound {
-            let name = self.rows_name(set.over);
-            self.diags.push(NoTime { name: call.name.text.clone(), set: name, at: set.span });
+            let set_name = self.sources.text(set.span).to_owned();
+            self.diags.push(NoTime { name: call.name.text.clone(), set: set_name, at: set.span });
         }
         sound
     }

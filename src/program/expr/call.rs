@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::coerce::{fold_date, to};
 use super::operator::WrongType;
 use super::shape;
+use crate::diagnostics::did_you_mean;
 use crate::functions::{self, Arity, Function, Kind, Nulls, Returns};
 use crate::program::context::{Ctx, error, is_error, make};
 use crate::program::mistakes::{self, Unknown};
@@ -20,13 +21,13 @@ use crate::types::{Type, Typed};
 pub(super) const WINDOWS: [&str; 3] = ["rank", "percent_rank", "ntile"];
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` takes {wanted}, and here are {found}")]
+#[error("`{name}` takes {wanted}, not {found}")]
 #[diagnostic(code("wrong-argument-count"))]
 struct WrongArgumentCount {
     name: String,
     wanted: String,
     found: usize,
-    #[label(primary, "{found} of {wanted}")]
+    #[label(primary, "{wanted} expected")]
     at: Span,
     #[help]
     help: String,
@@ -56,11 +57,13 @@ pub(super) struct MisplacedClause {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("unknown time zone `{zone}`")]
-#[diagnostic(code("unknown-zone"), help("write an IANA name such as `Europe/Berlin`"))]
+#[diagnostic(code("unknown-zone"))]
 struct UnknownZone {
     zone: String,
     #[label(primary, "not in the time-zone database")]
     at: Span,
+    #[help]
+    help: String,
 }
 
 impl Ctx<'_> {
@@ -95,8 +98,11 @@ impl Ctx<'_> {
     /// Whether a call has neither a set nor clauses; what it has is reported.
     pub(super) fn has_only_arguments(&mut self, call: &ast::Call, name: &str) -> bool {
         let found = if let Some(set) = &call.set {
-            let word = if set.condition.is_some() && call.arguments.is_empty() { "where" } else { "from" };
-            Some((word, set.path.span))
+            match (&set.condition, set.by.first()) {
+                (Some(condition), _) if call.arguments.is_empty() => Some(("where", condition.span)),
+                (None, Some(order)) if call.arguments.is_empty() => Some(("by", order.by.span)),
+                _ => Some(("from", set.path.span)),
+            }
         } else if let Some(per) = call.per.first() {
             Some(("per", per.span))
         } else if let Some(among) = &call.among {
@@ -224,7 +230,12 @@ impl Ctx<'_> {
         let ExprKind::Literal(Literal::Text(zone)) = &argument.kind else { return true };
         let known = jiff::tz::TimeZone::get(zone).is_ok();
         if !known {
-            self.diags.push(UnknownZone { zone: zone.clone(), at: argument.span });
+            let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+            let help = match did_you_mean(zone, names.iter().map(String::as_str)) {
+                Some(name) => format!("write `'{name}'`"),
+                None => "write an IANA name such as `'Europe/Berlin'`".to_owned(),
+            };
+            self.diags.push(UnknownZone { zone: zone.clone(), at: argument.span, help });
         }
         known
     }

@@ -155,7 +155,9 @@ impl Ctx<'_> {
             && let Some(entity) = self.audience_entity(at)
         {
             let entity = &self.entity(entity).name;
-            mistake = mistake.or_help(format!("count an audience as `{entity} where {dotted}`")).with_similar(span);
+            mistake = mistake
+                .or_help(format!("count an audience as `{entity} where {dotted}`"))
+                .bears(span, "an audience, not a set");
         }
         self.unknown(mistake.among(known.iter().map(|(name, span)| (name.as_str(), *span))));
     }

@@ -63,7 +63,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 struct AggregateArguments {
     name: String,
     what: &'static str,
-    #[label(primary, "here")]
+    #[label(primary, "in this call")]
     at: Span,
     #[help]
     help: String,

@@ -30,7 +30,7 @@ struct MisplacedWindow {
 struct WindowArguments {
     name: String,
     wanted: &'static str,
-    #[label(primary, "here")]
+    #[label(primary, "in this call")]
     at: Span,
     #[help]
     help: &'static str,
