@@ -9,7 +9,9 @@
 
 mod cases;
 mod cli;
+mod codes;
 mod compiled;
+mod coverage;
 mod docs;
 mod errors;
 mod examples;
