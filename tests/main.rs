@@ -18,6 +18,7 @@ mod examples;
 mod fivetran;
 mod kill;
 mod properties;
+mod run_cases;
 mod runs;
 mod sql;
 mod support;
