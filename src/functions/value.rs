@@ -64,7 +64,7 @@ pub static ALL: &[Function] = &[
     },
     Function {
         name: "json_bool",
-        doc: "The bool that stands at the path, or in a string there (`"true"`); else null.",
+        doc: "The bool that stands at the path, or in a string there; else null.",
         parameters: &[one("x", Json), literal(many("path", Text))],
         returns: Returns::Fixed(Type::Bool),
         nulls: Nulls::Always,
