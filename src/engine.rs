@@ -178,8 +178,8 @@ pub trait Engine {
     /// Adds rows to a table, in bulk.
     fn append<'a>(&'a mut self, table: &'a str, slots: &'a [Slot], rows: &'a [Row]) -> Job<'a, ()>;
     /// Makes views, each from its query, or makes them anew; a later one may read an earlier one. Readers see all old
-    /// ones or all new ones.
-    fn replace_views<'a>(&'a mut self, views: &'a [(String, String)]) -> Job<'a, ()>;
+    /// ones or all new ones. Those in `gone` may read old ones, and go with them where they are in the way.
+    fn replace_views<'a>(&'a mut self, views: &'a [(String, String)], gone: &'a [String]) -> Job<'a, ()>;
     /// The tables and views of a schema.
     fn relations<'a>(&'a mut self, schema: &'a str) -> Job<'a, Vec<Relation>>;
     /// Takes the lock of this database, which the connection's end gives back; false if another run has it.

@@ -209,15 +209,18 @@ impl Engine for Postgres {
         })
     }
 
-    fn replace_views<'a>(&'a mut self, views: &'a [(String, String)]) -> Job<'a, ()> {
+    fn replace_views<'a>(&'a mut self, views: &'a [(String, String)], gone: &'a [String]) -> Job<'a, ()> {
         Box::pin(async move {
             // The statements of one message are one transaction.
             let replace = views.iter().map(|(view, query)| format!("CREATE OR REPLACE VIEW {view} AS\n{query};\n"));
             match self.execute(&replace.collect::<String>()).await {
                 Err(error) if error.trouble == Trouble::ViewShape => {
-                    let drop = views.iter().rev().map(|(view, _)| format!("DROP VIEW IF EXISTS {view};\n"));
+                    // Views that go together may read each other.
+                    let old: Vec<&str> =
+                        gone.iter().chain(views.iter().map(|(view, _)| view)).map(String::as_str).collect();
+                    let drop = format!("DROP VIEW IF EXISTS {};\n", old.join(", "));
                     let create = views.iter().map(|(view, query)| format!("CREATE VIEW {view} AS\n{query};\n"));
-                    self.execute(&drop.chain(create).collect::<String>()).await.map(|_| ())
+                    self.execute(&std::iter::once(drop).chain(create).collect::<String>()).await.map(|_| ())
                 }
                 done => done.map(|_| ()),
             }

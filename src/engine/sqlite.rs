@@ -200,7 +200,7 @@ impl Engine for Sqlite {
         })
     }
 
-    fn replace_views<'a>(&'a mut self, views: &'a [(String, String)]) -> Job<'a, ()> {
+    fn replace_views<'a>(&'a mut self, views: &'a [(String, String)], _: &'a [String]) -> Job<'a, ()> {
         Box::pin(async move {
             let mut sql = "BEGIN;\n".to_owned();
             for (view, query) in views {

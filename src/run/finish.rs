@@ -22,7 +22,9 @@ pub async fn finish(
 ) -> Result<(Vec<Change>, Vec<SyncOutcome>), RunError> {
     let driver = session.driver;
     let views: Vec<_> = manifest.views.iter().map(|it| (it.name.clone(), run.bind(&it.query, driver))).collect();
-    session.views("views", &views).await?;
+    let gone = stale(session, manifest, run, PUBLIC).await?;
+    let gone = gone.iter().filter(|it| it.is_view).map(|it| driver.table(PUBLIC, &it.name)).collect::<Vec<_>>();
+    session.views("views", &views, &gone).await?;
     for entity in &manifest.entities {
         session.execute(&format!("changes `{}`", entity.name), &run.bind(&entity.changes, driver)).await?;
     }
@@ -80,24 +82,34 @@ async fn changes(session: &mut Session<'_>, run: &Run) -> Result<Vec<Change>, Ru
 /// Drops the views of what is no longer declared, then the tables that are neither this run's nor its parent's: older ones,
 /// and those of attempts that did not count. What something else still reads is kept, and said.
 async fn clean(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
-    let kept: BTreeSet<&str> = std::iter::once(run.id.as_str()).chain(run.parent.as_deref()).collect();
-    let views = manifest.views.iter().map(|view| view.name.as_str());
-    let prevs = manifest.entities.iter().map(|entity| entity.prev_view.as_str());
-    let syncs = manifest.syncs.iter().map(|sync| sync.prev_view.as_str());
-    let declared: BTreeSet<String> = views.chain(prevs).chain(syncs).map(plain).collect();
     for schema in [PUBLIC, SCHEMA] {
-        let found = session.engine.relations(schema).await;
-        let found = found.map_err(|source| RunError::statement("cleaning up", source))?;
-        let stale = |it: &&Relation| match it.is_view {
-            true => !declared.contains(&plain(&session.driver.table(schema, &it.name))),
-            false => run_of(&it.name).is_some_and(|id| !kept.contains(id)),
-        };
-        let mut stale: Vec<Relation> = found.iter().filter(stale).cloned().collect();
+        let mut stale = stale(session, manifest, run, schema).await?;
         // An audience's view reads its entity's, which has another name: a view goes when nothing reads it any more.
         stale.sort_by_key(|it| !it.is_view);
         drop_all(session, schema, stale).await?;
     }
     Ok(())
+}
+
+/// The views of a schema that are no longer declared, and its tables of other runs than this one and its parent.
+async fn stale(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    run: &Run,
+    schema: &str,
+) -> Result<Vec<Relation>, RunError> {
+    let kept: BTreeSet<&str> = std::iter::once(run.id.as_str()).chain(run.parent.as_deref()).collect();
+    let views = manifest.views.iter().map(|view| view.name.as_str());
+    let prevs = manifest.entities.iter().map(|entity| entity.prev_view.as_str());
+    let syncs = manifest.syncs.iter().map(|sync| sync.prev_view.as_str());
+    let declared: BTreeSet<String> = views.chain(prevs).chain(syncs).map(plain).collect();
+    let found = session.engine.relations(schema).await;
+    let found = found.map_err(|source| RunError::statement("reading what is there", source))?;
+    let is_stale = |it: &Relation| match it.is_view {
+        true => !declared.contains(&plain(&session.driver.table(schema, &it.name))),
+        false => run_of(&it.name).is_some_and(|id| !kept.contains(id)),
+    };
+    Ok(found.into_iter().filter(is_stale).collect())
 }
 
 async fn drop_all(session: &mut Session<'_>, schema: &str, mut stale: Vec<Relation>) -> Result<(), RunError> {

@@ -38,7 +38,7 @@ pub async fn make(
         });
         views.push((sync.prev_view.clone(), query(&sync.written_columns, parent.as_ref())));
     }
-    session.views("prev", &views).await
+    session.views("prev", &views, &[]).await
 }
 
 fn earlier<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync> {

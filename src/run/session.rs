@@ -93,13 +93,13 @@ impl<'a> Session<'a> {
         engine::rows(self.engine.as_mut(), sql, types).await.map_err(|source| RunError::statement(step, source))
     }
 
-    /// Makes views anew, all at once.
-    pub async fn views(&mut self, step: &str, views: &[(String, String)]) -> Result<(), RunError> {
+    /// Makes views anew, all at once; those in `gone` may go with them.
+    pub async fn views(&mut self, step: &str, views: &[(String, String)], gone: &[String]) -> Result<(), RunError> {
         if views.is_empty() {
             return Ok(());
         }
         self.points.pass(step);
-        self.engine.replace_views(views).await.map_err(|source| RunError::statement(step, source))
+        self.engine.replace_views(views, gone).await.map_err(|source| RunError::statement(step, source))
     }
 
     /// Tells.
