@@ -4,6 +4,7 @@
 pub mod doc;
 pub mod literal;
 pub mod query;
+mod raw;
 pub mod scalar;
 pub mod stable;
 pub mod template;
@@ -42,7 +43,7 @@ pub fn table(table: &Table, dialect: &Dialect) -> String {
     match table {
         Table::Step(name) => dialect.identifier(name),
         Table::Source(parts) => qualified(&parts.iter().map(String::as_str).collect::<Vec<_>>(), "", dialect),
-        Table::Sql(text) => format!("(\n{}\n)", text.trim().trim_end_matches(';').trim_end()),
+        Table::Sql { text, reads } => format!("(\n{}\n)", raw::text(text, reads, dialect)),
         Table::View(name) => qualified(&["plg", name], "", dialect),
         Table::Model(name) => qualified(&["plg", &format!("{name}__")], ":run", dialect),
         Table::ParentModel(name) => qualified(&["plg", &format!("{name}__")], ":parent", dialect),

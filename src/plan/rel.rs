@@ -84,8 +84,13 @@ pub enum Table {
     Step(String),
     /// A loader's table: one or two names, as in the warehouse.
     Source(Vec<String>),
-    /// The text of a `source … as sql`.
-    Sql(String),
+    /// A `source … as sql`.
+    Sql {
+        /// Its text.
+        text: String,
+        /// The tables in it, dotted.
+        reads: Vec<String>,
+    },
     /// A table or view of schema `plg`: `plg.workspace__prev`.
     View(String),
     /// The table of this run for a model: `plg.workspace__:run`.

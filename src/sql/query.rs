@@ -2,7 +2,7 @@
 //! its comments with a blank line before it.
 
 use super::doc::{Doc, join};
-use super::{scalar, stable};
+use super::{raw, scalar, stable};
 use crate::dialect::Dialect;
 use crate::plan::rel::{Body, From, Item, Join, JoinKind, Query, Scalar, Select, Step, Table};
 
@@ -85,7 +85,7 @@ fn from(from: &From, dialect: &Dialect) -> Doc {
     let alias = dialect.identifier(&from.alias);
     let inner = match &from.table {
         Table::Query(inner) => body(inner, &Doc::Hard, dialect),
-        Table::Sql(text) => vec![Doc::text(text.trim().trim_end_matches(';').trim_end())],
+        Table::Sql { text, reads } => vec![Doc::text(raw::text(text, reads, dialect))],
         Table::Step(name) if *name == from.alias => return Doc::text(alias),
         other => return Doc::text(format!("{} AS {alias}", super::table(other, dialect))),
     };

@@ -21,6 +21,8 @@ pub struct Moment {
     pub now: String,
     /// Guards that are waived: `// accept app.users`.
     pub accept: Vec<String>,
+    /// Whether the target sends; not after `// deliver false`.
+    pub deliver: bool,
     /// The tables that are given anew before it.
     pub tables: Vec<Table>,
 }
@@ -55,7 +57,11 @@ impl Edition {
     fn line(&mut self, comment: &str) -> Result<(), &'static str> {
         let (word, rest) = comment.split_once(' ').unwrap_or((comment, ""));
         match word {
-            "now" => self.moments.push(Moment { now: rest.to_owned(), accept: Vec::new(), tables: Vec::new() }),
+            "now" => {
+                let now = rest.to_owned();
+                self.moments.push(Moment { now, accept: Vec::new(), deliver: true, tables: Vec::new() });
+            }
+            "deliver" => self.moment()?.deliver = rest != "false",
             "zone" => self.zone = Some(rest.to_owned()),
             "accept" => self.moment()?.accept.push(rest.to_owned()),
             "table" => {
@@ -91,7 +97,7 @@ fn cells(row: &str) -> Option<Vec<String>> {
 }
 
 impl Table {
-    /// The text of a file of this table: an empty cell is a null, `'…'` is the text within.
+    /// The text of a file of this table: an empty cell is a null, `'…'` is the text within, with `''` for a quote.
     pub fn csv(&self) -> String {
         let mut out = self.columns.join(",") + "\n";
         for row in &self.rows {
@@ -105,7 +111,7 @@ impl Table {
 fn field(cell: &str) -> String {
     let within = cell.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
     match within {
-        Some(text) => format!("\"{}\"", text.replace('"', "\"\"")),
+        Some(text) => format!("\"{}\"", text.replace("''", "'").replace('"', "\"\"")),
         None if cell.contains(['"', ',']) => format!("\"{}\"", cell.replace('"', "\"\"")),
         None => cell.to_owned(),
     }

@@ -40,7 +40,7 @@ impl World {
     /// The program of an edition for this engine.
     pub fn compile(&self, case: &str, edition: &Edition) -> Manifest {
         let mut sources = Sources::default();
-        sources.add(&format!("{}.plg", edition.name), edition.text.clone()).unwrap();
+        sources.add(format!("{}.plg", edition.name), edition.text.clone()).unwrap();
         let zone = edition.zone.clone();
         let options = zone.map_or_else(Options::default, |zone| Options { zone });
         let mut mistakes = Diagnostics::default();
@@ -56,7 +56,7 @@ impl World {
         let now = engine::value::instant_seconds(&now).expect("an instant");
         let before = self.sent(manifest);
         let options = RunOptions { now, accept: moment.accept.iter().cloned().collect() };
-        let outcome = run::run(manifest, &self.target(manifest), &options, &mut Quiet);
+        let outcome = run::run(manifest, &self.target(manifest, moment), &options, &mut Quiet);
         writeln!(out, "\n── {} ──", moment.now).unwrap();
         match outcome {
             Err(error) => {
@@ -92,7 +92,7 @@ impl World {
         }
     }
 
-    fn target(&self, manifest: &Manifest) -> Target {
+    fn target(&self, manifest: &Manifest, moment: &Moment) -> Target {
         let out = Setting::Plain(self.folder.path().join("out").to_str().unwrap().to_owned());
         let settings = |_: &String| BTreeMap::from([("folder".to_owned(), out.clone())]);
         Target {
@@ -100,7 +100,7 @@ impl World {
             engine: self.driver.name.to_owned(),
             location: self.location.clone(),
             data: Some(self.folder.path().join("data")),
-            deliver: true,
+            deliver: moment.deliver,
             state: self.folder.path().join("state"),
             destinations: manifest.destinations.keys().map(|name| (name.clone(), settings(name))).collect(),
         }
@@ -181,7 +181,9 @@ fn told(outcome: &Outcome, out: &mut String) {
         let words = ["created", "updated", "removed", "skipped", "rejected"];
         let said: Vec<String> =
             words.iter().zip(counts).filter(|(_, it)| *it > 0).map(|(word, it)| format!("{it} {word}")).collect();
-        let said = if said.is_empty() { "nothing".to_owned() } else { said.join(", ") };
+        let said =
+            if !sync.sent && sync.held.is_none() { format!("{} (not sent)", said.join(", ")) } else { said.join(", ") };
+        let said = if said.is_empty() { "nothing".to_owned() } else { said };
         let held = sync.held.as_ref().map(|why| format!("; held: {why}")).unwrap_or_default();
         writeln!(out, "\nsync {}: {said}{held}", sync.name).unwrap();
     }

@@ -20,7 +20,7 @@ pub fn sources(program: &Program, files: &Sources, dialect: &Dialect) -> Vec<Sou
             let holds = needs.iter().filter(|(_, needed)| needed.contains(&id)).map(|(name, _)| (*name).clone());
             Source {
                 name: source.name.join("."),
-                table: sql::table(&table(source), dialect),
+                table: sql::table(&Table::of(source), dialect),
                 is_query: source.sql.is_some(),
                 reads: source.reads.clone(),
                 cite: files.cite(source.span),
@@ -37,18 +37,14 @@ pub fn sources(program: &Program, files: &Sources, dialect: &Dialect) -> Vec<Sou
         .collect()
 }
 
-fn table(source: &program::Source) -> Table {
-    source.sql.as_ref().map_or_else(|| Table::Source(source.name.clone()), |sql| Table::Sql(sql.clone()))
-}
-
 fn count(source: &program::Source) -> Query {
-    Select::from(table(source).alias("s"), vec![Scalar::count_rows().named("n")]).body().after(Vec::new())
+    Select::from(Table::of(source).alias("s"), vec![Scalar::count_rows().named("n")]).body().after(Vec::new())
 }
 
 fn newest(source: &program::Source, fresh: &program::Fresh) -> Query {
     let newest = Aggregate::Max(Box::new(Scalar::column("s", &fresh.by)), Type::Timestamp);
     let items = vec![Scalar::Aggregate(newest).named("newest")];
-    Select::from(table(source).alias("s"), items).body().after(Vec::new())
+    Select::from(Table::of(source).alias("s"), items).body().after(Vec::new())
 }
 
 fn column(column: &program::Column, dialect: &Dialect) -> Column {

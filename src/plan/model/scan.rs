@@ -46,11 +46,7 @@ impl Builder<'_> {
             RowsOf::Source(source) => source,
         };
         let source = self.program.source(source);
-        let table = match &source.sql {
-            Some(sql) => Table::Sql(sql.clone()),
-            None => Table::Source(source.name.clone()),
-        };
-        (table, true, Vec::new())
+        (Table::of(source), true, Vec::new())
     }
 
     /// The conditions of an entity on its source's rows: its `where`, and that an event has happened.

@@ -5,6 +5,7 @@ use super::{
     Aggregate, Body, Compare, Constant, From, Item, Join, JoinKind, Query, Scalar, Select, Sort, Step, Table, Window,
     WindowFunction,
 };
+use crate::program::Source;
 use crate::types::Type;
 
 impl Scalar {
@@ -127,6 +128,15 @@ impl Scalar {
 }
 
 impl Table {
+    /// The rows of a source.
+    #[must_use]
+    pub fn of(source: &Source) -> Self {
+        match &source.sql {
+            Some(text) => Self::Sql { text: text.clone(), reads: source.reads.clone() },
+            None => Self::Source(source.name.clone()),
+        }
+    }
+
     /// This relation under an alias.
     #[must_use]
     pub fn alias(self, alias: &str) -> From {

@@ -101,8 +101,7 @@ fn shown(program: &Program, id: EntityId, column: ColumnId, mut select: Select) 
 fn rows(program: &Program, id: EntityId, items: Vec<Item>) -> Select {
     let entity = program.entity(id);
     let source = program.source(entity.source);
-    let table = source.sql.as_ref().map_or_else(|| Table::Source(source.name.clone()), |sql| Table::Sql(sql.clone()));
-    let mut select = Select::from(table.alias(ROW), items);
+    let mut select = Select::from(Table::of(source).alias(ROW), items);
     if let Some(condition) = &entity.condition {
         match scalar::condition(condition, &mut Row { program, entity: id, alias: ROW }) {
             Scalar::And(all) => select.filter.extend(all),
