@@ -1,6 +1,9 @@
 //! Every code has a page and is shown. What a program can have wrong is shown by cases in `tests/cases/check/CODE`; all
 //! else (configuration, loading, manifests, runs) by a test that names the code. A code that nothing shows fails.
 
+#[path = "coverage/rules.rs"]
+mod rules;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -9,6 +9,8 @@ mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use plgc::engine;
 use script::Edition;
@@ -95,11 +97,20 @@ fn rows_of_every_run_case_on_every_engine() {
         .filter(|path| only.as_ref().is_none_or(|only| name(path).contains(only)))
         .collect();
     assert!(!cases.is_empty(), "no case");
-    let failed: Vec<String> = cases
-        .iter()
-        .filter(|path| catch_unwind(AssertUnwindSafe(|| prove(path))).is_err())
-        .map(|path| name(path))
-        .collect();
+    let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    // Most of the time is the server's.
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(path) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if catch_unwind(AssertUnwindSafe(|| prove(path))).is_err() {
+                        failed.lock().unwrap().push(name(path));
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
     assert!(failed.is_empty(), "{} of {} run cases fail: {}", failed.len(), cases.len(), failed.join(", "));
 }
 
