@@ -3,6 +3,7 @@
 //! anywhere else.
 
 pub mod ansi;
+pub mod names;
 pub mod postgres;
 pub mod sqlite;
 

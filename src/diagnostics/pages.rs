@@ -80,6 +80,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "missing-otherwise",
     "missing-project",
     "move-to-itself",
+    "name-too-long",
     "never-holds",
     "no-declaration",
     "no-parts",

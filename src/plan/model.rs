@@ -22,6 +22,7 @@ mod window;
 use build::Built;
 
 use super::{Column, Model};
+use crate::dialect::names::{LONGEST_DECLARED, fitted};
 use crate::program::{ColumnId, EntityId, FieldId, FieldKind, Program};
 use crate::source::Sources;
 use crate::types::Type;
@@ -36,7 +37,11 @@ pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
         let entity = program.entity(pass.entity);
         let before = passes.iter().take(place).filter(|it| it.entity == pass.entity).count();
         let of = passes.iter().filter(|it| it.entity == pass.entity).count();
-        let name = if pass.last { entity.name.clone() } else { format!("{}__pass_{}", entity.name, before + 1) };
+        let name = if pass.last {
+            entity.name.clone()
+        } else {
+            fitted(&format!("{}__pass_{}", entity.name, before + 1), LONGEST_DECLARED)
+        };
         let mut comments =
             vec![format!("entity {} ({}) · pass {} of {of}", entity.name, sources.cite(entity.span), before + 1)];
         comments.extend(comments::first_line(entity.doc.as_ref()).map(str::to_owned));

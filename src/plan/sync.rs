@@ -8,6 +8,7 @@ mod written;
 use sha2::{Digest, Sha256};
 
 use super::Sync;
+use crate::dialect::names::{LONGEST_DECLARED, fitted};
 use crate::manifest::{self, Column, SyncSpec};
 use crate::program::{self, Expr, Program};
 use crate::source::Sources;
@@ -29,7 +30,7 @@ pub fn syncs(program: &Program, sources: &Sources) -> Vec<Sync> {
 /// The table of a sync's memory in schema `plg_state`, without its run: `sync_stage`.
 #[must_use]
 pub fn table(name: &str) -> String {
-    format!("sync_{name}")
+    fitted(&format!("sync_{name}"), LONGEST_DECLARED)
 }
 
 fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec {

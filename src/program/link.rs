@@ -65,7 +65,7 @@ pub(super) struct LinkNotUnique {
 impl<'a> Ctx<'a> {
     /// Registers a name of an entity; a second one is reported.
     pub(super) fn register(&mut self, entity: EntityId, name: &ast::Name, member: Member) -> bool {
-        names::check_reserved(name, self.diags);
+        names::check_declared(name, self.diags);
         let slot = entity.0 as usize;
         let lowered = name.text.to_lowercase();
         let taken = self.lowered.get(slot).and_then(|names| names.get(&lowered)).copied();

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::{DestinationId, EntityId, SourceId};
 use crate::diagnostics::Diagnostics;
+use crate::dialect::names::{LONGEST, LONGEST_DECLARED};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -83,6 +84,43 @@ pub(super) struct ReservedName {
     help: String,
 }
 
+#[derive(Debug, Error, Diagnostic)]
+#[error("the name `{name}` has {found} bytes; {whose} has at most {most}")]
+#[diagnostic(code("name-too-long"))]
+struct NameTooLong {
+    name: String,
+    found: usize,
+    whose: &'static str,
+    most: usize,
+    #[label(primary, "warehouses would cut it")]
+    at: Span,
+    #[help]
+    help: &'static str,
+}
+
+/// Reports a declared name that cannot be a table's or column's with its additions.
+pub(super) fn check_declared(name: &ast::Name, diags: &mut Diagnostics) {
+    check_reserved(name, diags);
+    check_length(name, ("a declared one", LONGEST_DECLARED), "choose a shorter name", diags);
+}
+
+/// Reports a part of a source's name that no warehouse can have.
+pub(super) fn check_source(part: &ast::Name, diags: &mut Diagnostics) {
+    check_length(
+        part,
+        ("a schema's or table's", LONGEST),
+        "read the table under a shorter name, such as a view's",
+        diags,
+    );
+}
+
+fn check_length(name: &ast::Name, (whose, most): (&'static str, usize), help: &'static str, diags: &mut Diagnostics) {
+    let found = name.text.len();
+    if found > most {
+        diags.push(NameTooLong { name: name.text.clone(), found, whose, most, at: name.span, help });
+    }
+}
+
 /// Reports a declared name that the compiler keeps for itself.
 pub(super) fn check_reserved(name: &ast::Name, diags: &mut Diagnostics) {
     let (why, help) = if name.text == "now" {
@@ -95,8 +133,9 @@ pub(super) fn check_reserved(name: &ast::Name, diags: &mut Diagnostics) {
     diags.push(ReservedName { name: name.text.clone(), at: name.span, why, help });
 }
 
-/// Reports a column that would have the name of a generated one.
-pub(super) fn check_reserved_column(name: &ast::Name, diags: &mut Diagnostics) {
+/// Reports a column that would have the name of a generated one, or one that no warehouse can have.
+pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
+    check_length(name, ("a column's", LONGEST), "rename the column in an `as sql` source", diags);
     if name.text.ends_with("__since") || name.text.starts_with("sync__") {
         diags.push(ReservedName {
             name: name.text.clone(),
@@ -134,31 +173,32 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
         match &declaration.kind {
             ast::DeclarationKind::Source(node) => {
                 if own(&node.name.dotted(), node.name.span, diags) {
+                    node.name.parts.iter().for_each(|part| check_source(part, diags));
                     found.sources.push(Item { doc, span, node });
                 }
             }
             ast::DeclarationKind::Entity(node) if own(&node.name.text, node.name.span, diags) => {
-                check_reserved(&node.name, diags);
+                check_declared(&node.name, diags);
                 found.entities.push((Item { doc, span, node }, false));
             }
             ast::DeclarationKind::Event(node) if own(&node.name.text, node.name.span, diags) => {
-                check_reserved(&node.name, diags);
+                check_declared(&node.name, diags);
                 found.entities.push((Item { doc, span, node }, true));
             }
             ast::DeclarationKind::Let(node) if own(&node.name.text, node.name.span, diags) => {
-                check_reserved(&node.name, diags);
+                check_declared(&node.name, diags);
                 found.lets.push(Item { doc, span, node });
             }
             ast::DeclarationKind::Audience(node) if own(&node.name.text, node.name.span, diags) => {
-                check_reserved(&node.name, diags);
+                check_declared(&node.name, diags);
                 found.fields.push((doc, FieldNode::Audience(node)));
             }
             ast::DeclarationKind::Destination(node) if own(&node.name.text, node.name.span, diags) => {
-                check_reserved(&node.name, diags);
+                check_declared(&node.name, diags);
                 found.destinations.push(Item { doc, span, node });
             }
             ast::DeclarationKind::Sync(node) if own(&node.name.text, node.name.span, diags) => {
-                check_reserved(&node.name, diags);
+                check_declared(&node.name, diags);
                 found.syncs.push(Item { doc, span, node });
             }
             ast::DeclarationKind::Trait(node) => found.fields.push((doc, FieldNode::Trait(node))),

@@ -81,7 +81,7 @@ impl Ctx<'_> {
         let mut columns = Vec::new();
         for column in declared {
             let name = &column.name;
-            names::check_reserved_column(name, self.diags);
+            names::check_column(name, self.diags);
             if let Some(first) = seen.insert(name.text.to_lowercase(), name.span) {
                 self.diags.push(DuplicateColumn { name: name.text.clone(), at: name.span, first });
                 continue;

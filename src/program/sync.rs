@@ -12,6 +12,7 @@ use super::{
     DestinationId, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Leave, Limit, Mode, OUTER, Op, Order, RowsOf,
     Sync, What,
 };
+use crate::dialect::names::{LONGEST, fitted};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::{Type, Typed};
@@ -267,7 +268,7 @@ impl<'a> Ctx<'a> {
         let id = FieldId(self.program.fields.len() as u32);
         self.program.fields.push(Field {
             entity: hide.entity,
-            name: format!("sync__{}__{part}", hide.sync),
+            name: fitted(&format!("sync__{}__{part}", hide.sync), LONGEST),
             doc: None,
             span: value.span,
             typed: value.typed.clone(),

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::dialect::names::{LONGEST, fitted};
+
 /// The names that are taken.
 #[derive(Debug, Default)]
 pub(super) struct Names {
@@ -10,13 +12,13 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The wished name, or the first free one of `name_2`, `name_3` and so on.
+    /// The wished name, shortened where it is too long, or the first free one of `name_2`, `name_3` and so on.
     pub(super) fn claim(&mut self, wished: &str) -> String {
-        let mut name = wished.to_owned();
+        let mut name = fitted(wished, LONGEST);
         let mut count = 1;
         while !self.taken.insert(name.to_lowercase()) {
             count += 1;
-            name = format!("{wished}_{count}");
+            name = fitted(&format!("{wished}_{count}"), LONGEST);
         }
         name
     }

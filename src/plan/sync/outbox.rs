@@ -2,6 +2,7 @@
 //! side of those who left starts from what was written, never from the model.
 
 use super::{table, value};
+use crate::dialect::names::{LONGEST, fitted};
 use crate::manifest::SyncSpec;
 use crate::plan::rel::{Body, Compare, Constant, Item, Parameter, Query, Scalar, Select, Step, Table};
 use crate::plan::{call, column_name};
@@ -175,10 +176,11 @@ fn output(spec: &SyncSpec, alias: &str) -> Vec<Item> {
     names.map(|name| Scalar::column(alias, &name).named(&name)).collect()
 }
 
-/// The column of a field: its name, unless the outbox has a column of that name.
+/// The column of a field: its name, unless the outbox has a column of that name; shortened where it is too long.
 fn column(field: &str) -> String {
     let is_taken = ["op", "key", "hash"].iter().any(|own| own.eq_ignore_ascii_case(field));
-    if is_taken { format!("{field}__field") } else { field.to_owned() }
+    let name = if is_taken || field.ends_with("__field") { format!("{field}__field") } else { field.to_owned() };
+    fitted(&name, LONGEST)
 }
 
 /// md5 of the definition and every field's text with its length before it, so that no two rows of values read alike.
