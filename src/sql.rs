@@ -8,6 +8,7 @@ mod raw;
 pub mod scalar;
 pub mod stable;
 pub mod template;
+mod whole;
 
 use crate::dialect::{Dialect, Setup};
 use crate::plan::rel::{Query, Table};

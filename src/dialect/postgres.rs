@@ -186,6 +186,7 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("json_to_text", Some("CAST({0} AS TEXT)")),
     ("decimal_to_int", Some("CAST(TRUNC({0}) AS BIGINT)")),
     ("decimal_to_text", Some("CAST(CAST({0} AS NUMERIC({from_p}, {from_s})) AS TEXT)")),
+    ("float_to_text", Some("CAST({0} + 0 AS TEXT)")),
     ("float_to_int", Some("CAST(TRUNC({0}) AS BIGINT)")),
     ("float_to_decimal", Some("CAST(CAST({0} AS NUMERIC) AS {type})")),
     ("date_to_text", Some("TO_CHAR({0}, 'YYYY-MM-DD')")),

@@ -107,7 +107,7 @@ fn value(row: &PgRow, place: usize, kind: &Type) -> Result<Value, sqlx::Error> {
     match kind {
         // An older value of an enum may still be stored.
         Type::Enum(_) => Ok(Value::Text(text)),
-        Type::Float => text.parse().map(Value::Float).map_err(|_| misfit()),
+        Type::Float => text.parse().map(Value::float).map_err(|_| misfit()),
         _ => Value::parse(&text, kind).ok_or_else(misfit),
     }
 }

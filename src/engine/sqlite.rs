@@ -114,7 +114,7 @@ fn value(row: &SqliteRow, place: usize, kind: &Type) -> Result<Value, sqlx::Erro
     Ok(match kind {
         Type::Int | Type::Duration | Type::Months => Value::Int(row.try_get_unchecked(place)?),
         Type::Decimal { scale, .. } => Value::Decimal(row.try_get_unchecked(place)?, *scale),
-        Type::Float => Value::Float(row.try_get_unchecked(place)?),
+        Type::Float => Value::float(row.try_get_unchecked(place)?),
         Type::Bool => Value::Bool(row.try_get_unchecked::<i64, _>(place)? != 0),
         Type::Date => Value::Date(row.try_get_unchecked(place)?),
         Type::Timestamp => Value::Timestamp(row.try_get_unchecked(place)?),

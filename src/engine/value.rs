@@ -39,12 +39,18 @@ impl Value {
             Type::Decimal { precision, scale } => Self::Decimal(decimal(text.trim(), *precision, *scale)?, *scale),
             Type::Float => {
                 let number: f64 = text.trim().parse().ok()?;
-                Self::Float(number.is_finite().then_some(number)?)
+                Self::float(number.is_finite().then_some(number)?)
             }
             Type::Bool => Self::Bool(boolean(text.trim())?),
             Type::Date => Self::Date(date(text.trim())?),
             Type::Timestamp => Self::Timestamp(timestamp(text.trim())?),
         })
+    }
+
+    /// A double; there is one zero, without a sign.
+    #[must_use]
+    pub fn float(value: f64) -> Self {
+        Self::Float(value + 0.0)
     }
 
     /// The canonical text; `None` for null.

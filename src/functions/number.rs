@@ -18,7 +18,7 @@ pub static ALL: &[Function] = &[
     },
     Function {
         name: "round",
-        doc: "The nearest whole number, an int; with `n`, the nearest number of `n` decimals. Halves go away from zero.",
+        doc: "The nearest whole number, an int; with `n`, the nearest number of `n` decimals. Halves go away from zero. `n` is 0 to 18; a float is rounded by its first 15 digits.",
         parameters: &[one("x", Number), literal(optional("n", Int))],
         returns: Returns::Rounded,
         nulls: Nulls::Strict,

@@ -3,7 +3,7 @@
 
 use super::doc::{Doc, join};
 use super::template::{Slot, Written, fill, level};
-use super::{literal, query};
+use super::{literal, query, whole};
 use crate::dialect::{Dialect, word};
 use crate::plan::rel::{Aggregate, Compare, Constant, Parameter, Scalar, Sort, Window, WindowFunction};
 use crate::types::Type;
@@ -185,6 +185,9 @@ fn of_type(slot: &str, kind: &Type, dialect: &Dialect) -> Slot {
 
 /// A function or an operation, by its template.
 fn operation(name: &str, arguments: &[Scalar], result: &Type, dialect: &Dialect) -> Written {
+    if whole::is_arithmetic(name) {
+        return whole::arithmetic(name, arguments, dialect);
+    }
     let (name, arguments) = operands(name, arguments);
     let name = name.as_str();
     let constant = arguments.len() > 1 && arguments.iter().skip(1).all(is_plain);

@@ -4,6 +4,7 @@
 
 use super::doc::Doc;
 use super::scalar;
+use super::template::{Written, level};
 use crate::dialect::Dialect;
 use crate::plan::rel::{Constant, Scalar};
 use crate::types::Type;
@@ -20,6 +21,19 @@ pub fn item(value: &Scalar, dialect: &Dialect) -> Doc {
         }
         None => written,
     }
+}
+
+/// The same as an operand.
+#[must_use]
+pub fn atom(value: &Scalar, dialect: &Dialect) -> Written {
+    let is_cast = is_loose(value) && !dialect.scaled_decimals;
+    if is_cast { Written { doc: item(value, dialect), level: level::ATOM } } else { scalar::scalar(value, dialect) }
+}
+
+/// Whether its expression does not say its type.
+#[must_use]
+pub fn is_loose(value: &Scalar) -> bool {
+    loose(value).is_some()
 }
 
 /// The type that a value should have, where its expression does not say it.

@@ -10,7 +10,7 @@ use plgc::dialect;
 use plgc::engine::{self, Driver, Location, Value};
 use plgc::manifest::{Column, Manifest};
 use plgc::program::Options;
-use plgc::run::{self, Outcome, RunOptions, Setting, Target};
+use plgc::run::{self, Outcome, RunError, RunOptions, Setting, Target};
 use plgc::source::Sources;
 use plgc::types::Type;
 
@@ -59,6 +59,8 @@ impl World {
         let outcome = run::run(manifest, &self.target(manifest, moment), &options, &mut Quiet);
         writeln!(out, "\n── {} ──", moment.now).unwrap();
         match outcome {
+            // An engine's own words differ.
+            Err(RunError::Statement { step, .. }) => writeln!(out, "stopped: {step} fails").unwrap(),
             Err(error) => {
                 let folder = self.folder.path().to_str().unwrap();
                 writeln!(out, "stopped: {}", error.to_string().replace(folder, "")).unwrap();

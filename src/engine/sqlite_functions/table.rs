@@ -44,6 +44,7 @@ pub static ALL: &[Registered] = functions! {
     c"plg_text_to_float" 1 strict |a| Ok(number::text_to_float(&a.text(0)?).into());
     c"plg_text_to_decimal" 3 strict |a| Ok(number::text_to_decimal(&a.text(0)?, a.int(1)?, a.int(2)?).into());
     c"plg_text_to_bool" 1 strict |a| Ok(text::to_bool(&a.text(0)?).map(i64::from).into());
+    c"plg_int" 1 strict |a| int(a);
     c"plg_decimal" 1 strict |a| Ok(number::decimal(a.int(0)?)?.into());
     c"plg_rescale" 4 strict |a| Ok(number::rescale(a.int(0)?, a.int(1)?, a.int(2)?, a.int(3)?)?.into());
     c"plg_decimal_floor" 2 strict |a| Ok(number::decimal_floor(a.int(0)?, a.int(1)?).into());
@@ -64,6 +65,14 @@ pub static ALL: &[Registered] = functions! {
     c"plg_text_to_timestamp" 1 strict |a| Ok(time::text_to_timestamp(&a.text(0)?).into());
     c"plg_json_text" -1 strict json_text;
 };
+
+/// What arithmetic of ints gives; SQLite goes on in doubles where 64 bits do not suffice.
+fn int(a: &Arguments<'_>) -> Result<Out, String> {
+    match a.at(0) {
+        Argument::Int(value) => Ok(value.into()),
+        _ => Err("a number has more than 64 bits".to_owned()),
+    }
+}
 
 fn json_text(a: &Arguments<'_>) -> Result<Out, String> {
     let path = (1..a.0.len()).map(|at| a.text(at)).collect::<Result<Vec<_>, _>>()?;

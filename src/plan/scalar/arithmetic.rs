@@ -59,7 +59,25 @@ fn both(what: &str, a: &Expr, b: &Expr, kind: &Type, leaves: &mut dyn Leaves) ->
         Type::Decimal { .. } => (at_scale(a, scale(&a.typed.kind), leaves), at_scale(b, scale(&b.typed.kind), leaves)),
         _ => (value(a, leaves), value(b, leaves)),
     };
+    if let Some(known) = known(what, &a, &b) {
+        return Scalar::Constant(known);
+    }
     Scalar::Call(format!("{prefix}_{what}"), vec![a, b], kind.clone())
+}
+
+/// What two constants give, where they are whole numbers and 64 bits suffice.
+fn known(what: &str, a: &Scalar, b: &Scalar) -> Option<Constant> {
+    let (Scalar::Constant(a), Scalar::Constant(b)) = (a, b) else { return None };
+    let apply = |a: i64, b: i64| match what {
+        "add" => a.checked_add(b),
+        "subtract" => a.checked_sub(b),
+        _ => a.checked_mul(b),
+    };
+    match (a, b) {
+        (Constant::Int(a), Constant::Int(b)) => apply(*a, *b).map(Constant::Int),
+        (Constant::Duration(a), Constant::Duration(b)) => apply(*a, *b).map(Constant::Duration),
+        _ => None,
+    }
 }
 
 /// A number as a decimal of this scale.

@@ -282,7 +282,18 @@ impl Ctx<'_> {
             Returns::Fixed(kind) => Some(kind.clone()),
             Returns::Same => Some(first),
             Returns::Meet => Some(met),
-            Returns::Rounded => Some(rounded(&first, arguments.get(1))),
+            Returns::Rounded => {
+                if let Some(places) = literal_int(arguments.get(1)).filter(|places| !(0..=18).contains(places)) {
+                    self.diags.push(WrongType {
+                        wanted: format!("0 to 18 for `n` of `{}`", function.name),
+                        found: format!("`{places}`"),
+                        at: arguments.get(1).map_or(span, |it| it.span),
+                        help: "to round to tens, divide before and multiply after".to_owned(),
+                    });
+                    return None;
+                }
+                Some(rounded(&first, arguments.get(1)))
+            }
             Returns::Decimal => match (literal_int(arguments.get(1)), literal_int(arguments.get(2))) {
                 (Some(precision @ 1..=18), Some(scale)) if (0..=precision).contains(&scale) => {
                     Some(Type::Decimal { precision: precision as u8, scale: scale as u8 })
