@@ -178,7 +178,8 @@ pub trait Engine {
     /// Adds rows to a table, in bulk.
     fn append<'a>(&'a mut self, table: &'a str, slots: &'a [Slot], rows: &'a [Row]) -> Job<'a, ()>;
     /// Makes views, each from its query, or makes them anew; a later one may read an earlier one. Readers see all old
-    /// ones or all new ones. Those in `gone` may read old ones, and go with them where they are in the way.
+    /// ones or all new ones. A view that others read stays, as far as it can: it keeps its columns in their order, and new
+    /// ones come last. Those in `gone` may read old ones, and go with them where they are in the way.
     fn replace_views<'a>(&'a mut self, views: &'a [(String, String)], gone: &'a [String]) -> Job<'a, ()>;
     /// The tables and views of a schema.
     fn relations<'a>(&'a mut self, schema: &'a str) -> Job<'a, Vec<Relation>>;
@@ -212,6 +213,8 @@ pub enum Trouble {
     Missing,
     /// A view cannot be replaced in place: its columns changed.
     ViewShape,
+    /// A table or view cannot be dropped: another view reads it.
+    InUse,
     /// The account may not do it, or there is no room.
     Denied,
     /// A statement fails.

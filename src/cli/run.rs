@@ -120,6 +120,7 @@ fn exit_of(error: &RunError) -> Exit {
         | RunError::StateVersion { .. }
         | RunError::Lost { .. }
         | RunError::Statement { .. }
+        | RunError::ViewInUse { .. }
         | RunError::File { .. } => Exit::Outside,
     }
 }

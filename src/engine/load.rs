@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::csv::{self, Field, Wrong};
-use super::{Engine, EngineError, Row, Slot, Value, literal, quote};
+use super::{Engine, EngineError, Row, Slot, Trouble, Value, literal, quote};
 use crate::types::{Type, Typed};
 
 /// Rows that go to the database at once.
@@ -79,6 +79,17 @@ pub enum LoadError {
         /// The file's columns.
         has: String,
     },
+    /// A column that a source needs stands in the file twice.
+    #[error("{place}: column `{column}` is there twice: the file has {found}")]
+    #[diagnostic(code("load-repeated-column"), help("keep one of them; upper and lower case do not matter"))]
+    RepeatedColumn {
+        /// File, line and column of the second one.
+        place: String,
+        /// The column.
+        column: String,
+        /// The names in the file.
+        found: String,
+    },
     /// A value does not fit its column.
     #[error("{place}: `{text}` is no {}, the type of column `{}`", .expected.kind, .expected.column)]
     #[diagnostic(code("load-value"), help("mend the value, or declare the column otherwise ({})", .expected.cite))]
@@ -123,15 +134,35 @@ pub enum LoadError {
         why: String,
     },
     /// The database refuses.
-    #[error("the rows of source `{name}` cannot be stored: {source}")]
+    #[error("the rows of source `{name}` cannot be stored: {said}")]
     #[diagnostic(code("load-store"), help("the account needs to be able to write the database, with room on the disk"))]
     Store {
         /// The source.
         name: String,
         /// Its words.
-        #[source]
-        source: EngineError,
+        said: EngineError,
     },
+    /// The table has to be made anew, and a view reads it.
+    #[error("the table of source `{name}` gets other columns, and cannot be made anew: {said}")]
+    #[diagnostic(
+        code("load-table-in-use"),
+        help("drop the view that reads it, run again, and make the view anew; nothing was loaded")
+    )]
+    InUse {
+        /// The source.
+        name: String,
+        /// The database's words, which name the view.
+        said: EngineError,
+    },
+}
+
+/// The mistake of a database that does not take the rows of a source.
+fn store(name: &str) -> impl Fn(EngineError) -> LoadError + use<> {
+    let name = name.to_owned();
+    move |said| match said.trouble {
+        Trouble::InUse => LoadError::InUse { name: name.clone(), said },
+        _ => LoadError::Store { name: name.clone(), said },
+    }
 }
 
 /// What a declaration asks of a value.
@@ -149,6 +180,8 @@ struct Work<'a> {
     source: &'a Declared,
     path: PathBuf,
     stamp: Stamp,
+    /// The columns of the table that an earlier load of the same declaration left.
+    columns: Option<Vec<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,7 +200,7 @@ pub async fn load(
     sources: &[Declared],
 ) -> Result<Vec<Loaded>, LoadError> {
     let files = files(folder)?;
-    let known = known(engine, loads).await.map_err(|source| LoadError::Store { name: loads.to_owned(), source })?;
+    let known = known(engine, loads).await.map_err(store(loads))?;
     let (mut done, mut todo) = (Vec::new(), Vec::new());
     for source in sources {
         let path = file_of(source, folder, &files)?;
@@ -177,16 +210,16 @@ pub async fn load(
             Some((before, rows)) if before.hash == stamp.hash && before.shape == stamp.shape => {
                 done.push(Loaded { source: source.name.clone(), rows: *rows, unchanged: true });
             }
-            _ => todo.push(Work { source, path, stamp }),
+            _ => {
+                let is_alike = before.is_some_and(|(before, _)| before.shape == stamp.shape);
+                let columns = if is_alike { columns(engine, source).await? } else { None };
+                todo.push(Work { source, path, stamp, columns });
+            }
         }
     }
     if todo.is_empty() {
         return Ok(done);
     }
-    let store = |name: &str| {
-        let name = name.to_owned();
-        move |source| LoadError::Store { name, source }
-    };
     engine.execute("BEGIN").await.map_err(store(loads))?;
     let filled = fill_all(engine, loads, &todo).await;
     let end = if filled.is_ok() { "COMMIT" } else { "ROLLBACK" };
@@ -209,11 +242,19 @@ async fn fill_all(engine: &mut dyn Engine, loads: &str, todo: &[Work<'_>]) -> Re
             literal(shape),
             name = literal(&work.source.name)
         );
-        let name = work.source.name.clone();
-        engine.execute(&remember).await.map_err(|source| LoadError::Store { name, source })?;
+        engine.execute(&remember).await.map_err(store(&work.source.name))?;
         done.push(Loaded { source: work.source.name.clone(), rows, unchanged: false });
     }
     Ok(done)
+}
+
+/// The columns of a source's table; `None` where there is no such table.
+async fn columns(engine: &mut dyn Engine, source: &Declared) -> Result<Option<Vec<String>>, LoadError> {
+    match engine.columns(&source.table).await {
+        Ok(found) => Ok(Some(found.into_iter().map(|column| column.name).collect())),
+        Err(error) if error.trouble == Trouble::Missing => Ok(None),
+        Err(error) => Err(store(&source.name)(error)),
+    }
 }
 
 async fn known(engine: &mut dyn Engine, loads: &str) -> Result<BTreeMap<String, (Stamp, u64)>, EngineError> {
@@ -304,27 +345,33 @@ fn stamp(source: &Declared, path: &Path, before: Option<&Stamp>) -> Result<Stamp
 }
 
 async fn fill(engine: &mut dyn Engine, work: &Work<'_>) -> Result<u64, LoadError> {
-    let store = |source| LoadError::Store { name: work.source.name.clone(), source };
+    let store = store(&work.source.name);
     let mut file = super::rows_of::File::open(work.source, &work.path)?;
     let driver = engine.driver();
     let columns = file.slots.iter().map(|slot| format!("{} {}", quote(&slot.name), (driver.type_name)(&slot.kind)));
     let columns = columns.collect::<Vec<_>>().join(", ");
     if let (true, Some((schema, _))) = (driver.has_schemas, work.source.name.split_once('.')) {
-        engine.execute(&format!("CREATE SCHEMA IF NOT EXISTS {}", quote(schema))).await.map_err(store)?;
+        engine.execute(&format!("CREATE SCHEMA IF NOT EXISTS {}", quote(schema))).await.map_err(&store)?;
     }
     let table = &work.source.table;
-    engine.execute(&format!("DROP TABLE IF EXISTS {table}; CREATE TABLE {table} ({columns})")).await.map_err(store)?;
+    let names = file.slots.iter().map(|slot| &slot.name);
+    // What people made on the table, their views and their rights, stays where its columns do.
+    let emptied = match &work.columns {
+        Some(had) if had.iter().eq(names) => format!("DELETE FROM {table}"),
+        _ => format!("DROP TABLE IF EXISTS {table}; CREATE TABLE {table} ({columns})"),
+    };
+    engine.execute(&emptied).await.map_err(&store)?;
     let slots: Vec<Slot> = file.slots.clone();
     let (mut total, mut chunk) = (0, Vec::<Row>::new());
     while let Some(row) = file.row()? {
         chunk.push(row);
         if chunk.len() >= CHUNK {
-            engine.append(table, &slots, &chunk).await.map_err(store)?;
+            engine.append(table, &slots, &chunk).await.map_err(&store)?;
             total += chunk.len() as u64;
             chunk.clear();
         }
     }
-    engine.append(table, &slots, &chunk).await.map_err(store)?;
+    engine.append(table, &slots, &chunk).await.map_err(&store)?;
     Ok(total + chunk.len() as u64)
 }
 

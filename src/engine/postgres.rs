@@ -1,12 +1,14 @@
 //! PostgreSQL, over the network. Takes a url; values travel as text, which the session makes canonical (UTC, ISO dates, exact
 //! floats). Rows come as the server sends them; bulk goes by COPY; the lock is an advisory one of the session.
 
+mod views;
+
 use std::str::FromStr as _;
 
 use futures_util::stream::{StreamExt as _, TryStreamExt as _};
 use sqlx::postgres::{PgConnectOptions, PgRow};
-use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Executor as _, PgConnection, Row as _, SqlSafeStr as _};
-use sqlx::{Statement as _, TypeInfo as _, ValueRef as _};
+use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Executor as _, PgConnection, Row as _};
+use sqlx::{SqlSafeStr as _, Statement as _, TypeInfo as _, ValueRef as _};
 
 use super::{
     Driver, Engine, EngineError, Found, Job, Location, Relation, Row, Rows, Slot, Texts, Trouble, Value, literal, quote,
@@ -86,6 +88,7 @@ fn said(error: &sqlx::Error, statement: &str) -> EngineError {
     let trouble = match code.as_str() {
         "42P01" | "3F000" => Trouble::Missing,
         "42P16" => Trouble::ViewShape,
+        "2BP01" => Trouble::InUse,
         "42501" | "53100" | "25006" => Trouble::Denied,
         "" => Trouble::Unreachable,
         _ => Trouble::Statement,
@@ -191,6 +194,8 @@ impl Engine for Postgres {
     fn columns<'a>(&'a mut self, from: &'a str) -> Job<'a, Vec<Found>> {
         Box::pin(async move {
             let sql = format!("SELECT * FROM {from} AS t");
+            // A statement that was prepared before would give the columns of then.
+            self.connection.clear_cached_statements().await.map_err(|error| said(&error, &sql))?;
             let prepared = self.connection.prepare(AssertSqlSafe(sql.clone()).into_sql_str()).await;
             let prepared = prepared.map_err(|error| said(&error, &sql))?;
             let found = prepared
@@ -210,21 +215,7 @@ impl Engine for Postgres {
     }
 
     fn replace_views<'a>(&'a mut self, views: &'a [(String, String)], gone: &'a [String]) -> Job<'a, ()> {
-        Box::pin(async move {
-            // The statements of one message are one transaction.
-            let replace = views.iter().map(|(view, query)| format!("CREATE OR REPLACE VIEW {view} AS\n{query};\n"));
-            match self.execute(&replace.collect::<String>()).await {
-                Err(error) if error.trouble == Trouble::ViewShape => {
-                    // Views that go together may read each other.
-                    let old: Vec<&str> =
-                        gone.iter().chain(views.iter().map(|(view, _)| view)).map(String::as_str).collect();
-                    let drop = format!("DROP VIEW IF EXISTS {};\n", old.join(", "));
-                    let create = views.iter().map(|(view, query)| format!("CREATE VIEW {view} AS\n{query};\n"));
-                    self.execute(&std::iter::once(drop).chain(create).collect::<String>()).await.map(|_| ())
-                }
-                done => done.map(|_| ()),
-            }
-        })
+        Box::pin(views::replace(self, views, gone))
     }
 
     fn relations<'a>(&'a mut self, schema: &'a str) -> Job<'a, Vec<Relation>> {

@@ -1,5 +1,5 @@
 //! The rows of one CSV or JSONL file, in the declared columns and types. Tells null from the empty text: an empty CSV field is
-//! null where null may be, or where the type is not text; a quoted empty field is the empty text.
+//! null; a quoted one is the empty text, or null where the type is not text. A column that two names of the file mean is an error.
 
 use std::collections::BTreeMap;
 use std::io::BufReader;
@@ -10,8 +10,8 @@ use super::load::{Declared, LoadError, broken, misfit, reader};
 use super::{Row, Slot, Value};
 use crate::types::{Type, Typed};
 
-/// A line of a JSONL file.
-type Object = serde_json::Map<String, serde_json::Value>;
+/// A line of a JSONL file: its members, in their order.
+struct Object(Vec<(String, serde_json::Value)>);
 
 /// An open file.
 pub struct File<'a> {
@@ -58,18 +58,30 @@ impl<'a> File<'a> {
             self.columns = record.iter().map(|field| (field.text.clone(), Type::Text.optional())).collect();
         }
         for (name, _) in &self.columns {
-            let exact = record.iter().position(|field| field.text == *name);
-            let alike = || {
-                let mut fitting = record.iter().enumerate().filter(|(_, field)| same(&field.text, name));
-                let first = fitting.next();
-                first.filter(|_| fitting.next().is_none()).map(|(place, _)| place)
-            };
-            let Some(place) = exact.or_else(alike) else {
+            let mut fitting = record.iter().enumerate().filter(|(_, field)| self.means(&field.text, name));
+            let Some((place, first)) = fitting.next() else {
                 return Err(self.missing(name, record.iter().map(|field| field.text.as_str())));
             };
+            if let Some((_, second)) = fitting.next() {
+                return Err(self.repeated(name, (&first.text, &second.text), second.line, second.column));
+            }
             self.places.push(place);
         }
         Ok(())
+    }
+
+    /// Whether a name of the file means a column: case does not matter, unless the name is exactly another column's.
+    fn means(&self, found: &str, column: &str) -> bool {
+        let is_other = || !self.source.is_raw && self.columns.iter().any(|(name, _)| name == found);
+        found == column || found.to_lowercase() == column.to_lowercase() && !is_other()
+    }
+
+    fn repeated(&self, column: &str, (one, other): (&str, &str), line: u64, at: u64) -> LoadError {
+        LoadError::RepeatedColumn {
+            place: format!("{}:{line}:{at}", self.path.display()),
+            column: column.to_owned(),
+            found: if one == other { format!("`{one}` twice") } else { format!("`{one}` and `{other}`") },
+        }
     }
 
     fn missing<'b>(&self, column: &str, has: impl Iterator<Item = &'b str>) -> LoadError {
@@ -89,7 +101,7 @@ impl<'a> File<'a> {
         }
         let mut names = BTreeMap::new();
         while let Some((_, object)) = self.object()? {
-            names.extend(object.into_iter().map(|(name, _)| (name, Type::Text.optional())));
+            names.extend(object.0.into_iter().map(|(name, _)| (name, Type::Text.optional())));
         }
         self.columns = names.into_iter().collect();
         self.reader = reader(&self.path)?;
@@ -122,9 +134,9 @@ impl<'a> File<'a> {
             return Ok(None);
         };
         let wrong = |column: u64, what: &str| broken(&self.path, Wrong { line, column, what: what.to_owned() });
-        match serde_json::from_str(&text) {
-            Ok(serde_json::Value::Object(object)) => Ok(Some((line, object))),
-            Ok(_) => Err(wrong(1, "not a JSON object")),
+        match serde_json::from_str::<Object>(&text) {
+            Ok(object) => Ok(Some((line, object))),
+            Err(error) if error.is_data() => Err(wrong(1, "not a JSON object")),
             Err(error) => Err(wrong(error.column() as u64, "not JSON")),
         }
     }
@@ -133,15 +145,19 @@ impl<'a> File<'a> {
         let Some((line, object)) = self.object()? else { return Ok(None) };
         let mut row = Row::with_capacity(self.columns.len());
         for (name, typed) in &self.columns {
-            let exact = object.get(name);
-            let found = exact.or_else(|| object.iter().find(|(key, _)| same(key, name)).map(|(_, value)| value));
+            let mut fitting = object.0.iter().filter(|(key, _)| self.means(key, name));
+            let first = fitting.next();
+            if let (Some((one, _)), Some((other, _))) = (first, fitting.next()) {
+                return Err(self.repeated(name, (one, other), line, 1));
+            }
+            let found = first.map(|(_, value)| value);
             let text = match found {
                 None | Some(serde_json::Value::Null) => String::new(),
                 Some(serde_json::Value::String(text)) => text.clone(),
                 Some(other) => other.to_string(),
             };
             if found.is_none() && !typed.nullable {
-                return Err(self.missing(name, object.keys().map(String::as_str)));
+                return Err(self.missing(name, object.0.iter().map(|(key, _)| key.as_str())));
             }
             let value = json_value(found, &text, typed);
             let field = Field { text, quoted: false, line, column: 1 };
@@ -151,8 +167,26 @@ impl<'a> File<'a> {
     }
 }
 
-fn same(a: &str, b: &str) -> bool {
-    a.to_lowercase() == b.to_lowercase()
+impl<'de> serde::Deserialize<'de> for Object {
+    fn deserialize<D: serde::Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> serde::de::Visitor<'de> for Members {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: serde::de::MapAccess<'de>>(self, mut map: M) -> Result<Object, M::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Object(members))
+            }
+        }
+        text.deserialize_map(Members)
+    }
 }
 
 fn csv_value(field: &Field, typed: &Typed) -> Option<Value> {
@@ -160,8 +194,7 @@ fn csv_value(field: &Field, typed: &Typed) -> Option<Value> {
         return Value::parse(&field.text, &typed.kind);
     }
     match (&typed.kind, typed.nullable) {
-        (Type::Text, true) if field.quoted => Some(Value::Text(String::new())),
-        (Type::Text, false) => Some(Value::Text(String::new())),
+        (Type::Text, _) if field.quoted => Some(Value::Text(String::new())),
         (_, nullable) => nullable.then_some(Value::Null),
     }
 }

@@ -4,7 +4,8 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use crate::engine::{EngineError, Texts};
+use super::Target;
+use crate::engine::{EngineError, Location, Texts, Trouble};
 
 /// Why a run stops.
 #[derive(Debug, Error, Diagnostic)]
@@ -30,17 +31,16 @@ pub enum RunError {
         help: String,
     },
     /// The database cannot be reached.
-    #[error("the database of target `{target}` cannot be opened: {source}")]
-    #[diagnostic(
-        code("run-unreachable"),
-        help("check `targets.{target}` in plg.toml, and that the server accepts connections")
-    )]
+    #[error("the database of target `{target}` cannot be opened: {said}")]
+    #[diagnostic(code("run-unreachable"))]
     Unreachable {
         /// The target.
         target: String,
         /// Its words.
-        #[source]
-        source: EngineError,
+        said: EngineError,
+        /// One thing to do.
+        #[help]
+        help: String,
     },
     /// Another run holds the lock.
     #[error("another run holds target `{target}`")]
@@ -115,17 +115,26 @@ pub enum RunError {
         winner: String,
     },
     /// A statement fails.
-    #[error("{step} fails: {source}")]
+    #[error("{step} fails: {said}")]
     #[diagnostic(code("run-statement"))]
     Statement {
         /// What was being done.
         step: String,
         /// The database's words.
-        #[source]
-        source: EngineError,
+        said: EngineError,
         /// One thing to do.
         #[help]
         help: String,
+    },
+    /// A view cannot change: somebody's view reads it.
+    #[error("{said}, of which a column goes or changes its type")]
+    #[diagnostic(
+        code("run-view-in-use"),
+        help("drop the view that reads it, run again, and make the view anew over the columns that are there")
+    )]
+    ViewInUse {
+        /// Which view reads which.
+        said: EngineError,
     },
     /// A file of the state folder cannot be read or written.
     #[error("`{path}` cannot be written or read: {why}")]
@@ -152,18 +161,36 @@ impl RunError {
             | Self::StateVersion { .. }
             | Self::Lost { .. }
             | Self::Statement { .. }
+            | Self::ViewInUse { .. }
             | Self::File { .. } => 2,
         }
     }
 
     /// A statement that fails in a step.
     #[must_use]
-    pub fn statement(step: impl Into<String>, source: EngineError) -> Self {
-        let help = match &source.statement {
-            Some(_) => "run `plgc compile` to read the statement; nothing that others read was changed".to_owned(),
-            None => "check the connection, and run again".to_owned(),
+    pub fn statement(step: impl Into<String>, said: EngineError) -> Self {
+        let help = match (said.trouble, &said.statement) {
+            (Trouble::InUse, None) => return Self::ViewInUse { said },
+            (Trouble::Denied, _) => "the account needs the right to write there, with room on the disk; then run again",
+            (Trouble::Unreachable, _) | (_, None) => "check the connection, and run again",
+            _ => "run `plgc compile` to read the statement; nothing that others read was changed",
         };
-        Self::Statement { step: step.into(), source, help }
+        Self::Statement { step: step.into(), said, help: help.to_owned() }
+    }
+
+    /// A database that cannot be opened.
+    #[must_use]
+    pub fn unreachable(target: &Target, said: EngineError) -> Self {
+        let name = target.name.clone();
+        let help = match target.location {
+            Location::Path(_) => format!(
+                "the account needs to be able to write the file and its folder, which `path` of `targets.{name}` in plg.toml names"
+            ),
+            Location::Url(_) => {
+                format!("check `url` of `targets.{name}` in plg.toml, and that the server accepts connections")
+            }
+        };
+        Self::Unreachable { target: name, said, help }
     }
 }
 

@@ -67,7 +67,7 @@ impl<'a> Session<'a> {
         options: &'a RunOptions,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, RunError> {
-        let unreachable = |source| RunError::Unreachable { target: target.name.clone(), source };
+        let unreachable = |said| RunError::unreachable(target, said);
         let mut engine = (driver.open)(&target.location).await.map_err(unreachable)?;
         if !engine.lock().await.map_err(|source| RunError::statement("taking the lock", source))? {
             return Err(RunError::Locked { target: target.name.clone() });
