@@ -125,6 +125,7 @@ fn plain(error: &std::io::Error) -> String {
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
+    outlive_file_limits();
     let args = Args::parse();
     let terminal = Terminal::new(args.color);
     let project = args.project.as_deref();
@@ -144,6 +145,22 @@ pub fn main() -> ExitCode {
     });
     ExitCode::from(exit as u8)
 }
+
+/// A file that may not grow any more (`ulimit -f`) is an error like a full disk, which says so, and not the process's end.
+#[cfg(unix)]
+#[expect(unsafe_code, reason = "the standard library cannot ignore a signal")]
+fn outlive_file_limits() {
+    unsafe extern "C" {
+        fn signal(number: std::ffi::c_int, action: usize) -> usize;
+    }
+    const SIGXFSZ: std::ffi::c_int = 25;
+    const IGNORE: usize = 1;
+    // SAFETY: SIG_IGN is 1, and SIGXFSZ 25, on Linux, macOS and the BSDs; no other thread runs yet.
+    unsafe { signal(SIGXFSZ, IGNORE) };
+}
+
+#[cfg(not(unix))]
+const fn outlive_file_limits() {}
 
 /// The exit code of a program with these mistakes.
 fn exit_of(items: &[Mistake]) -> Exit {

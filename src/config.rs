@@ -82,7 +82,12 @@ impl Secrets {
     pub fn hide(&self, text: &str) -> String {
         let mut values: Vec<_> = self.0.iter().filter(|(_, value)| !value.is_empty()).collect();
         values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
-        values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(value.as_str(), &format!("${{{name}}}")))
+        values.iter().fold(text.to_owned(), |text, (name, value)| {
+            let shown = format!("${{{name}}}");
+            // As it stands, and as JSON writes it.
+            let quoted = serde_json::Value::from(value.as_str()).to_string();
+            text.replace(value.as_str(), &shown).replace(quoted.get(1..quoted.len() - 1).unwrap_or(value), &shown)
+        })
     }
 }
 

@@ -217,6 +217,10 @@ pub enum Trouble {
     InUse,
     /// The account may not do it, or there is no room.
     Denied,
+    /// A value does not fit: it is too large, or no number, date or text.
+    Data,
+    /// What says where the database is, is itself wrong.
+    Setting,
     /// A statement fails.
     Statement,
 }

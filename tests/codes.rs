@@ -4,6 +4,10 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
+use plgc::engine::{Location, sqlite};
+
+use crate::support::wait;
+
 const TOML: &str = "[project]\nname = 'test'\n[targets.dev]\nengine = 'sqlite'\npath = '.plg/dev.db'\ndata = 'data'\n";
 const PROGRAM: &str = "source app.items { id text; size int; name text }\n\nentity item from app.items {\n  key     id\n  unique  name\n}\n\n\
      audience large of item where size > 10\n";
@@ -28,6 +32,12 @@ impl Project {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             if text.is_empty() { fs::remove_file(path).unwrap() } else { fs::write(path, text).unwrap() }
         }
+    }
+
+    /// Statements in its database.
+    fn sql(&self, sql: &str) {
+        let location = Location::Path(self.0.path().join(".plg/dev.db"));
+        wait(async { (sqlite::DRIVER.open)(&location).await.unwrap().execute(sql).await.unwrap() });
     }
 
     /// Whether a call succeeds, and all that it prints.
@@ -106,6 +116,7 @@ fn mistakes_of_the_files_that_are_loaded() {
     let cases = [
         ("load-missing-column", "id,name\na,Lantern\n"),
         ("load-null", "id,size,name\na,,Lantern\n"),
+        ("load-repeated-column", "id,size,name,Name\na,1,Lantern,x\n"),
         ("load-text", "id,size,name\na,1,\"Lantern\n"),
         ("load-value", "id,size,name\na,one,Lantern\n"),
     ];
@@ -120,6 +131,9 @@ fn mistakes_of_the_files_that_are_loaded() {
 #[test]
 fn mistakes_of_a_manifest() {
     let project = Project::new(&[("broken.json", "{"), ("new.json", "{\"version\": 999999, \"plgc\": \"99.0.0\"}")]);
+    project.fails("run --manifest nope.json", "option-path");
+    project.fails("run --data nope", "option-path");
+    project.fails("run --accept imte", "unknown-accept");
     project.fails("run --manifest broken.json", "manifest-unreadable");
     project.fails("run --manifest new.json", "manifest-too-new");
     project.succeeds("compile -o built");
@@ -139,5 +153,9 @@ fn mistakes_of_a_run() {
     Project::new(&[("plg.toml", &without_data)]).fails("run", "run-source");
     let overflow = "source app.sums { id text; sum decimal(18, 0) }\n\nentity one from app.sums { key id }\n\naudience huge of one where sum + sum > 3\n";
     let rows = "id,sum\na,999999999999999999\n";
-    Project::new(&[("huge.plg", overflow), ("data/app.sums.csv", rows)]).fails("run", "run-statement");
+    Project::new(&[("huge.plg", overflow), ("data/app.sums.csv", rows)]).fails("run", "run-value");
+    let taken = Project::new(&[]);
+    taken.succeeds("run --as-of 2026-03-02");
+    taken.sql("DROP VIEW plg__large; CREATE TABLE plg__large (id TEXT)");
+    taken.fails("run --as-of 2026-03-03", "run-statement");
 }

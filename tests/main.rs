@@ -17,6 +17,7 @@ mod errors;
 mod examples;
 mod fivetran;
 mod kill;
+mod loads;
 mod properties;
 mod run_cases;
 mod runs;

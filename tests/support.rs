@@ -2,6 +2,7 @@
 
 pub mod banners;
 pub mod child;
+pub mod project;
 pub mod receiver;
 pub mod server;
 

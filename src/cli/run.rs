@@ -1,6 +1,7 @@
 //! `plgc run`: takes a project and a target, gives one run: build, fold the state, deliver. Progress is a bar on a
 //! terminal and JSON lines otherwise; at the end stands who entered, who left and what was sent.
 
+mod options;
 mod progress;
 mod summary;
 mod target;
@@ -13,10 +14,11 @@ use miette::Diagnostic;
 
 use super::project::Project;
 use super::terminal::Terminal;
-use super::{Broken, Exit, Outcome, Outside};
+use super::{Broken, Exit, Outcome};
 use crate::diagnostics::json;
 use crate::manifest::Manifest;
-use crate::run::{self, RunError, RunOptions};
+use crate::run::error::Fault;
+use crate::run::{self, RunOptions};
 use crate::source::Sources;
 
 /// Build every model, remember what changed, and deliver
@@ -26,7 +28,7 @@ pub(super) struct Args {
     #[arg(short, long)]
     target: Option<String>,
     /// The run's instant, as 2026-03-02T09:00Z; default: the clock
-    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    #[arg(long, value_name = "INSTANT", value_parser = options::instant)]
     as_of: Option<i64>,
     /// Go on although a guard on this source, entity or sync would stop the run; may be repeated
     #[arg(long, value_name = "NAME")]
@@ -66,15 +68,17 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     };
     let (name, unresolved) = project.target(args.target.as_deref())?;
     let manifest = match &args.manifest {
-        Some(file) => read(file)?,
+        Some(file) => options::manifest(file)?,
         None => {
             let (manifest, warnings) = project.compile(&unresolved.engine)?;
             terminal.mistakes(&warnings, &project.sources);
             manifest
         }
     };
+    options::accepted(&args.accept, &manifest)?;
     let (mut target, secrets) = target::resolve(&project, &name, &unresolved, &manifest)?;
     if let Some(folder) = &args.data {
+        options::folder(folder)?;
         target.data = Some(folder.clone());
     }
     if target.deliver && !args.yes && !target::is_file(&target) && !confirmed(&name, &manifest, terminal) {
@@ -82,7 +86,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     }
     let now = args.as_of.unwrap_or_else(|| jiff::Timestamp::now().as_second());
     let options = RunOptions { now, accept: args.accept.iter().cloned().collect::<BTreeSet<_>>() };
-    let mut progress = progress::of(terminal);
+    let mut progress = progress::of(terminal, &secrets);
     let result = run::run(&manifest, &target, &options, progress.as_mut());
     drop(progress);
     match result {
@@ -95,7 +99,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
             Ok(if outcome.is_clean() { Exit::Done } else { Exit::Stopped })
         }
         Err(error) => {
-            let exit = exit_of(&error);
+            let exit = exit_of(error.fault());
             let broken = Broken::new(exit, error);
             if args.format == Format::Json {
                 terminal.out(&secrets.hide(&json::render(&broken.items, &Sources::default())))?;
@@ -110,24 +114,13 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     }
 }
 
-/// What an error of a run means for whoever started it.
-fn exit_of(error: &RunError) -> Exit {
-    match error {
-        RunError::Source { .. } | RunError::Check { .. } | RunError::Guard { .. } | RunError::Load(_) => Exit::Stopped,
-        RunError::Manifest { .. } | RunError::Setting { .. } | RunError::Earlier { .. } => Exit::Usage,
-        RunError::Unreachable { .. }
-        | RunError::Locked { .. }
-        | RunError::StateVersion { .. }
-        | RunError::Lost { .. }
-        | RunError::Statement { .. }
-        | RunError::ViewInUse { .. }
-        | RunError::File { .. } => Exit::Outside,
+/// The exit code of what is to blame.
+const fn exit_of(fault: Fault) -> Exit {
+    match fault {
+        Fault::Data => Exit::Stopped,
+        Fault::Setting => Exit::Usage,
+        Fault::Outside => Exit::Outside,
     }
-}
-
-fn read(file: &Path) -> Result<Manifest, Broken> {
-    let bytes = std::fs::read(file).map_err(|error| Outside::file("read", file, &error))?;
-    Manifest::read(&String::from_utf8_lossy(&bytes)).map_err(|error| Broken::new(Exit::Usage, error))
 }
 
 /// Asks on a terminal; a scheduler has none and is not asked.
@@ -139,29 +132,4 @@ fn confirmed(name: &str, manifest: &Manifest, terminal: &Terminal) -> bool {
     terminal.say(&format!("target `{name}` sends to {}. Go on? [y/N] ", to.join(", ")));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
-}
-
-/// An instant to the second: a date, or a date and time with an offset.
-fn instant(text: &str) -> Result<i64, String> {
-    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
-    let is_day = !text.contains(['T', 't', ' ']);
-    text.parse::<jiff::Timestamp>()
-        .ok()
-        .or_else(|| if is_day { day().map(|zoned| zoned.timestamp()) } else { None })
-        .map(|timestamp| timestamp.as_second())
-        .ok_or_else(|| "write an instant with its offset, as 2026-03-02T09:00Z, or a date".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::instant;
-
-    #[test]
-    fn instants() {
-        assert_eq!(instant("1970-01-02"), Ok(86_400));
-        assert_eq!(instant("1970-01-01T01:00Z"), Ok(3_600));
-        assert_eq!(instant("1970-01-01T01:00:00+01:00"), Ok(0));
-        assert!(instant("1970-01-01T01:00").is_err());
-        assert!(instant("yesterday").is_err());
-    }
 }

@@ -35,6 +35,10 @@ struct Folder {
 fn open<'a>(given: &'a Given<'a>) -> Opened<'a> {
     Box::pin(async move {
         let folder = PathBuf::from(given.text("folder")?);
+        if folder.exists() && !folder.is_dir() {
+            let what = format!("`{}` is a file, and should be a folder", folder.display());
+            return Err(PushError::new(what, format!("name a folder in `folder` of `{}` in plg.toml", given.name)));
+        }
         std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
         let connection: Box<dyn Connection> = Box::new(Folder { folder, files: BTreeMap::new() });
         Ok(connection)

@@ -98,7 +98,7 @@ async fn connect(
 
 /// Whether the database may take other rows of the batch: this one is at fault, not the connection.
 fn is_of_a_row(error: &EngineError) -> bool {
-    error.trouble == Trouble::Statement
+    matches!(error.trouble, Trouble::Statement | Trouble::Data)
 }
 
 impl Database {

@@ -60,13 +60,17 @@ fn accepts(kind: &Type, found: &str) -> bool {
 fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
     Box::pin(async move {
         let Location::Url(url) = location else {
-            return Err(EngineError::new(Trouble::Unreachable, "it needs a url, not a path"));
+            return Err(EngineError::new(Trouble::Setting, "it needs a url, not a path"));
         };
         // The parser's own words may quote the url, which holds a password.
         let options = PgConnectOptions::from_str(url.expose()).map_err(|_| {
-            EngineError::new(Trouble::Unreachable, "its url is not `postgres://user:password@host/name`")
+            EngineError::new(Trouble::Setting, "`url` is not like `postgres://user:password@host/name`")
         })?;
-        let unreachable = |error: sqlx::Error| EngineError::new(Trouble::Unreachable, said(&error, "").message);
+        let unreachable = |error: sqlx::Error| {
+            let said = said(&error, "");
+            let is_setting = said.trouble == Trouble::Setting;
+            EngineError::new(if is_setting { Trouble::Setting } else { Trouble::Unreachable }, said.message)
+        };
         let mut connection = options.application_name("plgc").connect().await.map_err(unreachable)?;
         sqlx::raw_sql(SESSION).execute(&mut connection).await.map_err(unreachable)?;
         // Servers before version 14, and some systems, lack this one; the lock then waits a little longer.
@@ -84,8 +88,15 @@ fn said(error: &sqlx::Error, statement: &str) -> EngineError {
         .and_then(|it| it.detail())
         .map(|detail| format!(" ({detail})"))
         .unwrap_or_default();
-    let message = database.map_or_else(|| error.to_string(), |it| format!("{}{detail}", it.message()));
+    let own = || match error {
+        sqlx::Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    };
+    let message = database.map_or_else(own, |it| format!("{}{detail}", it.message()));
     let trouble = match code.as_str() {
+        "" if matches!(error, sqlx::Error::Configuration(_)) => Trouble::Setting,
+        "" if matches!(error, sqlx::Error::Decode(_)) => Trouble::Data,
+        code if code.starts_with("22") => Trouble::Data,
         "42P01" | "3F000" => Trouble::Missing,
         "42P16" => Trouble::ViewShape,
         "2BP01" => Trouble::InUse,
@@ -106,7 +117,7 @@ fn text(row: &PgRow, place: usize) -> Result<Option<String>, sqlx::Error> {
 
 fn value(row: &PgRow, place: usize, kind: &Type) -> Result<Value, sqlx::Error> {
     let Some(text) = text(row, place)? else { return Ok(Value::Null) };
-    let misfit = || sqlx::Error::Protocol(format!("column {} gives `{text}`, which is no {kind}", place + 1));
+    let misfit = || sqlx::Error::Decode(format!("column {} gives `{text}`, which is no {kind}", place + 1).into());
     match kind {
         // An older value of an enum may still be stored.
         Type::Enum(_) => Ok(Value::Text(text)),

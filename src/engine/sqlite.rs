@@ -20,6 +20,9 @@ use crate::types::Type;
 pub const DRIVER: Driver =
     Driver { name: "sqlite", is_file: true, has_schemas: false, instant: "", type_name, accepts, open };
 
+/// The code of a value that does not fit, as the functions of plgc say it: `SQLITE_MISMATCH`.
+const DATA: &str = "20";
+
 struct Sqlite {
     connection: SqliteConnection,
     path: std::path::PathBuf,
@@ -55,7 +58,7 @@ fn accepts(kind: &Type, found: &str) -> bool {
 fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
     Box::pin(async move {
         let Location::Path(path) = location else {
-            return Err(EngineError::new(Trouble::Unreachable, "it needs a path, not a url"));
+            return Err(EngineError::new(Trouble::Setting, "it needs a path, not a url"));
         };
         let unreachable = |why: String| EngineError::new(Trouble::Unreachable, format!("`{}`: {why}", path.display()));
         if let Some(folder) = path.parent() {
@@ -68,7 +71,7 @@ fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(std::time::Duration::from_secs(30))
             .statement_cache_capacity(16);
-        let mut connection = options.connect().await.map_err(|error| unreachable(error.to_string()))?;
+        let mut connection = options.connect().await.map_err(|error| unreachable(said(&error, "").message))?;
         harden(&mut connection).await.map_err(|error| unreachable(error.to_string()))?;
         super::sqlite_functions::register(&mut connection).await.map_err(|error| unreachable(error.to_string()))?;
         let engine: Box<dyn Engine> = Box::new(Sqlite { connection, path: path.clone(), lock: None });
@@ -94,7 +97,10 @@ async fn harden(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
 
 fn said(error: &sqlx::Error, statement: &str) -> EngineError {
     let message = error.as_database_error().map_or_else(|| error.to_string(), |it| it.message().to_owned());
-    let trouble = if message.starts_with("no such table") {
+    let code = error.as_database_error().and_then(|it| it.code()).unwrap_or_default();
+    let trouble = if code == DATA || message == "integer overflow" {
+        Trouble::Data
+    } else if message.starts_with("no such table") {
         Trouble::Missing
     } else if ["disk is full", "readonly", "read-only", "disk I/O", "unable to open"]
         .iter()

@@ -204,6 +204,8 @@ unsafe extern "C" fn call(context: *mut ffi::sqlite3_context, count: c_int, valu
                 let message = format!("{}: {message}", function.name.to_string_lossy());
                 let length = c_int::try_from(message.len()).unwrap_or(c_int::MAX);
                 ffi::sqlite3_result_error(context, message.as_ptr().cast::<c_char>(), length);
+                // A value that does not fit is no mistake of the statement.
+                ffi::sqlite3_result_error_code(context, ffi::SQLITE_MISMATCH);
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Why a run stops: each with what, where, why and one thing to do, and a class for the exit code. A run that stops
+//! Why a run stops: each with what, where, why and one thing to do, and what is to blame. A run that stops
 //! before its commit has changed nothing that anybody reads.
 
 use miette::Diagnostic;
@@ -126,6 +126,18 @@ pub enum RunError {
         #[help]
         help: String,
     },
+    /// A value of the data does not fit.
+    #[error("{step}: a value does not fit: {said}")]
+    #[diagnostic(
+        code("run-value"),
+        help("mend the rows in the source, or let the program leave them out; nothing was committed")
+    )]
+    Value {
+        /// What was being done.
+        step: String,
+        /// The database's words.
+        said: EngineError,
+    },
     /// A view cannot change: somebody's view reads it.
     #[error("{said}, of which a column goes or changes its type")]
     #[diagnostic(
@@ -147,22 +159,34 @@ pub enum RunError {
     },
 }
 
+/// What is to blame for a run that stops; the exit code follows from it (`docs/operating.md`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The data: it does not fit, or a guard or a check stops it.
+    Data,
+    /// The command line or `plg.toml`.
+    Setting,
+    /// A server, a disk or a permission.
+    Outside,
+}
+
 impl RunError {
-    /// The class of the exit code: 1 for what the program or its data is to blame for, 2 for what a setting, a server or a file is.
+    /// What is to blame.
     #[must_use]
-    pub const fn exit_code(&self) -> u8 {
+    pub const fn fault(&self) -> Fault {
         match self {
-            Self::Source { .. } | Self::Check { .. } | Self::Guard { .. } | Self::Load(_) => 1,
-            Self::Manifest { .. }
-            | Self::Setting { .. }
-            | Self::Unreachable { .. }
+            Self::Load(error) if error.is_outside() => Fault::Outside,
+            Self::Source { .. } | Self::Check { .. } | Self::Guard { .. } | Self::Load(_) | Self::Value { .. } => {
+                Fault::Data
+            }
+            Self::Manifest { .. } | Self::Setting { .. } | Self::Earlier { .. } => Fault::Setting,
+            Self::Unreachable { .. }
             | Self::Locked { .. }
-            | Self::Earlier { .. }
             | Self::StateVersion { .. }
             | Self::Lost { .. }
             | Self::Statement { .. }
             | Self::ViewInUse { .. }
-            | Self::File { .. } => 2,
+            | Self::File { .. } => Fault::Outside,
         }
     }
 
@@ -171,7 +195,10 @@ impl RunError {
     pub fn statement(step: impl Into<String>, said: EngineError) -> Self {
         let help = match (said.trouble, &said.statement) {
             (Trouble::InUse, None) => return Self::ViewInUse { said },
-            (Trouble::Denied, _) => "the account needs the right to write there, with room on the disk; then run again",
+            (Trouble::Data, _) => return Self::Value { step: step.into(), said },
+            (Trouble::Denied, _) => {
+                "the account needs to be able to write the database (a file's folder too), with room on the disk; then run again"
+            }
             (Trouble::Unreachable, _) | (_, None) => "check the connection, and run again",
             _ => "run `plgc compile` to read the statement; nothing that others read was changed",
         };
@@ -182,6 +209,10 @@ impl RunError {
     #[must_use]
     pub fn unreachable(target: &Target, said: EngineError) -> Self {
         let name = target.name.clone();
+        if said.trouble == Trouble::Setting {
+            let help = format!("write it so below `[targets.{name}]` in plg.toml");
+            return Self::Setting { what: format!("target `{name}`: {said}"), help };
+        }
         let help = match target.location {
             Location::Path(_) => format!(
                 "the account needs to be able to write the file and its folder, which `path` of `targets.{name}` in plg.toml names"

@@ -248,7 +248,7 @@ impl World {
     }
 }
 
-fn lines(texts: Texts) -> Vec<String> {
+pub fn lines(texts: Texts) -> Vec<String> {
     let line = |row: Vec<Option<String>>| row.into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>().join(" ");
     texts.rows.into_iter().map(line).collect()
 }

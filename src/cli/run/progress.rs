@@ -3,31 +3,34 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::terminal::Terminal;
+use crate::config::Secrets;
 use crate::run::{Event, Progress};
 
 /// What suits the terminal.
-pub(super) fn of(terminal: &Terminal) -> Box<dyn Progress + '_> {
-    if terminal.live { Box::new(Bar::new()) } else { Box::new(Lines { terminal }) }
+pub(super) fn of<'a>(terminal: &'a Terminal, secrets: &'a Secrets) -> Box<dyn Progress + 'a> {
+    if terminal.live { Box::new(Bar::new(secrets)) } else { Box::new(Lines { terminal, secrets }) }
 }
 
 struct Lines<'a> {
     terminal: &'a Terminal,
+    secrets: &'a Secrets,
 }
 
 impl Progress for Lines<'_> {
     fn event(&mut self, event: &Event) {
-        self.terminal.say(&format!("{}\n", serde_json::json!(event)));
+        self.terminal.say(&self.secrets.hide(&format!("{}\n", serde_json::json!(event))));
     }
 }
 
-struct Bar {
+struct Bar<'a> {
     bar: ProgressBar,
+    secrets: &'a Secrets,
 }
 
-impl Bar {
-    fn new() -> Self {
+impl<'a> Bar<'a> {
+    fn new(secrets: &'a Secrets) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        Self { bar }
+        Self { bar, secrets }
     }
 
     fn style(&self, template: &str) {
@@ -44,13 +47,13 @@ impl Bar {
     }
 }
 
-impl Drop for Bar {
+impl Drop for Bar<'_> {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }
 
-impl Progress for Bar {
+impl Progress for Bar<'_> {
     fn event(&mut self, event: &Event) {
         match event {
             Event::Resumed { run } => self.bar.println(format!("finishing run {run}, which was interrupted")),
@@ -71,8 +74,8 @@ impl Progress for Bar {
                 self.bar.set_position(*rows);
                 self.bar.set_message(format!("sending {sync}"));
             }
-            Event::Held { sync, reason } => self.bar.println(format!("{sync} is held: {reason}")),
-            Event::Noticed { message } => self.bar.println(message),
+            Event::Held { sync, reason } => self.bar.println(self.secrets.hide(&format!("{sync} is held: {reason}"))),
+            Event::Noticed { message } => self.bar.println(self.secrets.hide(message)),
             Event::Finished { .. } => self.bar.finish_and_clear(),
         }
     }

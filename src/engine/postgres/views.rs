@@ -68,11 +68,7 @@ async fn anew(engine: &mut dyn Engine, views: &[View], gone: &[String]) -> Resul
 }
 
 /// Which views of others read these, as an error that names them.
-async fn readers(
-    engine: &mut dyn Engine,
-    views: &[View],
-    gone: &[String],
-) -> Result<Option<EngineError>, EngineError> {
+async fn readers(engine: &mut dyn Engine, views: &[View], gone: &[String]) -> Result<Option<EngineError>, EngineError> {
     let own: Vec<String> = gone.iter().chain(views.iter().map(|(view, _)| view)).map(|it| literal(it)).collect();
     let own = own.iter().map(|name| format!("to_regclass({name})")).collect::<Vec<_>>().join(", ");
     let sql = format!(

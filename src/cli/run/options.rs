@@ -1,0 +1,97 @@
+//! Takes the options of `plgc run` as they are typed, gives what they name, or says that it is not there: a folder of files, a
+//! manifest, what a guard is on, an instant.
+
+use std::path::Path;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::cli::{Broken, Exit, Outside};
+use crate::diagnostics::did_you_mean;
+use crate::manifest::Manifest;
+
+/// An option that names what is not on the disk.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{option} {path}`: {what}")]
+#[diagnostic(code("option-path"))]
+struct NotThere {
+    option: &'static str,
+    path: String,
+    what: &'static str,
+    #[help]
+    help: &'static str,
+}
+
+/// A guard is waived on what the program does not have.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`--accept {name}`: the program has no source, entity or sync of this name")]
+#[diagnostic(code("unknown-accept"))]
+struct UnknownAccept {
+    name: String,
+    #[help]
+    help: String,
+}
+
+/// The folder of `--data` is there.
+pub(super) fn folder(folder: &Path) -> Result<(), Broken> {
+    let what = if folder.is_dir() {
+        return Ok(());
+    } else if folder.exists() {
+        "this is no folder"
+    } else {
+        "there is no such folder"
+    };
+    let (path, help) = (
+        folder.display().to_string(),
+        "name a folder of CSV, JSONL or NDJSON files, from the folder where this is typed",
+    );
+    Err(Broken::new(Exit::Usage, NotThere { option: "--data", path, what, help }))
+}
+
+/// The manifest of `--manifest`.
+pub(super) fn manifest(file: &Path) -> Result<Manifest, Broken> {
+    if !file.is_file() {
+        let what = if file.exists() { "this is no file" } else { "there is no such file" };
+        let (path, help) = (file.display().to_string(), "name the `manifest.json` that `plgc compile` wrote");
+        return Err(Broken::new(Exit::Usage, NotThere { option: "--manifest", path, what, help }));
+    }
+    let bytes = std::fs::read(file).map_err(|error| Outside::file("read", file, &error))?;
+    Manifest::read(&String::from_utf8_lossy(&bytes)).map_err(|error| Broken::new(Exit::Usage, error))
+}
+
+/// Every name of `--accept` is one on which there can be a guard.
+pub(super) fn accepted(names: &[String], manifest: &Manifest) -> Result<(), Broken> {
+    let sources = manifest.sources.iter().map(|it| it.name.as_str());
+    let entities = manifest.entities.iter().map(|it| it.name.as_str());
+    let syncs = manifest.syncs.iter().map(|it| it.spec.name.as_str());
+    let known: Vec<&str> = sources.chain(entities).chain(syncs).collect();
+    let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+    let help = did_you_mean(name, known.iter().copied())
+        .map_or_else(|| format!("it has {}", known.join(", ")), |similar| format!("did you mean `{similar}`?"));
+    Err(Broken::new(Exit::Usage, UnknownAccept { name: name.clone(), help }))
+}
+
+/// An instant to the second: a date, or a date and time with an offset.
+pub(super) fn instant(text: &str) -> Result<i64, String> {
+    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    let is_day = !text.contains(['T', 't', ' ']);
+    text.parse::<jiff::Timestamp>()
+        .ok()
+        .or_else(|| if is_day { day().map(|zoned| zoned.timestamp()) } else { None })
+        .map(|timestamp| timestamp.as_second())
+        .ok_or_else(|| "write an instant with its offset, as 2026-03-02T09:00Z, or a date".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::instant;
+
+    #[test]
+    fn instants() {
+        assert_eq!(instant("1970-01-02"), Ok(86_400));
+        assert_eq!(instant("1970-01-01T01:00Z"), Ok(3_600));
+        assert_eq!(instant("1970-01-01T01:00:00+01:00"), Ok(0));
+        assert!(instant("1970-01-01T01:00").is_err());
+        assert!(instant("yesterday").is_err());
+    }
+}

@@ -1,0 +1,158 @@
+//! Loading files, and what people made of the tables and views: their own views on PostgreSQL stay, or the message says
+//! which one is in the way.
+
+use crate::support::project::{Project, said};
+
+const PROGRAM: &str = "source app.items { id text; name text; size int; note text? }\n\n\
+    entity item from app.items {\n  key  id\n}\n\ntrait twice of item = size + size\n\naudience large of item where size > 10\n";
+const ROWS: &str = "id,name,size,note\na,Lantern,1,\nb,Orchard,11,\"\"\n";
+
+fn project(engine: &str) -> Project {
+    let project = Project::new(engine, PROGRAM, "");
+    project.write("data/app.items.csv", ROWS);
+    project
+}
+
+#[test]
+fn an_empty_field_is_null_and_a_quoted_one_is_the_empty_text() {
+    for engine in ["sqlite", "postgres"] {
+        let project = project(engine);
+        project.write("data/app.items.csv", "id,name,size,note\na,\"\",1,\nb,Orchard,11,\"\"\n");
+        project.run(0);
+        let sql = "SELECT id, CASE WHEN name = '' THEN 'empty' END, CASE WHEN note IS NULL THEN 'null' ELSE 'text' END FROM plg.item ORDER BY id";
+        assert_eq!(project.texts(sql), ["a empty null", "b  text"]);
+        project.write("data/app.items.csv", "id,name,size,note\na,,1,\n");
+        project.fails(1, 3, &["load-null", "app.items.csv:2:3: column `name` needs a value of type text"]);
+        project.write("data/app.items.csv", "id,name,size,note\na,Lantern,\"\",\n");
+        project.fails(1, 3, &["load-null", "app.items.csv:2:11: column `size` needs a value of type int"]);
+    }
+}
+
+#[test]
+fn a_column_that_two_names_mean_is_refused_and_case_does_not_matter() {
+    let project = project("sqlite");
+    let cases = [
+        ("id,name,size,name,note\na,b,1,c,\n", "app.items.csv:1:14: column `name` is there twice", "`name` twice"),
+        ("id,NAME,size,Name,note\na,b,1,c,\n", "app.items.csv:1:14: column `name` is there twice", "`NAME` and `Name`"),
+        ("id,name,size,Name,note\na,b,1,c,\n", "app.items.csv:1:14: column `name` is there twice", "`name` and `Name`"),
+    ];
+    for (rows, place, names) in cases {
+        project.write("data/app.items.csv", rows);
+        project.fails(0, 3, &["load-repeated-column", place, names]);
+    }
+    std::fs::remove_file(project.path("data/app.items.csv")).unwrap();
+    project.write("data/app.items.jsonl", "{\"id\": \"a\", \"name\": \"b\", \"size\": 1, \"size\": 2}\n");
+    project.fails(0, 3, &["load-repeated-column", "app.items.jsonl:1:1", "`size` twice"]);
+    std::fs::remove_file(project.path("data/app.items.jsonl")).unwrap();
+    // Columns that nobody declared may be there as often as they like.
+    project.write("data/app.items.csv", "ID,x,Name,x,SIZE,Note\na,1,b,2,3,\n");
+    project.run(0);
+    assert_eq!(project.texts("SELECT id, name, size FROM plg.item"), ["a b 3"]);
+}
+
+#[test]
+fn views_of_people_stay_where_columns_come() {
+    let project = project("postgres");
+    project.run(0);
+    project.execute(
+        "CREATE VIEW mine AS SELECT id, twice FROM plg.item;
+         CREATE VIEW theirs AS SELECT id FROM plg.large;
+         CREATE VIEW raw AS SELECT id, size FROM app.items;
+         CREATE ROLE reader; GRANT USAGE ON SCHEMA plg TO reader; GRANT SELECT ON plg.item TO reader",
+    );
+    // The rows change; then a field comes in the middle, and a column with it.
+    project.write("data/app.items.csv", "id,name,size,note\na,Lantern,2,\nb,Orchard,12,\n");
+    project.run(1);
+    assert_eq!(project.texts("SELECT * FROM mine ORDER BY id"), ["a 4", "b 24"]);
+    assert_eq!(project.texts("SELECT * FROM raw ORDER BY id"), ["a 2", "b 12"]);
+    project.replace("program.plg", "trait twice", "trait half of item = size - 1\n\ntrait twice");
+    project.run(2);
+    assert_eq!(project.texts("SELECT * FROM mine ORDER BY id"), ["a 4", "b 24"]);
+    assert_eq!(project.texts("SELECT * FROM theirs"), ["b"]);
+    assert_eq!(project.texts("SELECT id, half, twice FROM plg.item ORDER BY id"), ["a 1 4", "b 11 24"]);
+    let granted = "SELECT has_table_privilege('reader', 'plg.item', 'SELECT')";
+    assert!(["t", "true"].contains(&project.texts(granted)[0].as_str()), "the right is gone");
+    project.execute("DROP OWNED BY reader; DROP ROLE reader");
+}
+
+#[test]
+fn a_view_in_the_way_is_named() {
+    let project = project("postgres");
+    project.run(0);
+    project.execute("CREATE VIEW mine AS SELECT id, twice FROM plg.item");
+    project.replace("program.plg", "trait twice of item = size + size\n", "");
+    project.fails(1, 4, &["run-view-in-use", "view `mine` reads `plg.item`", "drop the view that reads it"]);
+    assert_eq!(project.texts("SELECT * FROM mine ORDER BY id"), ["a 2", "b 22"]);
+    project.execute("DROP VIEW mine");
+    project.run(2);
+    project.execute("CREATE VIEW mine AS SELECT id FROM app.items");
+    project.replace("program.plg", "; note text?", "");
+    project.fails(3, 4, &["load-table-in-use", "source `app.items`", "view mine depends on table app.items"]);
+    assert_eq!(project.texts("SELECT * FROM mine ORDER BY id"), ["a", "b"]);
+    project.execute("DROP VIEW mine");
+    project.run(3);
+}
+
+#[test]
+fn options_that_name_nothing_are_mistakes_of_the_command_line() {
+    let project = project("sqlite");
+    project.call("run --data nope").is(2, &["`--data nope`: there is no such folder"]);
+    project.call("run --data plg.toml").is(2, &["`--data plg.toml`: this is no folder"]);
+    project.call("run --manifest nope").is(2, &["`--manifest nope`: there is no such file"]);
+    project.call("run --accept itme").is(2, &["`--accept itme`", "did you mean `item`?"]);
+}
+
+#[test]
+fn values_that_a_model_makes_too_large_are_mistakes_of_the_data() {
+    for engine in ["sqlite", "postgres"] {
+        let project = project(engine);
+        project.run(0);
+        let (kind, large) = match engine {
+            "sqlite" => ("decimal(18, 0)", "999999999999999999"),
+            _ => ("int", "9223372036854775807"),
+        };
+        project.replace("program.plg", "size int", &format!("size {kind}"));
+        project.write("data/app.items.csv", &format!("id,name,size,note\na,Lantern,{large},\nb,Orchard,11,\n"));
+        let said = project.fails(1, 3, &["run-value", "model `item`: a value does not fit: "]);
+        assert_eq!(said.err.matches("does not fit").count(), 1, "{}", said.err);
+        assert_eq!(project.texts("SELECT id FROM plg.item ORDER BY id"), ["a", "b"]);
+    }
+}
+
+#[test]
+fn a_malformed_url_is_a_mistake_of_plg_toml() {
+    let project = project("sqlite");
+    project.replace(
+        "plg.toml",
+        "engine = \"sqlite\"\npath = \"dev.db\"",
+        "engine = \"postgres\"\nurl = \"no url s3cr3t\"",
+    );
+    let said =
+        project.fails(0, 2, &["run-setting", "target `dev`: `url` is not like `postgres://user:password@host/name`"]);
+    assert!(!said.err.contains("s3cr3t"), "{}", said.err);
+}
+
+#[test]
+fn what_a_server_says_is_said_once() {
+    let project = project("sqlite");
+    let url = "postgres://a@127.0.0.1:1/a";
+    project.replace(
+        "plg.toml",
+        "engine = \"sqlite\"\npath = \"dev.db\"",
+        &format!("engine = \"postgres\"\nurl = \"{url}\""),
+    );
+    let said = project.fails(0, 4, &["run-unreachable", "Connection refused"]);
+    assert_eq!(said.err.matches("refused").count(), 1, "{}", said.err);
+}
+
+#[test]
+fn secrets_are_hidden_in_progress_and_a_file_is_no_folder() {
+    let sync = "\ndestination out = jsonl\n\nsync big from large to out.items {\n  match  id = id\n  set    size = size\n  leave  delete\n}\n";
+    let config = "deliver = true\n[targets.dev.destinations.out]\nfolder = \"${OUT_NAME}\"";
+    let project = Project::new("sqlite", &format!("{PROGRAM}{sync}"), config);
+    project.write("data/app.items.csv", ROWS);
+    project.write("s3cr3t", "a file");
+    let said = said(project.command("run --as-of 2026-01-01").env("OUT_NAME", "s3cr3t"));
+    let said = said.is(3, &["${OUT_NAME}` is a file, and should be a folder", "\"event\":\"held\""]);
+    assert!(!said.err.contains("s3cr3t") && !said.out.contains("s3cr3t"), "{}{}", said.out, said.err);
+}
