@@ -496,8 +496,19 @@ pub struct Destination {
     pub system: String,
     /// The labels that it may receive.
     pub allows: Vec<String>,
-    /// Objects whose fields are declared: name, then fields with types.
-    pub objects: Vec<(String, Vec<(String, Typed)>)>,
+    /// Objects whose fields are declared: name, then fields.
+    pub objects: Vec<(String, Vec<TargetField>)>,
+}
+
+/// A field of a destination's object.
+#[derive(Debug, Clone)]
+pub struct TargetField {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub typed: Typed,
+    /// Where its name stands.
+    pub span: Span,
 }
 
 /// A sync: a projection of fields under a membership filter.

@@ -102,6 +102,11 @@ fn mistakes_of_the_files_around_a_program() {
     Project::new(&[]).fails("explain unset", "unknown-code");
     Project::new(&[]).fails("lineage item.lrage", "unknown-lineage-field");
     Project::new(&[("large.plg", &"// \n".repeat(2_500_000))]).fails("check", "file-too-large");
+    for text in
+        ["let grace = 'a\0b'\n", "trait \"a\0b\" of item = size\n", "/// a\0b\naudience small of item where size < 1\n"]
+    {
+        Project::new(&[("null.plg", text)]).fails("check", "null-character");
+    }
     let latin = Project::new(&[]);
     fs::write(latin.0.path().join("latin.plg"), b"// caf\xe9\n").unwrap();
     latin.fails("check", "file-not-utf-8");

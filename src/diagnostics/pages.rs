@@ -93,6 +93,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "not-of-nullable",
     "not-one-select",
     "not-readable-here",
+    "null-character",
     "nullable-key",
     "nullable-match",
     "number-too-large",

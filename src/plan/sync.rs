@@ -71,8 +71,8 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
 fn target(program: &Program, sync: &program::Sync, name: &str, value: &Expr) -> Typed {
     let objects = &program.destination(sync.destination).objects;
     let object = objects.iter().find(|(object, _)| *object == sync.object);
-    let declared = object.and_then(|(_, fields)| fields.iter().find(|(field, _)| field == name));
-    declared.map_or_else(|| value.typed.clone(), |(_, typed)| typed.clone())
+    let declared = object.and_then(|(_, fields)| fields.iter().find(|field| field.name == name));
+    declared.map_or_else(|| value.typed.clone(), |field| field.typed.clone())
 }
 
 const fn leave(leave: &program::Leave) -> manifest::Leave {

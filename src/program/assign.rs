@@ -4,14 +4,14 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Expr;
 use super::context::Ctx;
 use super::expr::{WrongType, coerce_to, fold_date};
 use super::mistakes::{self, Unknown};
 use super::scope::Scope;
+use super::{Expr, TargetField};
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::types::{Type, Typed};
+use crate::types::Type;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` is written twice")]
@@ -30,17 +30,19 @@ impl Ctx<'_> {
         &mut self,
         scope: &mut Scope,
         assign: &ast::Assign,
-        target: Option<&[(String, Typed)]>,
+        target: Option<&[TargetField]>,
         key: bool,
     ) -> Expr {
-        let declared = target.and_then(|fields| fields.iter().find(|(name, _)| *name == assign.name.text));
+        let declared = target.and_then(|fields| fields.iter().find(|field| field.name == assign.name.text));
         if let (Some(fields), None, false) = (target, declared, key) {
-            let words: Vec<&str> = fields.iter().map(|(name, _)| name.as_str()).collect();
-            let known = words.iter().map(|name| (*name, None));
-            let mistake = Unknown::new(mistakes::TARGET_FIELD, &assign.name.text, assign.name.span);
-            self.unknown(mistake.among(known).or_one_of(&words));
+            let words: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+            let known = fields.iter().map(|field| (field.name.as_str(), Some(field.span)));
+            let mistake = Unknown::new(mistakes::TARGET_FIELD, &assign.name.text, assign.name.span).among(known);
+            let first = fields.first().map(|field| field.span);
+            self.unknown(mistake.or_beside(first, "the object's fields are declared from here on").or_one_of(&words));
         }
-        let want = declared.map(|(_, typed)| typed.kind.clone());
+        let place = declared.map(|field| field.span);
+        let want = declared.map(|field| field.typed.kind.clone());
         let value = self.expr(scope, &assign.value, want.as_ref());
         let Some(want) = want else { return self.storable(value) };
         let value = if want == Type::Timestamp { fold_date(value) } else { value };
@@ -56,6 +58,7 @@ impl Ctx<'_> {
                 wanted: format!("{want} for field `{}`", assign.name.text),
                 found: value.typed.kind.to_string(),
                 at: value.span,
+                declared: place,
                 help: format!("convert the value, or declare the field as `{}`", value.typed.kind),
             });
             return super::context::error(value.span);
@@ -70,6 +73,7 @@ impl Ctx<'_> {
                 wanted: "a value that can be written".to_owned(),
                 found: "months".to_owned(),
                 at: value.span,
+                declared: self.declared(value.span),
                 help: "write a duration in days, or an instant".to_owned(),
             });
             return super::context::error(value.span);

@@ -67,6 +67,8 @@ pub(super) struct Ctx<'a> {
     pub let_states: Vec<State>,
     pub let_values: Vec<Option<Expr>>,
     pub used_lets: BTreeSet<usize>,
+    /// Where what a path reads is declared, by the path's place.
+    pub read_at: BTreeMap<Span, Span>,
     /// The first row link and its place in [`Declarations::row_links`], for each that could be placed.
     pub row_links: BTreeMap<LinkId, usize>,
     /// Row links whose target is not known.
@@ -103,6 +105,7 @@ impl<'a> Ctx<'a> {
             let_states: vec![State::Pending; lets],
             let_values: vec![None; lets],
             used_lets: BTreeSet::new(),
+            read_at: BTreeMap::new(),
             row_links: BTreeMap::new(),
             unplaced: BTreeSet::new(),
             found,
@@ -216,6 +219,11 @@ impl<'a> Ctx<'a> {
     /// A link by its id.
     pub(super) fn link(&self, id: LinkId) -> &Link {
         self.program.link(id)
+    }
+
+    /// Where what is read at this place is declared.
+    pub(super) fn declared(&self, place: Span) -> Option<Span> {
+        self.read_at.get(&place).copied()
     }
 
     /// The entity at the end of a path that starts at another.

@@ -7,11 +7,10 @@ use thiserror::Error;
 
 use super::context::Ctx;
 use super::mistakes::{self, Unknown};
-use super::{Destination, DestinationId};
+use super::{Destination, DestinationId, TargetField};
 use crate::destination::{self, Objects};
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::types::Typed;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("field `{name}` is declared twice")]
@@ -61,8 +60,8 @@ impl Ctx<'_> {
         }
     }
 
-    fn target_fields(&mut self, object: &ast::Object) -> Vec<(String, Typed)> {
-        let mut fields: Vec<(String, Typed)> = Vec::new();
+    fn target_fields(&mut self, object: &ast::Object) -> Vec<TargetField> {
+        let mut fields: Vec<TargetField> = Vec::new();
         for (at, field) in object.fields.iter().enumerate() {
             let first = object.fields.iter().take(at).find(|other| other.name.text == field.name.text);
             if let Some(first) = first {
@@ -71,13 +70,13 @@ impl Ctx<'_> {
                 continue;
             }
             let typed = self.type_name(&field.kind);
-            fields.push((field.name.text.clone(), typed));
+            fields.push(TargetField { name: field.name.text.clone(), typed, span: field.name.span });
         }
         fields
     }
 
     /// The declared fields of a destination's object, where it declares some; an unknown object is reported.
-    pub(super) fn target_object(&mut self, id: DestinationId, object: &str, at: Span) -> Option<Vec<(String, Typed)>> {
+    pub(super) fn target_object(&mut self, id: DestinationId, object: &str, at: Span) -> Option<Vec<TargetField>> {
         let found = self.program.destination(id);
         if let Some((_, fields)) = found.objects.iter().find(|(name, _)| name == object) {
             return Some(fields.clone());

@@ -19,7 +19,7 @@ use super::context::{Ctx, error, is_error, make};
 use super::scope::{Scope, Target};
 use super::{Expr, ExprKind, Literal, Op, What};
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::{DoubleQuotes, ast};
 use crate::types::{Type, Typed};
 
 #[derive(Debug, Error, Diagnostic)]
@@ -114,7 +114,11 @@ impl Ctx<'_> {
 
     fn path(&mut self, scope: &Scope, path: &ast::Path, want: Option<&Type>) -> Expr {
         if let (Some(Type::Enum(values)), [name]) = (want, path.parts.as_slice()) {
-            if values.contains(&name.text) {
+            if name.quoted && values.contains(&name.text) && !self.is_name(scope, name) {
+                self.diags.push(DoubleQuotes::of(name));
+                return error(path.span);
+            }
+            if !name.quoted && values.contains(&name.text) {
                 let kind = ExprKind::Literal(Literal::Text(name.text.clone()));
                 return make(kind, Type::Enum(values.clone()).required(), path.span);
             }
@@ -246,6 +250,7 @@ impl Ctx<'_> {
                     wanted: "a duration such as `2 hours`".to_owned(),
                     found: expr.typed.kind.to_string(),
                     at: expr.span,
+                    declared: self.declared(expr.span),
                     help: "write a number of minutes, hours, days or weeks".to_owned(),
                 });
                 None

@@ -45,6 +45,10 @@ struct LinkType {
     at: Span,
     #[label("that one is {there}")]
     other: Span,
+    #[label("declared here as {here}")]
+    own: Span,
+    #[label("declared here as {there}")]
+    theirs: Span,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -58,6 +62,8 @@ pub(super) struct LinkNotUnique {
     pub why: &'static str,
     #[label("the link is declared here")]
     pub declared: Option<Span>,
+    #[label("the column is declared here")]
+    pub theirs: Span,
     #[help]
     pub help: String,
 }
@@ -180,10 +186,11 @@ impl<'a> Ctx<'a> {
         if self.keyless.contains(&to) {
             return;
         }
-        let (a, b) = (&self.program.column(from, on).typed.kind, &self.program.column(to, equals).typed.kind);
-        if a.meet(b).is_none() {
-            let (a, b) = (a.to_string(), b.to_string());
-            self.diags.push(LinkType { here: a, there: b, at: here.span, other: there.span });
+        let (a, b) = (self.program.column(from, on), self.program.column(to, equals));
+        if a.typed.kind.meet(&b.typed.kind).is_none() {
+            let (own, theirs) = (a.span, b.span);
+            let (a, b) = (a.typed.kind.to_string(), b.typed.kind.to_string());
+            self.diags.push(LinkType { here: a, there: b, at: here.span, other: there.span, own, theirs });
         }
     }
 
@@ -198,9 +205,10 @@ impl<'a> Ctx<'a> {
         let found = self.link(link);
         if let LinkBy::Columns { equals, .. } = found.by {
             let entity = self.entity(found.to).name.clone();
+            let theirs = self.program.column(found.to, equals).span;
             let column = self.program.column(found.to, equals).name.clone();
             let help = format!("add a line `unique {column}` to `{entity}`");
-            self.diags.push(LinkNotUnique { column, entity, at, why, declared, help });
+            self.diags.push(LinkNotUnique { column, entity, at, why, declared, theirs, help });
         }
     }
 

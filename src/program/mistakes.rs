@@ -110,6 +110,15 @@ impl Unknown {
         self
     }
 
+    /// Labels another place, where no similar name has one.
+    pub(super) const fn or_beside(mut self, place: Option<Span>, what: &'static str) -> Self {
+        if self.similar.is_none() && place.is_some() {
+            self.similar = place;
+            self.beside = what;
+        }
+        self
+    }
+
     /// Labels the declaration of what bears the name elsewhere, and says why it cannot be that.
     pub(super) const fn bears(mut self, span: Span, why: &'static str) -> Self {
         self.similar = Some(span);

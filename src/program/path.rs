@@ -239,7 +239,10 @@ impl Ctx<'_> {
     /// A path as a value; a row or a set is reported.
     pub(super) fn path_value(&mut self, scope: &Scope, path: &ast::Path) -> Expr {
         match self.resolve(scope, path) {
-            Target::Value(expr) => expr,
+            Target::Value(expr) => {
+                self.note_declaration(scope, &expr);
+                expr
+            }
             Target::Row(row, links) => {
                 let entity = scope.frames.iter().find(|frame| frame.row == row).map(|frame| frame.over);
                 let key = match entity {
@@ -268,6 +271,27 @@ impl Ctx<'_> {
                 self.diags.push(SetWithoutAggregate { name: dotted, at: path.span, declared, help });
                 error(path.span)
             }
+        }
+    }
+}
+
+impl Ctx<'_> {
+    /// Remembers where what a path reads is declared, for what is found wrong with it later.
+    fn note_declaration(&mut self, scope: &Scope, expr: &Expr) {
+        let ExprKind::Read { row, path, what } = &expr.kind else { return };
+        let Some(frame) = scope.frames.iter().find(|frame| frame.row == *row) else { return };
+        let declared = match (what, frame.over) {
+            (What::Field(id) | What::Since(id), _) => Some(self.field(*id).span),
+            (What::Column(id), RowsOf::Entity(entity)) => {
+                Some(self.program.column(self.end_of(entity, path), *id).span)
+            }
+            (What::Column(id), over @ RowsOf::Source(_)) => {
+                self.source_of(over).columns.get(id.0 as usize).map(|column| column.span)
+            }
+            (What::Exists, _) => None,
+        };
+        if let Some(declared) = declared {
+            self.read_at.insert(expr.span, declared);
         }
     }
 }

@@ -10,12 +10,12 @@ use super::names::{Global, Item};
 use super::scope::Scope;
 use super::{
     DestinationId, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Leave, Limit, Mode, OUTER, Op, Order, RowsOf,
-    Sync, What,
+    Sync, TargetField, What,
 };
 use crate::dialect::names::{LONGEST, fitted};
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::types::{Type, Typed};
+use crate::types::Type;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("sync `{name}` has no `match`")]
@@ -325,12 +325,7 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn leave(
-        &mut self,
-        node: &ast::Sync,
-        leave: Option<&ast::Leave>,
-        target: Option<&[(String, Typed)]>,
-    ) -> Option<Leave> {
+    fn leave(&mut self, node: &ast::Sync, leave: Option<&ast::Leave>, target: Option<&[TargetField]>) -> Option<Leave> {
         let Some(leave) = leave else {
             self.diags.push(MissingLeave { name: node.name.text.clone(), at: node.name.span });
             return None;

@@ -22,6 +22,7 @@ impl Ctx<'_> {
                 wanted: "a value that a row can have".to_owned(),
                 found: typed.kind.to_string(),
                 at: value.span,
+                declared: self.declared(value.span),
                 help: help.to_owned(),
             });
             typed = Type::Error.required();

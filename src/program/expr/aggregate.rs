@@ -228,6 +228,7 @@ impl Ctx<'_> {
                 wanted: "a value that has an order".to_owned(),
                 found: by.typed.kind.to_string(),
                 at: by.span,
+                declared: self.declared(by.span),
                 help: "order by a number, a text or an instant".to_owned(),
             });
             by = error(by.span);
@@ -247,6 +248,7 @@ impl Ctx<'_> {
                 wanted: "a constant from 0 to 1".to_owned(),
                 found: "something else".to_owned(),
                 at: expr.span,
+                declared: self.declared(expr.span),
                 help: "write a fraction such as `0.9`, or `90%`".to_owned(),
             });
         }

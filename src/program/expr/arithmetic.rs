@@ -65,6 +65,7 @@ impl Ctx<'_> {
                     wanted: "a number or a duration".to_owned(),
                     found: kind.to_string(),
                     at: operand.span,
+                    declared: self.declared(operand.span),
                     help: "remove the `-`".to_owned(),
                 });
                 error(span)
@@ -177,6 +178,7 @@ impl Ctx<'_> {
                 wanted: "a number of whole days".to_owned(),
                 found: "a part of a day".to_owned(),
                 at: by.span,
+                declared: self.declared(by.span),
                 help: "a date has no time of day: use `timestamp(x)`".to_owned(),
             });
             return error(span);

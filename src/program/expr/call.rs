@@ -204,6 +204,7 @@ impl Ctx<'_> {
                 wanted: format!("{} for `{}` of `{}`", parameter.kind.name(), parameter.name, function.name),
                 found: argument.typed.kind.to_string(),
                 at: argument.span,
+                declared: self.declared(argument.span),
                 help,
             });
             return false;
@@ -254,6 +255,7 @@ impl Ctx<'_> {
                     wanted: format!("{met}, as before it, for `{}`", function.name),
                     found: argument.typed.kind.to_string(),
                     at: argument.span,
+                    declared: self.declared(argument.span),
                     help: "give values of one type".to_owned(),
                 });
                 return None;
@@ -288,6 +290,7 @@ impl Ctx<'_> {
                         wanted: format!("0 to 18 for `n` of `{}`", function.name),
                         found: format!("`{places}`"),
                         at: arguments.get(1).map_or(span, |it| it.span),
+                        declared: self.declared(arguments.get(1).map_or(span, |it| it.span)),
                         help: "to round to tens, divide before and multiply after".to_owned(),
                     });
                     return None;
@@ -303,6 +306,7 @@ impl Ctx<'_> {
                         wanted: "1 to 18 digits, not more of them after the point,".to_owned(),
                         found: "something else".to_owned(),
                         at: span,
+                        declared: self.declared(span),
                         help: "write `decimal(x, 12, 2)`".to_owned(),
                     });
                     None

@@ -21,6 +21,8 @@ pub(in crate::program) struct WrongType {
     pub found: String,
     #[label(primary, "this is {found}")]
     pub at: Span,
+    #[label("declared here")]
+    pub declared: Option<Span>,
     #[help]
     pub help: String,
 }

@@ -231,6 +231,7 @@ impl Ctx<'_> {
             wanted: wanted.to_owned(),
             found: kind.to_string(),
             at: value.span,
+            declared: self.declared(value.span),
             help: help.to_owned(),
         });
         None

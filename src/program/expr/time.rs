@@ -96,6 +96,7 @@ impl Ctx<'_> {
                 wanted: "an instant before `within`".to_owned(),
                 found: value.typed.kind.to_string(),
                 at: value.span,
+                declared: self.declared(value.span),
                 help: "use a timestamp or a date; of text, `timestamp(x)`".to_owned(),
             });
         }
@@ -109,6 +110,7 @@ impl Ctx<'_> {
                 wanted: "a duration".to_owned(),
                 found: value.typed.kind.to_string(),
                 at: value.span,
+                declared: self.declared(value.span),
                 help: "say how long: `30 days`".to_owned(),
             });
         }

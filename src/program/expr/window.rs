@@ -85,6 +85,7 @@ impl Ctx<'_> {
                             wanted: "a constant number of tiles".to_owned(),
                             found: "something else".to_owned(),
                             at: tiles.span,
+                            declared: self.declared(tiles.span),
                             help: "write a whole number from 1 on: `ntile(4, x)`".to_owned(),
                         });
                         None

@@ -61,6 +61,14 @@ struct StrayBracket {
 }
 
 #[derive(Debug, Error, Diagnostic)]
+#[error("the file holds the character U+0000")]
+#[diagnostic(code("null-character"), help("remove it: warehouses keep no text that holds it"))]
+struct NullCharacter {
+    #[label(primary, "the first one")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
 #[error("brackets nest more than {DEPTH} levels deep")]
 #[diagnostic(code("too-deep"), help("give a part of it a name: a `let`, a `trait` or an `audience`"))]
 pub(crate) struct TooDeep {
@@ -91,6 +99,7 @@ pub(super) fn report(file: &SourceFile, layout: &Layout, found: Vec<Fault>, diag
             Fault::OpenParen(at) => diagnostics.push(UnclosedParenthesis { at: span(at, at + 1) }),
             Fault::OpenBrace(at) => diagnostics.push(UnclosedBlock { at: span(at, at + 1) }),
             Fault::TooDeep(at) => diagnostics.push(TooDeep { at: span(at, at + 1) }),
+            Fault::Null(at) => diagnostics.push(NullCharacter { at: span(at, at + 1) }),
             Fault::Stray(at) => {
                 let brace = file.text.as_bytes().get(at) == Some(&b'}');
                 let (found, partner) = if brace { ('}', '{') } else { (')', '(') };

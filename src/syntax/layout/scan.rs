@@ -16,6 +16,7 @@ pub(super) enum Fault {
     OpenBrace(usize),
     Stray(usize),
     TooDeep(usize),
+    Null(usize),
 }
 
 /// What the last token was, as far as a line end after it is concerned.
@@ -104,6 +105,7 @@ impl<'a> Scan<'a> {
         self.abandon(0, self.text.len());
         self.docs.extend(self.doc.take());
         self.blank_held();
+        self.found.extend(self.text.find('\0').map(Fault::Null));
         let mut faults: Vec<usize> = self.found.iter().map(|fault| fault.at()).collect();
         faults.sort_unstable();
         let too_deep = self.found.iter().filter(|f| matches!(f, Fault::TooDeep(_))).map(|f| f.at()).collect();
@@ -338,7 +340,8 @@ impl Fault {
             | Self::OpenParen(at)
             | Self::OpenBrace(at)
             | Self::Stray(at)
-            | Self::TooDeep(at) => at,
+            | Self::TooDeep(at)
+            | Self::Null(at) => at,
         }
     }
 }
