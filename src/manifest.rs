@@ -234,6 +234,15 @@ pub struct SyncSpec {
     pub definition: String,
 }
 
+impl SyncSpec {
+    /// Where it writes, and by which field it knows an object: `lists.contacts by email`. What a sync has written counts there only.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let argument = self.argument.as_ref().map(|text| format!("({text})")).unwrap_or_default();
+        format!("{}.{}{argument} by {}", self.destination, self.object, self.key.name)
+    }
+}
+
 /// What happens to those who leave. The outbox has rows of op `delete`, `clear` or `set` for them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

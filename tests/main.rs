@@ -23,5 +23,6 @@ mod run_cases;
 mod runs;
 mod sql;
 mod support;
+mod syncs;
 mod tidy;
 mod warehouse;

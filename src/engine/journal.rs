@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct Line {
     /// The sync.
     pub sync: String,
+    /// Where it wrote: `SyncSpec::place`.
+    pub object: String,
     /// The match key.
     pub key: String,
     /// create, update, delete, clear, set.
@@ -194,6 +196,7 @@ mod tests {
     fn line(key: &str) -> Line {
         Line {
             sync: "s".to_owned(),
+            object: "o".to_owned(),
             key: key.to_owned(),
             op: "create".to_owned(),
             hash: None,

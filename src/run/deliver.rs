@@ -169,7 +169,7 @@ async fn send(
         settings: session.target.destinations.get(&sync.destination).unwrap_or(&none),
         target: (&session.target.engine, &session.target.location),
     };
-    let shape = shape(sync, run);
+    let (shape, place) = (shape(sync, run), sync.place());
     let mut connection = match (spec.open)(&given).await {
         Ok(connection) => connection,
         Err(error) => return Ok(Some(error)),
@@ -190,7 +190,7 @@ async fn send(
             let items: Vec<Item> = chunk.into_iter().filter_map(item).collect();
             points.pass(&format!("batch `{}`", sync.name));
             intents.begin(&run.id, &sync.name);
-            let pushed = push(connection.as_mut(), &shape, &items, intents, outcome).await;
+            let pushed = push(connection.as_mut(), (&shape, &place), &items, intents, outcome).await;
             points.pass(&format!("sent `{}`", sync.name));
             journal.append(&pushed.0).map_err(|error| file(target, &error))?;
             points.pass(&format!("journalled `{}`", sync.name));
@@ -216,7 +216,7 @@ fn item(row: Row) -> Option<Item> {
 
 async fn push(
     connection: &mut dyn Connection,
-    shape: &Shape,
+    (shape, object): (&Shape, &str),
     items: &[Item],
     intents: &mut Intents,
     outcome: &mut SyncOutcome,
@@ -242,6 +242,7 @@ async fn push(
         };
         lines.push(Line {
             sync: shape.sync.clone(),
+            object: object.to_owned(),
             key: item.key.clone(),
             op: item.op.word().to_owned(),
             hash: item.hash.clone(),

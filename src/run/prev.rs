@@ -3,7 +3,8 @@
 
 use super::RunError;
 use super::session::{Run, Session};
-use crate::engine::quote;
+use super::state::SCHEMA;
+use crate::engine::{literal, quote};
 use crate::manifest::{Column, Manifest, Sync};
 use crate::types::Type;
 
@@ -36,14 +37,37 @@ pub async fn make(
             let table = parent_table(session, run, &old.table)?;
             Some(Parent { table, columns: &old.written_columns })
         });
-        views.push((sync.prev_view.clone(), query(&sync.written_columns, parent.as_ref())));
+        let query = match parent {
+            Some(_) => query(&sync.written_columns, parent.as_ref()),
+            None => from_receipts(session, sync, run),
+        };
+        views.push((sync.prev_view.clone(), query));
     }
     session.views("prev", &views, &[]).await
 }
 
 fn earlier<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync> {
     let named = |name: &str| before.syncs.iter().find(|old| old.spec.name == name);
-    named(&sync.spec.name).or_else(|| named(sync.spec.was.as_deref()?))
+    let old = named(&sync.spec.name).or_else(|| named(sync.spec.was.as_deref()?))?;
+    (old.spec.place() == sync.spec.place()).then_some(old)
+}
+
+/// What a sync has written that the parent run did not have, or not at this object: as the receipts of all earlier runs tell it.
+fn from_receipts(session: &Session<'_>, sync: &Sync, run: &Run) -> String {
+    let receipts = session.driver.table(SCHEMA, "receipts");
+    let names = std::iter::once(&sync.spec.name).chain(&sync.spec.was).map(|name| literal(name));
+    let names = names.collect::<Vec<_>>().join(", ");
+    let last = |of: &str| format!("MAX(CASE WHEN {of} THEN r.happened_at END) OVER (PARTITION BY r.key)");
+    format!(
+        "SELECT l.key, CASE WHEN l.op IN ('create', 'update') THEN l.hash END AS hash, \
+         COALESCE(l.made > l.gone, l.made IS NOT NULL) AS created\nFROM (\n  SELECT r.key, r.op, r.hash, {} AS made, {} AS gone, \
+         ROW_NUMBER() OVER (PARTITION BY r.key ORDER BY r.happened_at DESC, r.op, r.hash) AS place\n  FROM {receipts} AS r\n  \
+         WHERE r.accepted AND r.sync IN ({names}) AND r.object = {} AND r.run <> {}\n) AS l\nWHERE l.place = 1 AND l.op <> 'delete'",
+        last("r.created"),
+        last("r.op = 'delete'"),
+        literal(&sync.spec.place()),
+        literal(&run.id)
+    )
 }
 
 /// The parent run's table, from its own manifest, where `:run` was its id.

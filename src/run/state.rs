@@ -49,6 +49,7 @@ pub const TABLES: &[(&str, &[(&str, Type)])] = &[
         "receipts",
         &[
             ("sync", Type::Text),
+            ("object", Type::Text),
             ("key", Type::Text),
             ("op", Type::Text),
             ("hash", Type::Text),
@@ -264,6 +265,7 @@ async fn take(
         .map(|line| {
             vec![
                 Value::Text(line.sync.clone()),
+                Value::Text(line.object.clone()),
                 Value::Text(line.key.clone()),
                 Value::Text(line.op.clone()),
                 text(&line.hash),

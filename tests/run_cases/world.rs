@@ -60,7 +60,9 @@ impl World {
         writeln!(out, "\n── {} ──", moment.now).unwrap();
         match outcome {
             // An engine's own words differ.
-            Err(RunError::Statement { step, .. }) => writeln!(out, "stopped: {step} fails").unwrap(),
+            Err(RunError::Statement { step, .. } | RunError::Value { step, .. }) => {
+                writeln!(out, "stopped: {step} fails").unwrap()
+            }
             Err(error) => {
                 let folder = self.folder.path().to_str().unwrap();
                 writeln!(out, "stopped: {}", error.to_string().replace(folder, "")).unwrap();

@@ -95,14 +95,15 @@ fn fields(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Vec<Item>
 /// Creates and updates.
 fn present(sync: &program::Sync, spec: &SyncSpec) -> Select {
     let is_new = || Scalar::column("t", "key").is_null();
-    let is_other = || hash_of("t").compare(Compare::NotEqual, Type::Text, Scalar::column("n", "sync__hash"));
-    let (op, due) = match sync.mode {
+    let differs = || hash_of("t").compare(Compare::NotEqual, Type::Text, Scalar::column("n", "sync__hash"));
+    // What has left is there still, without a hash.
+    let due = || Scalar::Or(vec![is_new(), hash_of("t").is_null(), differs()]);
+    let (op, is_due) = match sync.mode {
         Mode::Create => (Scalar::text("create"), is_new()),
-        Mode::Update => (Scalar::text("update"), Scalar::Or(vec![is_new(), is_other()])),
-        Mode::Upsert => (
-            Scalar::Case(vec![(is_new(), Scalar::text("create"))], Some(Box::new(Scalar::text("update")))),
-            Scalar::Or(vec![is_new(), is_other()]),
-        ),
+        Mode::Update => (Scalar::text("update"), due()),
+        Mode::Upsert => {
+            (Scalar::Case(vec![(is_new(), Scalar::text("create"))], Some(Box::new(Scalar::text("update")))), due())
+        }
     };
     let mut items = vec![
         op.named("op"),
@@ -116,7 +117,7 @@ fn present(sync: &program::Sync, spec: &SyncSpec) -> Select {
     }));
     Select::from(Table::Step("wanted".to_owned()).alias("n"), items)
         .left_join(Table::RunState(table(&spec.name)).alias("t"), same_key())
-        .filter(due)
+        .filter(is_due)
 }
 
 /// What happens to those who were written and are no longer wanted.
@@ -142,7 +143,8 @@ fn left(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Option<Sele
     }));
     let mut select = Select::from(Table::RunState(table(&spec.name)).alias("t"), items)
         .left_join(Table::Step("wanted".to_owned()).alias("n"), same_key())
-        .filter(Scalar::column("n", "sync__key").is_null());
+        .filter(Scalar::column("n", "sync__key").is_null())
+        .filter(hash_of("t").is_not_null());
     if matches!(sync.leave, Leave::Delete) {
         select.filter.push(Scalar::column("t", "created"));
     }

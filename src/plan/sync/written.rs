@@ -1,12 +1,12 @@
 //! Takes a sync and gives what it has written up to the parent run: the parent's own record, with the receipts that
-//! the parent run's delivery left. A deleted, cleared or parted object is no longer the sync's.
+//! the parent run's delivery left. A deleted object is gone; one that left otherwise is there still, without a hash.
 
 use super::table;
 use crate::manifest::SyncSpec;
-use crate::plan::rel::{Join, JoinKind, Parameter, Query, Scalar, Select, Table};
+use crate::plan::rel::{Compare, Join, JoinKind, Parameter, Query, Scalar, Select, Table};
 use crate::types::Type;
 
-/// key, hash, created of every object that the sync has written.
+/// key, hash, created of every object that the sync has written; the hash is null where the object has left.
 pub fn written(spec: &SyncSpec) -> Query {
     let receipts = receipts(spec).body().step("receipts");
     let latest =
@@ -24,16 +24,18 @@ pub fn written(spec: &SyncSpec) -> Query {
     };
     let created =
         Scalar::Or(vec![Scalar::column("l", "created"), Scalar::column("b", "created").or_else(Scalar::bool(false))]);
-    let mut items = columns("l", &["key", "hash"]);
+    let op_is = |words: &[&str]| {
+        let words = words.iter().map(|word| Scalar::text(word)).collect();
+        Scalar::In(Box::new(Scalar::column("l", "op")), words, false)
+    };
+    let hash = Scalar::Case(vec![(op_is(&["create", "update"]), Scalar::column("l", "hash"))], None);
+    let mut items = columns("l", &["key"]);
+    items.push(hash.named("hash"));
     items.push(created.named("created"));
     let mut fresh = Select::from(Table::Step("latest".to_owned()).alias("l"), items);
     fresh.comments.push("written by the parent run".to_owned());
     fresh.joins.push(Join { kind: JoinKind::Left, with: before(), on: vec![same_key()] });
-    fresh.filter.push(Scalar::In(
-        Box::new(Scalar::column("l", "op")),
-        vec![Scalar::text("create"), Scalar::text("update")],
-        false,
-    ));
+    fresh.filter.push(Scalar::column("l", "op").compare(Compare::NotEqual, Type::Text, Scalar::text("delete")));
     let body = crate::plan::rel::Body { selects: vec![kept, fresh], order_by: Vec::new() };
     body.after(vec![receipts, latest])
 }
@@ -55,6 +57,7 @@ fn receipts(spec: &SyncSpec) -> Select {
     };
     Select::from(Table::State("receipts".to_owned()).alias("r"), items)
         .filter(is_own)
+        .filter(Scalar::column("r", "object").equals(Type::Text, Scalar::text(&spec.place())))
         .filter(Scalar::column("r", "run").equals(Type::Text, Scalar::Parameter(Parameter::Parent)))
         .filter(Scalar::column("r", "accepted"))
 }
