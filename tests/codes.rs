@@ -163,4 +163,8 @@ fn mistakes_of_a_run() {
     taken.succeeds("run --as-of 2026-03-02");
     taken.sql("DROP VIEW plg__large; CREATE TABLE plg__large (id TEXT)");
     taken.fails("run --as-of 2026-03-03", "run-statement");
+    let later = Project::new(&[]);
+    later.succeeds("run --as-of 2026-03-02");
+    later.sql("INSERT INTO plg_state__version (version, plgc) VALUES (99, '9.0.0')");
+    later.fails("run --as-of 2026-03-03", "run-state-version");
 }

@@ -9,16 +9,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Codes that no test can bring about yet, each with what it would need.
-const NOT_SHOWN: [(&str, &str); 9] = [
+const NOT_SHOWN: [(&str, &str); 5] = [
     ("fmt-unsound", "a file that the formatter breaks: none is known"),
-    ("load-store", "a database that refuses rows whose text is right"),
     ("project-too-large", "4 GB of program"),
     ("run-declined", "an answer on a terminal"),
-    ("run-file", "a state folder that becomes unwritable between two steps"),
-    ("run-locked", "a second run that waits while it holds the lock"),
     ("run-lost", "a second run that commits between two steps of the first"),
     ("run-manifest", "a manifest of a destination system or state that this plgc lacks"),
-    ("run-state-version", "a database that a later plgc has written"),
 ];
 
 /// The codes that have a page.

@@ -19,6 +19,7 @@ mod fivetran;
 mod kill;
 mod loads;
 mod properties;
+mod rough;
 mod run_cases;
 mod runs;
 mod sql;

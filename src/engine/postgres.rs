@@ -67,6 +67,13 @@ fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
             EngineError::new(Trouble::Setting, "`url` is not like `postgres://user:password@host/name`")
         })?;
         let unreachable = |error: sqlx::Error| {
+            if let sqlx::Error::Io(why) = &error
+                && matches!(why.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied)
+            {
+                let message =
+                    format!("a file that `url` names (`sslrootcert`, `sslcert`, `sslkey` or a socket): {why}");
+                return EngineError::new(Trouble::Setting, message);
+            }
             let said = said(&error, "");
             let is_setting = said.trouble == Trouble::Setting;
             EngineError::new(if is_setting { Trouble::Setting } else { Trouble::Unreachable }, said.message)

@@ -113,6 +113,14 @@ fn said(error: &sqlx::Error, statement: &str) -> EngineError {
     EngineError { trouble, message, statement: Some(statement.to_owned()) }
 }
 
+/// A file that cannot be written is named.
+fn of_file(error: EngineError, path: &Path) -> EngineError {
+    match error.trouble {
+        Trouble::Denied => EngineError { message: format!("`{}`: {}", path.display(), error.message), ..error },
+        _ => error,
+    }
+}
+
 fn value(row: &SqliteRow, place: usize, kind: &Type) -> Result<Value, sqlx::Error> {
     if row.try_get_raw(place)?.is_null() {
         return Ok(Value::Null);
@@ -138,7 +146,7 @@ impl Engine for Sqlite {
     fn execute<'a>(&'a mut self, sql: &'a str) -> Job<'a, u64> {
         Box::pin(async move {
             let done = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut self.connection).await;
-            done.map(|it| it.rows_affected()).map_err(|error| said(&error, sql))
+            done.map(|it| it.rows_affected()).map_err(|error| of_file(said(&error, sql), &self.path))
         })
     }
 
@@ -200,7 +208,7 @@ impl Engine for Sqlite {
                         Value::Text(it) | Value::Date(it) | Value::Timestamp(it) => insert.bind(it.as_str()),
                     };
                 }
-                insert.execute(&mut self.connection).await.map_err(|error| said(&error, &sql))?;
+                insert.execute(&mut self.connection).await.map_err(|error| of_file(said(&error, &sql), &self.path))?;
             }
             Ok(())
         })

@@ -19,7 +19,7 @@ pub async fn build(
     run: &Run,
 ) -> Result<Vec<Moves>, RunError> {
     sources::load(session, manifest).await?;
-    sources::check(session, manifest).await?;
+    sources::check(session, manifest, run).await?;
     sources::count(session, manifest, run).await?;
     for setup in &manifest.setup {
         session.execute("setup", setup).await?;

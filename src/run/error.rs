@@ -210,7 +210,7 @@ impl RunError {
     pub fn unreachable(target: &Target, said: EngineError) -> Self {
         let name = target.name.clone();
         if said.trouble == Trouble::Setting {
-            let help = format!("write it so below `[targets.{name}]` in plg.toml");
+            let help = format!("mend it below `[targets.{name}]` in plg.toml");
             return Self::Setting { what: format!("target `{name}`: {said}"), help };
         }
         let help = match target.location {

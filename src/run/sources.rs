@@ -8,9 +8,12 @@ use super::state::SCHEMA;
 use super::{Event, RunError};
 use crate::diagnostics::did_you_mean;
 use crate::engine::load::{self, Declared};
-use crate::engine::{Found, Trouble, Value, literal, value};
+use crate::engine::{Found, Trouble, Value, literal, quote, value};
 use crate::manifest::{Manifest, Source};
 use crate::types::Type;
+
+/// Values that are shown of those that an enum lacks.
+const SHOWN: usize = 5;
 
 /// Loads the data folder, if there is one.
 pub async fn load(session: &mut Session<'_>, manifest: &Manifest) -> Result<(), RunError> {
@@ -61,7 +64,7 @@ fn declared(session: &Session<'_>, manifest: &Manifest) -> Vec<Declared> {
 }
 
 /// Every source is there, with columns of the declared types.
-pub async fn check(session: &mut Session<'_>, manifest: &Manifest) -> Result<(), RunError> {
+pub async fn check(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
     for source in &manifest.sources {
         let found = match session.engine.columns(&source.table).await {
             Ok(found) => found,
@@ -76,6 +79,31 @@ pub async fn check(session: &mut Session<'_>, manifest: &Manifest) -> Result<(),
         };
         for column in &source.columns {
             fits(session, source, &column.name, &column.typed.kind, &found)?;
+        }
+        // What was loaded has been looked at, value by value.
+        if session.target.data.is_none() || source.is_query {
+            enums(session, source, run).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The columns of an enum have its values, and no others.
+async fn enums(session: &mut Session<'_>, source: &Source, run: &Run) -> Result<(), RunError> {
+    for column in &source.columns {
+        let Type::Enum(values) = &column.typed.kind else { continue };
+        let name = quote(&column.name);
+        let known = values.iter().map(|value| literal(value)).collect::<Vec<_>>().join(", ");
+        let sql = format!(
+            "SELECT DISTINCT s.{name} FROM {} AS s WHERE s.{name} NOT IN ({known}) ORDER BY 1 LIMIT {SHOWN}",
+            run.bind(&source.table, session.driver)
+        );
+        let rows = session.rows(&format!("reading source `{}`", source.name), &sql, &[Type::Text]).await?;
+        let others: Vec<String> =
+            rows.into_iter().flatten().filter_map(|it| it.text()).map(|it| format!("`{it}`")).collect();
+        if !others.is_empty() {
+            let what = format!("column `{}` is {}, and has {}", column.name, column.typed.kind, others.join(", "));
+            return Err(wrong(source, what, "add the value to the enum, or mend the rows"));
         }
     }
     Ok(())

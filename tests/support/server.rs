@@ -34,7 +34,7 @@ impl Database {
         let server = {
             let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             shared.upgrade().unwrap_or_else(|| {
-                let server = Arc::new(Server::start());
+                let server = Arc::new(Server::start(false));
                 *shared = Arc::downgrade(&server);
                 server
             })
@@ -45,6 +45,12 @@ impl Database {
             engine.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         });
         Self { url: server.url(&name), _server: server }
+    }
+
+    /// One on a server of its own, which speaks TLS with the certificate of `tls/server.crt`, that it has signed itself.
+    pub fn with_tls() -> Self {
+        let server = Arc::new(Server::start(true));
+        Self { url: server.url("postgres"), _server: server }
     }
 
     /// Where it is.
@@ -59,7 +65,7 @@ async fn open(url: &str) -> Box<dyn Engine> {
 }
 
 impl Server {
-    fn start() -> Self {
+    fn start(with_tls: bool) -> Self {
         let account = account();
         let folder = tempfile::Builder::new().prefix("plgc-postgres-").tempdir_in("/tmp").unwrap();
         if let Some((user, group)) = account {
@@ -82,6 +88,7 @@ impl Server {
             .unwrap();
         assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let tls = if with_tls { certificate(&data, account) } else { Vec::new() };
         let log = std::fs::File::create(folder.path().join("log")).unwrap();
         let child = command(&programs().join("postgres"), account)
             .args([
@@ -96,6 +103,7 @@ impl Server {
                 "-D",
             ])
             .arg(&data)
+            .args(tls)
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
@@ -122,6 +130,21 @@ impl Server {
     }
 }
 
+/// Puts the certificate and its key where only the server's account reads them; gives the settings.
+fn certificate(data: &Path, account: Option<(u32, u32)>) -> Vec<String> {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+    for (name, text) in [("server.crt", include_str!("tls/server.crt")), ("server.key", include_str!("tls/server.key"))]
+    {
+        let path = data.join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        if let Some((user, group)) = account {
+            chown(&path, Some(user), Some(group)).unwrap();
+        }
+    }
+    vec!["-c".to_owned(), "ssl=on".to_owned()]
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         // An immediate stop: nothing of it is kept.
@@ -143,7 +166,7 @@ fn programs() -> PathBuf {
 }
 
 /// The account that the server runs under where this process is root: the server refuses root.
-fn account() -> Option<(u32, u32)> {
+pub fn account() -> Option<(u32, u32)> {
     let is_root = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").ok()?) == 0;
     let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
     let of = |name: &str| {
