@@ -114,11 +114,12 @@ impl Ctx<'_> {
 
     fn path(&mut self, scope: &Scope, path: &ast::Path, want: Option<&Type>) -> Expr {
         if let (Some(Type::Enum(values)), [name]) = (want, path.parts.as_slice()) {
-            if name.quoted && values.contains(&name.text) && !self.is_name(scope, name) {
+            let idle = DoubleQuotes::are_idle(name);
+            if idle && values.contains(&name.text) && !self.is_name(scope, name) {
                 self.diags.push(DoubleQuotes::of(name));
                 return error(path.span);
             }
-            if !name.quoted && values.contains(&name.text) {
+            if !idle && values.contains(&name.text) {
                 let kind = ExprKind::Literal(Literal::Text(name.text.clone()));
                 return make(kind, Type::Enum(values.clone()).required(), path.span);
             }

@@ -2,13 +2,14 @@
 //! what can stand there. Every mistake of the grammar has its struct here; no rule's name is ever shown.
 
 use miette::Diagnostic;
+use pest::Parser;
 use pest::error::{Error as PestError, ErrorVariant, InputLocation};
 use thiserror::Error;
 
 use crate::diagnostics::{Diagnostics, did_you_mean};
 use crate::source::Span;
 use crate::syntax::ast::Name;
-use crate::syntax::grammar::Rule;
+use crate::syntax::grammar::{Grammar, Rule};
 use crate::syntax::words;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -116,6 +117,12 @@ pub(crate) struct DoubleQuotes {
 }
 
 impl DoubleQuotes {
+    /// Whether a quoted name could stand without its quotes.
+    pub(crate) fn are_idle(name: &Name) -> bool {
+        let bare = Grammar::parse(Rule::name, &name.text);
+        name.quoted && bare.is_ok_and(|pairs| pairs.as_str() == name.text)
+    }
+
     pub(crate) fn of(name: &Name) -> Self {
         let right = format!("`'{}'`", name.text.replace('\'', "''"));
         Self { written: format!("`\"{}\"`", name.text), right, at: name.span }
