@@ -41,5 +41,9 @@ pub fn compile(
         return None;
     }
     let plan = plan::lower(&program, sources);
+    plan::width::check(&plan, &program, diagnostics);
+    if diagnostics.has_errors() {
+        return None;
+    }
     Some(manifest::of(&plan, &program, sources, dialect))
 }

@@ -10,6 +10,7 @@ pub mod row;
 pub mod scalar;
 pub mod state;
 pub mod sync;
+pub mod width;
 
 use serde::{Deserialize, Serialize};
 

@@ -51,6 +51,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.declare_destinations();
     ctx.declare_syncs();
     let (mut program, used, circled) = ctx.into_program();
+    program.zone.clone_from(&options.zone);
     let order = cycle::order(&program, &circled, diags);
     labels::flow(&mut program, &order);
     checks::check(&program, (files, sources), &used, diags);
@@ -89,6 +90,8 @@ pub const OUTER: RowId = RowId(0);
 /// A whole program.
 #[derive(Debug, Clone, Default)]
 pub struct Program {
+    /// The project's zone, in which an event of a date begins.
+    pub zone: String,
     /// Sources, by name.
     pub sources: Vec<Source>,
     /// Entities and events, by name.

@@ -168,3 +168,27 @@ fn mistakes_of_a_run() {
     later.sql("INSERT INTO plg_state__version (version, plgc) VALUES (99, '9.0.0')");
     later.fails("run --as-of 2026-03-03", "run-state-version");
 }
+
+#[test]
+fn a_manifest_of_a_destination_that_is_unknown() {
+    let sync =
+        "destination out = jsonl\n\nsync large_items from large to out.items {\n  match  id = id\n  leave  delete\n}\n";
+    let settings = toml("deliver = true\n[targets.dev.destinations.out]\nfolder = 'out'");
+    let project = Project::new(&[("sync.plg", sync), ("plg.toml", &settings)]);
+    project.succeeds("compile -o built");
+    let manifest = fs::read_to_string(project.0.path().join("built/manifest.json")).unwrap();
+    project.write(&[("built/manifest.json", &manifest.replace("\"jsonl\"", "\"pigeon\""))]);
+    project.fails("run --manifest built/manifest.json", "run-manifest");
+}
+
+/// The other run is a trigger, which commits one with the same parent just before.
+#[test]
+fn another_run_that_commits_first() {
+    let project = Project::new(&[]);
+    project.succeeds("run --as-of 2026-03-01");
+    let other = "CREATE TRIGGER other AFTER INSERT ON plg_state__runs BEGIN \
+        INSERT INTO plg_state__runs SELECT 'r2_0000', NEW.parent, NEW.\"now\", NEW.manifest, NEW.plgc, NEW.state_version, '2000-01-01 00:00:00'; \
+        END";
+    project.sql(other);
+    project.fails("run --as-of 2026-03-02", "run-lost");
+}

@@ -9,12 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Codes that no test can bring about yet, each with what it would need.
-const NOT_SHOWN: [(&str, &str); 5] = [
+const NOT_SHOWN: [(&str, &str); 3] = [
     ("fmt-unsound", "a file that the formatter breaks: none is known"),
     ("project-too-large", "4 GB of program"),
     ("run-declined", "an answer on a terminal"),
-    ("run-lost", "a second run that commits between two steps of the first"),
-    ("run-manifest", "a manifest of a destination system or state that this plgc lacks"),
 ];
 
 /// The codes that have a page.

@@ -114,6 +114,47 @@ fn rows_of_every_run_case_on_every_engine() {
     assert!(failed.is_empty(), "{} of {} run cases fail: {}", failed.len(), cases.len(), failed.join(", "));
 }
 
+/// A program with so many audiences, each with `since` and every tenth with memory, and rows for two runs.
+fn with_audiences(count: usize) -> String {
+    let rows = |size: usize| format!("// table app.items\n// | id | size |\n// | a | {size} |\n");
+    let mut text = format!(
+        "// now 2026-01-15T00:00:00Z\n{}// now 2026-01-16T00:00:00Z\n{}source app.items {{ id text; size int }}\n\nentity item from app.items {{ key id }}\n",
+        rows(3),
+        rows(9)
+    );
+    for number in 0..count {
+        let until = if number % 10 == 0 { " until size = 0" } else { "" };
+        text.push_str(&format!("\naudience over_{number} of item where size > {}{until}\n", number % 12));
+    }
+    text
+}
+
+#[test]
+fn hundreds_of_audiences_of_one_entity_run_on_every_engine() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("many.plg");
+    std::fs::write(&path, with_audiences(300)).unwrap();
+    let editions = editions(&path);
+    let reports: Vec<(&str, String)> =
+        engine::ALL.iter().map(|driver| (driver.name, report("many", &editions, driver))).collect();
+    for pair in reports.windows(2) {
+        agree("many", &pair[0], &pair[1]);
+    }
+    assert!(!reports[0].1.contains("stopped"), "{}", reports[0].1);
+    assert!(reports[0].1.contains("| item.over_3 "), "{}", reports[0].1);
+}
+
+#[test]
+fn more_audiences_than_a_table_has_columns_are_refused() {
+    let mut sources = plgc::source::Sources::default();
+    sources.add("many.plg", with_audiences(900)).unwrap();
+    let mut mistakes = plgc::diagnostics::Diagnostics::default();
+    let manifest = plgc::compile(&sources, &Default::default(), plgc::dialect::ALL[0], &mut mistakes);
+    let codes: Vec<String> = mistakes.finish().iter().map(|it| plgc::diagnostics::code(it.as_ref())).collect();
+    assert!(manifest.is_none());
+    assert_eq!(codes, ["too-many-columns"]);
+}
+
 #[test]
 fn no_snapshot_of_rows_without_its_case() {
     let names: Vec<String> = below(&folder()).iter().map(|path| name(path)).collect();

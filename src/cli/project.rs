@@ -13,7 +13,7 @@ use crate::diagnostics::{Diagnostics, Mistake};
 use crate::manifest::Manifest;
 use crate::program::Options;
 use crate::source::{SourceFile, Sources, Span};
-use crate::{program, syntax};
+use crate::{plan, program, syntax};
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = crate::syntax::LARGEST_FILE as u64;
@@ -148,8 +148,10 @@ impl Project {
     fn analyze(&self, diags: &mut Diagnostics) {
         let files: Vec<_> = self.sources.files().iter().map(|file| syntax::parse(file, diags)).collect();
         if !self.partial {
-            // The program itself is not needed to know what is wrong with it.
-            let _ = program::analyze(&files, &self.sources, &self.options(), diags);
+            let program = program::analyze(&files, &self.sources, &self.options(), diags);
+            if !diags.has_errors() {
+                plan::width::check(&plan::lower(&program, &self.sources), &program, diags);
+            }
         }
     }
 

@@ -130,6 +130,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "sync-from-event",
     "text-after-block",
     "too-deep",
+    "too-many-columns",
     "too-many-operators",
     "unclosed-block",
     "unclosed-parenthesis",

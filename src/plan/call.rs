@@ -2,8 +2,9 @@
 //! cast where the function is a conversion, else a call named for those types. The one place that knows
 //! which functions need more than their arguments (a scale, the run's now).
 
-use super::rel::{Constant, Parameter, Scalar};
+use super::rel::{Compare, Constant, Parameter, Scalar};
 use crate::functions;
+use crate::program::Program;
 use crate::types::Type;
 
 /// The call of a function of `crate::functions`. Arguments are already coerced to its signature; months are an int.
@@ -35,6 +36,20 @@ pub fn function(name: &str, arguments: Vec<(Scalar, Type)>, result: Type) -> Sca
         }
         _ => Scalar::Call(functions::operation(name, &first), values, result),
     }
+}
+
+/// Whether the time of an event is at or before the run's now; a day begins in the project's zone.
+#[must_use]
+pub fn has_happened(program: &Program, at: Scalar, kind: &Type) -> Scalar {
+    let now = Scalar::Parameter(Parameter::Now);
+    let now = match kind {
+        Type::Date => {
+            let zone = (program.zone != "UTC").then(|| (Scalar::text(&program.zone), Type::Text));
+            function("date", std::iter::once((now, Type::Timestamp)).chain(zone).collect(), Type::Date)
+        }
+        _ => now,
+    };
+    at.compare(Compare::LessEqual, kind.clone(), now)
 }
 
 /// A value as another type; itself where it has that type already.

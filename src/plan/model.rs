@@ -1,6 +1,6 @@
 //! Takes the field graph and gives the models: per entity a chain of levels, in as few statements as entities that
 //! need each other allow. Each set is scanned and grouped once and joined by key: no join multiplies rows, no
-//! subquery is correlated. A model wider than an engine's limit of columns is not split.
+//! subquery is correlated. A model wider than an engine's limit of columns is not split: see `super::width`.
 
 mod aggregate;
 mod assemble;

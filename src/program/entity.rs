@@ -288,14 +288,14 @@ impl<'a> Ctx<'a> {
     fn set_at(&mut self, id: EntityId, name: &ast::Name) {
         let Some(column) = self.entity_column(id, name) else { return };
         let found = self.program.column(id, column);
-        if !matches!(found.typed.kind, Type::Timestamp | Type::Error) {
+        if !matches!(found.typed.kind, Type::Timestamp | Type::Date | Type::Error) {
             let (kind, declared) = (found.typed.kind.to_string(), found.span);
             self.diags.push(KeyType {
                 kind,
                 role: "an event's time",
                 at: name.span,
                 declared,
-                help: "choose a column of type timestamp",
+                help: "choose a column of type timestamp or date",
             });
         }
         if let Some(entity) = self.program.entities.get_mut(id.0 as usize) {

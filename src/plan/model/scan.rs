@@ -4,10 +4,10 @@
 use super::build::{Builder, read};
 use super::frame::{Frame, FrameId, Group, Identity, Last, Parent, Request, key};
 use super::normal;
-use crate::plan::rel::{Compare, Item, Join, JoinKind, Scalar, Table};
+use crate::plan::call;
+use crate::plan::rel::{Item, Join, JoinKind, Scalar, Table};
 use crate::plan::scalar::{self, Leaves};
 use crate::program::{AggregateOp, Expr, ExprKind, FieldId, OUTER, Op, RowId, RowsOf, What};
-use crate::types::Type;
 
 /// The rows of a plain scan, for conditions that read source columns only.
 struct Scan<'a> {
@@ -60,11 +60,7 @@ impl Builder<'_> {
             all.extend(conjuncts(condition).into_iter().map(|it| scalar::condition(it, &mut scan)));
         }
         if let Some(at) = entity.at.and_then(|at| columns.get(at.0 as usize)) {
-            let now = match at.typed.kind {
-                Type::Date => Scalar::Cast(Box::new(scalar::now()), Type::Timestamp, Type::Date),
-                _ => scalar::now(),
-            };
-            all.push(Scalar::column(alias, &at.name).compare(Compare::LessEqual, at.typed.kind.clone(), now));
+            all.push(call::has_happened(self.program, Scalar::column(alias, &at.name), &at.typed.kind));
         }
         all
     }

@@ -3,7 +3,7 @@
 
 use crate::plan::rel::{Compare, Item, Query, Scalar, Select, Table};
 use crate::plan::row::Row;
-use crate::plan::{Check, reads, scalar};
+use crate::plan::{Check, call, reads, scalar};
 use crate::program::{self, ColumnId, EntityId, Program};
 use crate::source::Sources;
 use crate::types::Type;
@@ -110,11 +110,7 @@ fn rows(program: &Program, id: EntityId, items: Vec<Item>) -> Select {
     }
     if let Some(at) = entity.at {
         let at = program.column(id, at);
-        let now = match at.typed.kind {
-            Type::Date => Scalar::Cast(Box::new(scalar::now()), Type::Timestamp, Type::Date),
-            _ => scalar::now(),
-        };
-        select.filter.push(Scalar::column(ROW, &at.name).compare(Compare::LessEqual, at.typed.kind.clone(), now));
+        select.filter.push(call::has_happened(program, Scalar::column(ROW, &at.name), &at.typed.kind));
     }
     select
 }
