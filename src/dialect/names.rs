@@ -10,6 +10,9 @@ pub const LONGEST: usize = 63;
 /// The most bytes of a name that a program declares: with `__since` or a run's id behind it, it still fits.
 pub const LONGEST_DECLARED: usize = 48;
 
+/// The most columns of a table, of all warehouses: PostgreSQL's limit; SQLite's is 2,000.
+pub const MOST_COLUMNS: usize = 1600;
+
 /// The name, or where it is longer than `most` bytes, its beginning and ten digits of its hash.
 #[must_use]
 pub fn fitted(name: &str, most: usize) -> String {

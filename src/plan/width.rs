@@ -1,5 +1,5 @@
-//! Takes the models of a plan and says which of them are too wide: a table of PostgreSQL has at most 1,600 columns, one
-//! of SQLite 2,000, and each level of a statement carries the columns of the one before. One limit for all engines.
+//! Takes the models of a plan and says which of them are too wide for a table. Counts the columns of each level of a
+//! statement, which carries those of the one before. Promises: the same answer for every warehouse.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,12 @@ use thiserror::Error;
 use super::Plan;
 use super::rel::{Body, Item, Query, Select, Table};
 use crate::diagnostics::Diagnostics;
+use crate::dialect::names::MOST_COLUMNS;
 use crate::program::Program;
 use crate::source::Span;
 
-/// The most columns of a table or a level.
-const MOST: usize = 1600;
-
 #[derive(Debug, Error, Diagnostic)]
-#[error("the statement of entity `{entity}` needs {found} columns, and a warehouse has at most {MOST}")]
+#[error("the statement of entity `{entity}` needs {found} columns, and a warehouse has at most {MOST_COLUMNS}")]
 #[diagnostic(
     code("too-many-columns"),
     help("declare a second entity over the same source with the same key, and move some of the fields to it")
@@ -36,7 +34,7 @@ pub fn check(plan: &Plan, program: &Program, diags: &mut Diagnostics) {
         *found = width(&model.query).max(model.columns.len()).max(*found);
     }
     for entity in &program.entities {
-        if let Some(found) = widest.get(entity.name.as_str()).copied().filter(|found| *found > MOST) {
+        if let Some(found) = widest.get(entity.name.as_str()).copied().filter(|found| *found > MOST_COLUMNS) {
             diags.push(TooManyColumns { entity: entity.name.clone(), found, at: entity.span });
         }
     }
