@@ -1,7 +1,9 @@
 //! Check and compile of generated projects: CPU time, peak memory, and how both grow.
 //!
-//! `cargo bench --bench compile` prints one line a size. Figures are CPU seconds of this process (user and system),
-//! the least of five runs; the last column is the ratio to half the size, both measured in this run.
+//! `cargo bench --bench compile` prints one line a size; sizes can be given behind `--`. Figures are CPU seconds of this
+//! process (user and system), the least of five runs; the last column is the ratio to half the size, both of this run.
+
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops at the first surprise")]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,44 +16,59 @@ const RUNS: usize = 5;
 
 fn main() {
     println!("audiences      check  +compile   peak MiB   to half the size");
-    let mut before = None;
-    for audiences in [100, 1_000, 5_000, 10_000] {
+    let given: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
+    let sizes = if given.is_empty() { vec![100, 1_000, 5_000, 10_000] } else { given };
+    let mut before: Option<(usize, f64)> = None;
+    for audiences in sizes {
         let files = project(audiences);
         let check = least(|| checked(&files));
         let compile = least(|| compiled(&files));
-        let ratio = before.filter(|_| audiences == 10_000).map_or(String::new(), |half: f64| format!("{:.2}", compile / half));
+        let half = before.filter(|(size, _)| size * 2 == audiences);
+        let ratio = half.map_or(String::new(), |(_, half)| format!("{:.2}", compile / half));
         println!("{audiences:>9} {:>8.3} s {:>7.3} s {:>9.0}   {ratio}", check, compile, peak_mib());
-        before = Some(compile);
+        before = Some((audiences, compile));
     }
 }
 
-/// A project in files of a hundred audiences: a tree three deep, on traits over two event sets.
-pub fn project(audiences: usize) -> Vec<(String, String)> {
-    let mut files = vec![("base.plg".to_owned(), BASE.to_owned())];
+/// A project of entities with two hundred audiences each, in files of a hundred: trees three deep, on traits over events.
+fn project(audiences: usize) -> Vec<(String, String)> {
+    let mut files = vec![];
     for (file, start) in (0..audiences).step_by(100).enumerate() {
+        let entity = file / 2;
+        if file % 2 == 0 {
+            files.push((format!("base_{entity}.plg"), BASE.replace('#', &entity.to_string())));
+        }
         let mut text = String::new();
         for n in start..audiences.min(start + 100) {
             let trait_ = n / 10;
             if n % 10 == 0 {
                 let days = 1 + trait_ % 60;
                 let kind = trait_ % 7;
-                let _ = writeln!(text, "trait t{trait_} of workspace = count(events where kind = 'k{kind}' and \"at\" within {days} days)");
+                let _ = writeln!(
+                    text,
+                    "trait t{trait_} of workspace_{entity} = count(events where kind = 'k{kind}' and \"at\" within {days} days)"
+                );
             }
-            let base = if n % 10 == 0 { "workspace".to_owned() } else { format!("a{}", n - n % 10 + (n % 10 - 1) / 3) };
-            let _ = writeln!(text, "/// Number {n}.\naudience a{n} of {base} where t{trait_} > {} or seats_used > {n}", n % 5);
+            let base =
+                if n % 10 == 0 { format!("workspace_{entity}") } else { format!("a{}", n - n % 10 + (n % 10 - 1) / 3) };
+            let _ = writeln!(
+                text,
+                "/// Number {n}.\naudience a{n} of {base} where t{trait_} > {} or seats_used > {n}",
+                n % 5
+            );
         }
         files.push((format!("part_{file}.plg"), text));
     }
     files
 }
 
-const BASE: &str = "source app.workspaces { id text; seats_used int; created_at timestamp }
-source app.events { id text; workspace_id text; kind text; \"at\" timestamp }
-entity workspace from app.workspaces { key id }
-event event_row from app.events {
+const BASE: &str = "source app.workspaces_# { id text; seats_used int; created_at timestamp }
+source app.events_# { id text; workspace_id text; kind text; \"at\" timestamp }
+entity workspace_# from app.workspaces_# { key id }
+event event_row_# from app.events_# {
   key   id
   at    \"at\"
-  link  workspace -> workspace on workspace_id as events
+  link  workspace -> workspace_# on workspace_id as events
 }
 ";
 
@@ -67,7 +84,7 @@ fn checked(files: &[(String, String)]) {
     let sources = sources(files);
     let mut diagnostics = Diagnostics::default();
     let parsed: Vec<_> = sources.files().iter().map(|file| plgc::syntax::parse(file, &mut diagnostics)).collect();
-    plgc::program::analyze(&parsed, &sources, &Options::default(), &mut diagnostics);
+    let _ = plgc::program::analyze(&parsed, &sources, &Options::default(), &mut diagnostics);
     assert!(!diagnostics.has_errors(), "the generated project is right");
 }
 
@@ -75,8 +92,9 @@ fn compiled(files: &[(String, String)]) {
     let sources = sources(files);
     let mut diagnostics = Diagnostics::default();
     let dialect = plgc::dialect::find("postgres").expect("a dialect of this crate");
-    let manifest = plgc::compile(&sources, &Options::default(), dialect, &mut diagnostics).expect("the project is right");
-    assert!(manifest.models.iter().any(|model| model.name == "workspace"));
+    let manifest =
+        plgc::compile(&sources, &Options::default(), dialect, &mut diagnostics).expect("the project is right");
+    assert!(manifest.models.iter().any(|model| model.name == "workspace_0"));
 }
 
 fn least(mut work: impl FnMut()) -> f64 {

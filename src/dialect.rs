@@ -35,6 +35,9 @@ pub struct Dialect {
     /// Spellings of functions, operations, casts and aggregates that differ from the default; see
     /// `crate::sql::template`. `None`: there is none here.
     pub templates: &'static [(&'static str, Option<&'static str>)],
+    /// What follows each table of a run, so that a join by its key is quick and well planned: `{table}`, `{key}`, and
+    /// `{index}`, a name of its own.
+    pub keyed: &'static [&'static str],
     /// Functions that statements may use and the warehouse lacks.
     pub setup: &'static [Setup],
 }

@@ -79,6 +79,8 @@ pub struct Driver {
     pub is_file: bool,
     /// Whether tables live in schemas; if not, `a.b` is spelled `a__b`.
     pub has_schemas: bool,
+    /// Whether a table may have an index.
+    pub has_indexes: bool,
     /// What stands before the text of an instant.
     pub instant: &'static str,
     /// The physical type of a type.

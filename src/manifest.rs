@@ -121,6 +121,9 @@ pub struct Model {
     pub file: String,
     /// `CREATE TABLE … AS …`
     pub sql: String,
+    /// What follows it, so that joins by its key are quick: an index, statistics.
+    #[serde(default)]
+    pub keyed: Vec<String>,
     /// Its columns.
     pub columns: Vec<Column>,
     /// Whether it is the entity's last pass.
@@ -187,6 +190,9 @@ pub struct Sync {
     pub table: String,
     /// `CREATE TABLE … AS …` of that table: the parent's, with the accepted receipts of the parent run.
     pub written: String,
+    /// What follows it, so that joins by its key are quick: an index, statistics.
+    #[serde(default)]
+    pub keyed: Vec<String>,
     /// Its columns: key, hash, created.
     pub written_columns: Vec<Column>,
     /// op, key, hash, then the fields; leaves out what has an accepted receipt in this run.

@@ -31,6 +31,19 @@ pub fn create_table_as(table: &Table, comments: &[String], query: &Query, dialec
     doc::print(&docs)
 }
 
+/// What follows the creation of a run's table, each without a semicolon: an index on its key, statistics.
+#[must_use]
+pub fn keyed(table: &Table, key: &str, dialect: &Dialect) -> Vec<String> {
+    let index = match table {
+        Table::Model(name) => qualified(&["plg", &format!("{name}__key__")], ":run", dialect),
+        Table::RunState(name) => qualified(&["plg_state", &format!("{name}__key__")], ":run", dialect),
+        _ => return Vec::new(),
+    };
+    let (table, key) = (self::table(table, dialect), dialect.identifier(key));
+    let fill = |it: &&str| it.replace("{index}", &index).replace("{table}", &table).replace("{key}", &key);
+    dialect.keyed.iter().map(fill).collect()
+}
+
 /// `INSERT INTO … (…)` of what a query gives, without a semicolon at its end.
 #[must_use]
 pub fn insert(table: &Table, columns: &[&str], query: &Query, dialect: &Dialect) -> String {
@@ -53,7 +66,7 @@ pub fn table(table: &Table, dialect: &Dialect) -> String {
         Table::ParentState(name) => qualified(&["plg_state", &format!("{name}__")], ":parent", dialect),
         Table::Query(body) => doc::print(&[
             doc::Doc::text("("),
-            doc::Doc::Indent([vec![doc::Doc::Hard], query::body(body, &doc::Doc::Hard, dialect)].concat()),
+            doc::Doc::Indent(doc::behind(doc::Doc::Hard, query::body(body, &doc::Doc::Hard, dialect))),
             doc::Doc::Hard,
             doc::Doc::text(")"),
         ]),

@@ -16,8 +16,16 @@ use super::{
 use crate::types::Type;
 
 /// PostgreSQL as data.
-pub const DRIVER: Driver =
-    Driver { name: "postgres", is_file: false, has_schemas: true, instant: "TIMESTAMP ", type_name, accepts, open };
+pub const DRIVER: Driver = Driver {
+    name: "postgres",
+    is_file: false,
+    has_schemas: true,
+    has_indexes: true,
+    instant: "TIMESTAMP ",
+    type_name,
+    accepts,
+    open,
+};
 
 /// Texts that are the same on every server, whatever its settings; a server notices a client that was killed.
 const SESSION: &str = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; \

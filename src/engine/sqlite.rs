@@ -17,8 +17,16 @@ use super::{
 use crate::types::Type;
 
 /// SQLite as data.
-pub const DRIVER: Driver =
-    Driver { name: "sqlite", is_file: true, has_schemas: false, instant: "", type_name, accepts, open };
+pub const DRIVER: Driver = Driver {
+    name: "sqlite",
+    is_file: true,
+    has_schemas: false,
+    has_indexes: true,
+    instant: "",
+    type_name,
+    accepts,
+    open,
+};
 
 /// The code of a value that does not fit, as the functions of plgc say it: `SQLITE_MISMATCH`.
 const DATA: &str = "20";

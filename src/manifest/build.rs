@@ -48,6 +48,7 @@ fn model(model: &plan::Model, labels: &Labels<'_>, dialect: &Dialect) -> manifes
         table: sql::table(&table, dialect),
         file: format!("models/{}.sql", model.name),
         sql: sql::create_table_as(&table, &model.comments, &model.query, dialect),
+        keyed: model.columns.first().map_or_else(Vec::new, |key| sql::keyed(&table, &key.name, dialect)),
         columns: model.columns.iter().map(|it| column(it, labels(&it.name), dialect)).collect(),
         last: model.last,
     }
@@ -127,6 +128,7 @@ fn sync(sync: &plan::Sync, dialect: &Dialect) -> manifest::Sync {
         parent_table: sql::table(&Table::ParentState(name), dialect),
         table: sql::table(&table, dialect),
         written: sql::create_table_as(&table, &comments, &sync.written, dialect),
+        keyed: sql::keyed(&table, "key", dialect),
         written_columns: [("key", Type::Text), ("hash", Type::Text), ("created", Type::Bool)]
             .map(|(name, kind)| Column {
                 name: name.to_owned(),

@@ -66,27 +66,26 @@ pub fn of_sync_rows(program: &Program, sync: &Sync) -> BTreeSet<Read> {
     walk.found
 }
 
-/// The columns of an entity's rows that the program reads, in declared order: the key, the time, what is unique, what
+/// The columns of each entity's rows that the program reads, in declared order: the key, the time, what is unique, what
 /// links use, what any expression reads.
 #[must_use]
-pub fn columns(program: &Program, entity: EntityId) -> Vec<ColumnId> {
-    let declared = program.entity(entity);
-    let mut found: BTreeSet<ColumnId> = std::iter::once(declared.key).chain(declared.at).collect();
-    found.extend(&declared.unique);
+pub fn columns(program: &Program) -> BTreeMap<EntityId, BTreeSet<ColumnId>> {
+    let mut found: BTreeMap<EntityId, BTreeSet<ColumnId>> = BTreeMap::new();
+    for (id, entity) in (0..).map(EntityId).zip(&program.entities) {
+        found.entry(id).or_default().extend(std::iter::once(&entity.key).chain(&entity.at).chain(&entity.unique));
+    }
     for link in &program.links {
         if let LinkBy::Columns { on, equals, .. } = &link.by {
-            found.extend((link.from == entity).then_some(*on));
-            found.extend((link.to == entity).then_some(*equals));
+            found.entry(link.from).or_default().insert(*on);
+            found.entry(link.to).or_default().insert(*equals);
         }
     }
     for read in all(program) {
-        if let Read::Column(_, column, Some(of)) = read
-            && of == entity
-        {
-            found.insert(column);
+        if let Read::Column(_, column, Some(entity)) = read {
+            found.entry(entity).or_default().insert(column);
         }
     }
-    found.into_iter().collect()
+    found
 }
 
 /// All reads of all fields, links, conditions and syncs.

@@ -124,7 +124,6 @@ pub struct Join {
 pub enum JoinKind {
     Inner,
     Left,
-    Full,
     Cross,
 }
 

@@ -1,4 +1,4 @@
-//! Up to the commit: the views of the parent run, the models, the checks, the guard of each entity, the moves. Whatever
+//! Up to the commit: the views of the parent run, the checks, the models, the guard of each entity, the moves. Whatever
 //! stops here has changed nothing that anybody reads.
 
 use super::outcome::{Event, Moves};
@@ -25,11 +25,6 @@ pub async fn build(
         session.execute("setup", setup).await?;
     }
     prev::make(session, manifest, before, run).await?;
-    for (place, model) in manifest.models.iter().enumerate() {
-        let sql = run.bind(&model.sql, session.driver);
-        session.execute(&format!("model `{}`", model.name), &sql).await?;
-        session.say(&Event::Built { model: model.name.clone(), place: place + 1, of: manifest.models.len() });
-    }
     for check in &manifest.checks {
         session.points.pass(&format!("check `{}`", check.name));
         let found = session.engine.texts(&run.bind(&check.sql, session.driver), SHOWN).await;
@@ -37,6 +32,15 @@ pub async fn build(
         if !rows.rows.is_empty() {
             return Err(RunError::Check { message: check.message.clone(), cite: check.cite.clone(), rows });
         }
+    }
+    for (place, model) in manifest.models.iter().enumerate() {
+        let sql = run.bind(&model.sql, session.driver);
+        session.execute(&format!("model `{}`", model.name), &sql).await?;
+        for statement in &model.keyed {
+            let sql = run.bind(statement, session.driver);
+            session.execute(&format!("key of model `{}`", model.name), &sql).await?;
+        }
+        session.say(&Event::Built { model: model.name.clone(), place: place + 1, of: manifest.models.len() });
     }
     let mut moves = Vec::new();
     for entity in &manifest.entities {

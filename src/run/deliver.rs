@@ -31,6 +31,9 @@ pub async fn sync(
     let table = run.bind(&sync.table, driver);
     session.execute(&format!("written `{name}`"), &format!("DROP TABLE IF EXISTS {table}")).await?;
     session.execute(&format!("written `{name}`"), &run.bind(&sync.written, driver)).await?;
+    for statement in &sync.keyed {
+        session.execute(&format!("written `{name}`"), &run.bind(statement, driver)).await?;
+    }
     let outbox = run.bind(&sync.outbox, driver);
     let counts = counts(session, &name, &outbox).await?;
     let rows = counts.iter().map(|(_, rows)| rows).sum();

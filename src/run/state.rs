@@ -74,6 +74,9 @@ pub const TABLES: &[(&str, &[(&str, Type)])] = &[
     ),
 ];
 
+/// Where rows of the state are looked up: the table and its columns.
+const LOOKUPS: &[(&str, &str)] = &[("changes", "run"), ("receipts", "run, sync, key")];
+
 /// A committed run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committed {
@@ -100,6 +103,10 @@ pub async fn ensure(session: &mut Session<'_>) -> Result<(), RunError> {
         let columns = columns.iter().map(|(column, kind)| format!("{} {}", quote(column), (driver.type_name)(kind)));
         let columns = columns.collect::<Vec<_>>().join(", ");
         sql.push_str(&format!("CREATE TABLE IF NOT EXISTS {} ({columns});\n", driver.table(SCHEMA, name)));
+    }
+    for (name, columns) in LOOKUPS.iter().filter(|_| driver.has_indexes) {
+        let (table, index) = (driver.table(SCHEMA, name), quote(&format!("{SCHEMA}_{name}_lookup")));
+        sql.push_str(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns});\n"));
     }
     session.execute("setup", &sql).await?;
     let version = driver.table(SCHEMA, "version");

@@ -2,6 +2,8 @@
 //! can: a group stands on one line if it fits, else each of its lines breaks. Promises: text that is there
 //! is never changed, only the white space that the document itself has.
 
+use std::borrow::Cow;
+
 /// The width that lines keep to.
 pub const WIDTH: usize = 100;
 
@@ -9,7 +11,7 @@ pub const WIDTH: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Doc {
     /// Text without a break of its own; a line break within (of a literal) is kept as it is.
-    Text(String),
+    Text(Cow<'static, str>),
     /// A blank, or a line break where the group is broken.
     Line,
     /// Nothing, or a line break where the group is broken.
@@ -24,7 +26,7 @@ pub enum Doc {
 
 impl Doc {
     /// Text.
-    pub fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<Cow<'static, str>>) -> Self {
         Self::Text(text.into())
     }
 }
@@ -40,6 +42,13 @@ pub fn join(docs: Vec<Doc>, between: &[Doc]) -> Vec<Doc> {
         all.push(doc);
     }
     all
+}
+
+/// Documents behind one more.
+#[must_use]
+pub fn behind(first: Doc, mut docs: Vec<Doc>) -> Vec<Doc> {
+    docs.insert(0, first);
+    docs
 }
 
 /// A document's text, from the first column on.
@@ -122,7 +131,7 @@ mod tests {
     fn a_group_breaks_only_where_it_must() {
         let call = |width: usize| {
             let inner = join(vec![Doc::text("a".repeat(width)), Doc::text("b")], &[Doc::text(","), Doc::Line]);
-            let inner = [vec![Doc::Soft], inner].concat();
+            let inner = behind(Doc::Soft, inner);
             print(&[Doc::Group(vec![Doc::text("F("), Doc::Indent(inner), Doc::Soft, Doc::text(")")])])
         };
         assert_eq!(call(3), "F(aaa, b)");

@@ -1,7 +1,7 @@
 //! Takes queries, gives their layout: one clause per line, one item per line, each step of a `WITH` under
 //! its comments with a blank line before it.
 
-use super::doc::{Doc, join};
+use super::doc::{Doc, behind, join};
 use super::{raw, scalar, stable};
 use crate::dialect::Dialect;
 use crate::plan::rel::{Body, From, Item, Join, JoinKind, Query, Scalar, Select, Step, Table};
@@ -24,7 +24,7 @@ fn step(step: &Step, dialect: &Dialect) -> Vec<Doc> {
     let barrier = dialect.barrier.filter(|_| step.barrier).map(|word| format!(" {word}")).unwrap_or_default();
     let mut docs = comments(&step.comments);
     docs.push(Doc::text(format!("{} AS{barrier} (", dialect.identifier(&step.name))));
-    docs.push(Doc::Indent([vec![Doc::Hard], body(&step.body, &Doc::Hard, dialect)].concat()));
+    docs.push(Doc::Indent(behind(Doc::Hard, body(&step.body, &Doc::Hard, dialect))));
     docs.extend([Doc::Hard, Doc::text(")")]);
     docs
 }
@@ -33,7 +33,7 @@ fn step(step: &Step, dialect: &Dialect) -> Vec<Doc> {
 #[must_use]
 pub fn comments(comments: &[String]) -> Vec<Doc> {
     let lines = comments.iter().flat_map(|comment| comment.lines());
-    lines.flat_map(|line| [Doc::text(format!("-- {line}").trim_end()), Doc::Hard]).collect()
+    lines.flat_map(|line| [Doc::text(format!("-- {line}").trim_end().to_owned()), Doc::Hard]).collect()
 }
 
 /// One or more selects, with that break between clauses.
@@ -53,7 +53,7 @@ fn select(select: &Select, line: &Doc, dialect: &Dialect) -> Vec<Doc> {
     let mut docs = comments(&select.comments);
     docs.push(Doc::text(if select.distinct { "SELECT DISTINCT" } else { "SELECT" }));
     let items = select.items.iter().map(|it| item(it, dialect)).collect();
-    docs.push(Doc::Indent([vec![line.clone()], join(items, &[Doc::text(","), line.clone()])].concat()));
+    docs.push(Doc::Indent(behind(line.clone(), join(items, &[Doc::text(","), line.clone()]))));
     if let Some(it) = &select.from {
         docs.extend([line.clone(), Doc::text("FROM "), from(it, dialect)]);
     }
@@ -89,7 +89,7 @@ fn from(from: &From, dialect: &Dialect) -> Doc {
         Table::Step(name) if *name == from.alias => return Doc::text(alias),
         other => return Doc::text(format!("{} AS {alias}", super::table(other, dialect))),
     };
-    let inner = Doc::Indent([vec![Doc::Hard], inner].concat());
+    let inner = Doc::Indent(behind(Doc::Hard, inner));
     Doc::Group(vec![Doc::text("("), inner, Doc::Hard, Doc::text(format!(") AS {alias}"))])
 }
 
@@ -97,7 +97,6 @@ fn join_clause(join: &Join, dialect: &Dialect) -> Doc {
     let words = match join.kind {
         JoinKind::Inner => "JOIN ",
         JoinKind::Left => "LEFT JOIN ",
-        JoinKind::Full => "FULL JOIN ",
         JoinKind::Cross => "CROSS JOIN ",
     };
     let mut docs = vec![Doc::text(words), from(&join.with, dialect)];
@@ -107,7 +106,7 @@ fn join_clause(join: &Join, dialect: &Dialect) -> Doc {
     Doc::Group(docs)
 }
 
-fn condition(words: &str, conditions: &[Scalar], line: &Doc, dialect: &Dialect) -> Vec<Doc> {
+fn condition(words: &'static str, conditions: &[Scalar], line: &Doc, dialect: &Dialect) -> Vec<Doc> {
     if conditions.is_empty() {
         return Vec::new();
     }

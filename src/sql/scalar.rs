@@ -1,7 +1,9 @@
 //! Takes scalars, gives written expressions: operators with their parentheses here, everything that a
 //! dialect spells by its template.
 
-use super::doc::{Doc, join};
+use std::borrow::Cow;
+
+use super::doc::{Doc, behind, join};
 use super::template::{Slot, Written, fill, level};
 use super::{literal, query, whole};
 use crate::dialect::{Dialect, word};
@@ -60,22 +62,22 @@ fn operator(docs: Vec<Doc>, level: u8) -> Written {
     Written { doc: Doc::Group(docs), level }
 }
 
-fn suffix(it: Written, words: &str) -> Written {
+fn suffix(it: Written, words: &'static str) -> Written {
     operator(vec![it.at(level::COMPARE + 1), Doc::text(words)], level::COMPARE)
 }
 
-fn infix(a: Written, between: &str, b: Written) -> Written {
+fn infix(a: Written, between: &'static str, b: Written) -> Written {
     let (a, b) = (a.at(level::COMPARE + 1), b.at(level::COMPARE + 1));
     operator(vec![a, Doc::text(between), b], level::COMPARE)
 }
 
 /// `(a, b)`
 fn parentheses(items: Vec<Doc>) -> Doc {
-    let inner = [vec![Doc::Soft], join(items, &[Doc::text(","), Doc::Line])].concat();
+    let inner = behind(Doc::Soft, join(items, &[Doc::text(","), Doc::Line]));
     Doc::Group(vec![Doc::text("("), Doc::Indent(inner), Doc::Soft, Doc::text(")")])
 }
 
-fn call(name: &str, arguments: Vec<Doc>) -> Written {
+fn call(name: impl Into<Cow<'static, str>>, arguments: Vec<Doc>) -> Written {
     operator(vec![Doc::text(name), parentheses(arguments)], level::ATOM)
 }
 
@@ -192,7 +194,7 @@ fn operation(name: &str, arguments: &[Scalar], result: &Type, dialect: &Dialect)
     let name = name.as_str();
     let constant = arguments.len() > 1 && arguments.iter().skip(1).all(is_plain);
     let Some(template) = spelling(name, arguments.len(), constant, dialect) else {
-        return call(&name.to_uppercase(), arguments.iter().map(|it| scalar(it, dialect).doc).collect());
+        return call(name.to_uppercase(), arguments.iter().map(|it| scalar(it, dialect).doc).collect());
     };
     fill(template, arguments.len(), &mut |slot| {
         let (at, form) = slot.split_once(':').unwrap_or((slot, ""));
@@ -290,7 +292,7 @@ fn window(it: &Window, dialect: &Dialect) -> Written {
     if matches!(it.function, WindowFunction::Aggregate(_)) {
         inner.push(Doc::text("ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING"));
     }
-    let inner = [vec![Doc::Soft], join(inner, &[Doc::Line])].concat();
+    let inner = behind(Doc::Soft, join(inner, &[Doc::Line]));
     let over = Doc::Group(vec![Doc::text(" OVER ("), Doc::Indent(inner), Doc::Soft, Doc::text(")")]);
     let (name, argument) = match &it.function {
         WindowFunction::Aggregate(function) => return aggregate(function, Some(over), dialect),
@@ -307,7 +309,7 @@ fn window(it: &Window, dialect: &Dialect) -> Written {
 }
 
 /// A clause with a list.
-fn clause(words: &str, items: Vec<Doc>) -> Doc {
+fn clause(words: &'static str, items: Vec<Doc>) -> Doc {
     let items = join(items, &[Doc::text(","), Doc::Line]);
     Doc::Group(vec![Doc::text(words), Doc::Indent(items)])
 }

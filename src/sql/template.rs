@@ -14,7 +14,9 @@
 //!
 //! A template of the name `f/2` is for two arguments, `f/constant` for plain constants after the first one.
 
-use super::doc::Doc;
+use std::borrow::Cow;
+
+use super::doc::{Doc, behind};
 
 /// A written expression and how tightly its loosest operator binds.
 #[derive(Debug, Clone)]
@@ -50,7 +52,7 @@ pub mod level {
 impl Written {
     /// An expression that never needs parentheses.
     #[must_use]
-    pub fn atom(text: impl Into<String>) -> Self {
+    pub fn atom(text: impl Into<Cow<'static, str>>) -> Self {
         Self { doc: Doc::text(text), level: level::ATOM }
     }
 
@@ -99,7 +101,7 @@ pub fn fill(template: &str, arguments: usize, slot: &mut dyn FnMut(&str) -> Slot
             }
             Token::Close => {
                 let inner = stack.pop().unwrap_or_default();
-                let inner = Doc::Indent([vec![Doc::Soft], inner].concat());
+                let inner = Doc::Indent(behind(Doc::Soft, inner));
                 Doc::Group(vec![Doc::text("("), inner, Doc::Soft, Doc::text(")")])
             }
             Token::Comma => {

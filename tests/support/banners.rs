@@ -104,6 +104,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             table: spell("plg.workspace__:run"),
             file: "models/workspace.sql".to_owned(),
             sql: spell(MODEL),
+            keyed: Vec::new(),
             columns: model,
             last: true,
         }],
@@ -163,6 +164,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
                 column("hash", Type::Text.required()),
                 column("created", Type::Bool.required()),
             ],
+            keyed: Vec::new(),
             outbox: spell(OUTBOX),
         }],
         destinations: [("product".to_owned(), manifest::Destination { system: system.to_owned(), allows: Vec::new() })]

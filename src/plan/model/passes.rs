@@ -28,6 +28,8 @@ struct Planner {
     done: BTreeSet<FieldId>,
     /// The fields that each entity still lacks.
     open: BTreeMap<EntityId, Vec<FieldId>>,
+    /// The entities whose rows each entity reads.
+    reads: BTreeMap<EntityId, BTreeSet<EntityId>>,
 }
 
 /// The statements in build order.
@@ -38,7 +40,10 @@ pub(super) fn passes(program: &Program) -> Vec<Pass> {
         open.insert(entity, program.fields_of(entity).map(|(id, _)| id).collect());
         all.extend(program.fields_of(entity).map(|(id, field)| (id, needs::of(program, field))));
     }
-    let mut planner = Planner { needs: all, done: BTreeSet::new(), open };
+    let mut planner = Planner { needs: all, done: BTreeSet::new(), open, reads: BTreeMap::new() };
+    for entity in planner.open.keys().copied().collect::<Vec<_>>() {
+        planner.note_reads(entity);
+    }
     let mut passes = Vec::new();
     while !planner.open.is_empty() {
         match planner.next() {
@@ -51,24 +56,31 @@ pub(super) fn passes(program: &Program) -> Vec<Pass> {
 
 impl Planner {
     fn next(&mut self) -> Option<Pass> {
-        let whole: Vec<(EntityId, Vec<FieldId>)> = self
-            .open
-            .iter()
-            .map(|(entity, fields)| (*entity, self.buildable(fields)))
-            .filter(|(entity, fields)| self.open.get(entity).is_some_and(|all| all.len() == fields.len()))
-            .collect();
-        let reads_open = |entity: &EntityId| {
-            let fields = self.open.get(entity).into_iter().flatten();
-            let mut rows = fields.filter_map(|field| self.needs.get(field)).flat_map(|needs| &needs.rows);
-            rows.any(|other| other != entity && self.open.contains_key(other))
-        };
-        let first = whole.iter().position(|(entity, _)| !reads_open(entity)).unwrap_or(0);
-        if let Some((entity, fields)) = whole.into_iter().nth(first) {
-            self.open.remove(&entity);
-            self.done.extend(&fields);
-            return Some(Pass { entity, fields, last: true });
+        let (later, first): (Vec<EntityId>, Vec<EntityId>) =
+            self.open.keys().partition(|entity| self.reads_open(**entity));
+        for entity in first.into_iter().chain(later) {
+            let all = self.open.get(&entity)?;
+            let fields = self.buildable(all);
+            if fields.len() == all.len() {
+                self.open.remove(&entity);
+                self.done.extend(&fields);
+                return Some(Pass { entity, fields, last: true });
+            }
         }
         self.part()
+    }
+
+    /// Whether an entity reads rows of another one that still lacks fields.
+    fn reads_open(&self, entity: EntityId) -> bool {
+        let mut others = self.reads.get(&entity).into_iter().flatten();
+        others.any(|other| *other != entity && self.open.contains_key(other))
+    }
+
+    /// Notes whose rows the fields that an entity still lacks read.
+    fn note_reads(&mut self, entity: EntityId) {
+        let fields = self.open.get(&entity).into_iter().flatten();
+        let rows = fields.filter_map(|field| self.needs.get(field)).flat_map(|needs| &needs.rows).copied().collect();
+        self.reads.insert(entity, rows);
     }
 
     /// The fields of an entity that others wait for and that can be built, with those that they read.
@@ -97,8 +109,9 @@ impl Planner {
             let part: Vec<FieldId> = buildable.into_iter().filter(|field| wanted.contains(field)).collect();
             self.done.extend(&part);
             if let Some(rest) = self.open.get_mut(&entity) {
-                rest.retain(|field| !part.contains(field));
+                rest.retain(|field| !wanted.contains(field));
             }
+            self.note_reads(entity);
             return Some(Pass { entity, fields: part, last: false });
         }
         None

@@ -2,7 +2,7 @@
 //! changes of every audience and status at once. A repetition within a run gives nothing.
 
 use crate::plan::Column;
-use crate::plan::rel::{Body, From, Item, Join, JoinKind, Parameter, Query, Scalar, Select, Step, Table};
+use crate::plan::rel::{Body, From, Item, Parameter, Query, Scalar, Select, Step, Table};
 use crate::program::{EntityId, Field, FieldKind, Program};
 use crate::types::Type;
 
@@ -40,24 +40,42 @@ const fn is_observed(field: &Field) -> bool {
 }
 
 /// The rows in which any of these fields differs, with what each was and is.
+///
+/// Two selects, since engines join by key from one side quickly, but not all of them from both.
 fn differing(entity: &str, key: &Column, fields: &[&Field], name: &str) -> Step {
-    let keys = Scalar::column("c", &key.name).or_else(Scalar::column("p", &key.name));
-    let mut items = vec![keys.as_text(&key.typed.kind).named("key")];
+    let keyed = |alias: &str| Scalar::column(alias, &key.name);
+    let same_key = || keyed("p").equals(key.typed.kind.clone(), keyed("c"));
+    let mut items = vec![keyed("c").as_text(&key.typed.kind).named("key")];
+    let mut parting = vec![keyed("p").as_text(&key.typed.kind).named("key")];
     for field in fields {
-        items.push(value(field, "p").named(&was(field)));
-        items.push(value(field, "c").named(&field.name));
+        items.extend([value(field, "p").named(&was(field)), value(field, "c").named(&field.name)]);
+        parting.extend([value(field, "p").named(&was(field)), none(field).named(&field.name)]);
     }
-    let mut select = Select::from(Table::Model(entity.to_owned()).alias("c"), items);
-    select.joins.push(Join {
-        kind: JoinKind::Full,
-        with: parent(entity),
-        on: vec![Scalar::column("p", &key.name).equals(key.typed.kind.clone(), Scalar::column("c", &key.name))],
-    });
     let differs = fields.iter().map(|field| value(field, "c").differs(value(field, "p"))).collect();
-    select.filter.push(any(differs));
-    let mut step = select.body().step(name);
+    let here = Select::from(Table::Model(entity.to_owned()).alias("c"), items)
+        .left_join(parent(entity), same_key())
+        .filter(any(differs));
+    let found = Select::from(Table::Model(entity.to_owned()).alias("c"), vec![Scalar::int(1).named("found")]);
+    let had = fields.iter().map(|field| match field.kind {
+        FieldKind::Audience { .. } => Scalar::column("p", &field.name),
+        FieldKind::Status { .. } | FieldKind::Trait(_) => Scalar::column("p", &field.name).is_not_null(),
+    });
+    let mut gone = Select::from(parent(entity), parting)
+        .filter(any(had.collect()))
+        .filter(Scalar::Exists(Box::new(found.filter(same_key()).body()), true));
+    gone.comments.push("rows that are gone".to_owned());
+    let mut step = Body { selects: vec![here, gone], order_by: Vec::new() }.step(name);
+    step.barrier = true;
     step.comments.push(format!("{entity}: what differs from the parent run"));
     step
+}
+
+/// What the field of a row that is gone is.
+fn none(field: &Field) -> Scalar {
+    match field.kind {
+        FieldKind::Audience { .. } => Scalar::bool(false),
+        FieldKind::Status { .. } | FieldKind::Trait(_) => Scalar::null(field.typed.kind.clone()),
+    }
 }
 
 /// One field's rows among those that differ.

@@ -1,6 +1,8 @@
 //! Takes the entities and events of a [`Program`] and gives the queries that must find nothing: a key that is null or
 //! not one row's, a `unique` value that several rows share. Each shows at most a hundred rows.
 
+use std::collections::BTreeSet;
+
 use crate::plan::rel::{Compare, Item, Query, Scalar, Select, Table};
 use crate::plan::row::Row;
 use crate::plan::{Check, call, reads, scalar};
@@ -17,29 +19,29 @@ const ROW: &str = "r";
 /// The checks of every entity and event, in declared order.
 #[must_use]
 pub fn checks(program: &Program, sources: &Sources) -> Vec<Check> {
+    let read = reads::columns(program);
     (0..)
         .map(EntityId)
         .zip(&program.entities)
         .flat_map(|(id, entity)| {
+            let query = match read.get(&id).filter(|_| entity.at.is_some()) {
+                Some(columns) => differing(program, id, entity, columns),
+                None => repeated(program, id, entity.key),
+            };
             let unique = entity.unique.iter().map(move |column| unique(program, sources, id, *column));
-            std::iter::once(key(program, sources, id, entity)).chain(unique).collect::<Vec<_>>()
+            std::iter::once(key(program, sources, id, entity, query)).chain(unique).collect::<Vec<_>>()
         })
         .collect()
 }
 
-fn key(program: &Program, sources: &Sources, id: EntityId, entity: &program::Entity) -> Check {
+fn key(program: &Program, sources: &Sources, id: EntityId, entity: &program::Entity, query: Query) -> Check {
     let column = &program.column(id, entity.key).name;
     let message = if entity.at.is_some() {
         format!("key `{column}` of event `{}` is missing, or stands for rows that differ", entity.name)
     } else {
         format!("key `{column}` of entity `{}` is missing, or stands for several rows", entity.name)
     };
-    Check {
-        name: format!("key_{}", entity.name),
-        message,
-        cite: sources.cite(entity.span),
-        query: if entity.at.is_some() { differing(program, id, entity) } else { repeated(program, id, entity.key) },
-    }
+    Check { name: format!("key_{}", entity.name), message, cite: sources.cite(entity.span), query }
 }
 
 fn unique(program: &Program, sources: &Sources, id: EntityId, column: ColumnId) -> Check {
@@ -64,10 +66,10 @@ fn repeated(program: &Program, id: EntityId, column: ColumnId) -> Query {
 }
 
 /// The keys of an event whose rows differ in any column that the program reads.
-fn differing(program: &Program, id: EntityId, entity: &program::Entity) -> Query {
-    let columns = reads::columns(program, id)
-        .into_iter()
-        .map(|column| &program.column(id, column).name)
+fn differing(program: &Program, id: EntityId, entity: &program::Entity, columns: &BTreeSet<ColumnId>) -> Query {
+    let columns = columns
+        .iter()
+        .map(|column| &program.column(id, *column).name)
         .map(|name| Scalar::column(ROW, name).named(name))
         .collect();
     let mut distinct = rows(program, id, columns);
