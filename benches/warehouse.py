@@ -6,7 +6,7 @@
 
 Both sides run alternately in one process run. Figures are CPU seconds (user and system) of the side that does the
 work: the plgc process on SQLite; plgc and the server's backends on PostgreSQL. The least of `--runs` counts.
-What is generated: N workspaces, M events in seven kinds over a year; twenty traits; audiences in a tree three deep,
+What is generated: N workspaces, M events in seven kinds over a year; eight traits; audiences in a tree three deep,
 each with about half of its parent's rows. The first run of plgc, which has no parent, does not count: all later ones
 build the model, keep who entered and left (nobody), and make the views, which tables by hand do not.
 """
@@ -17,7 +17,7 @@ PLGC = os.environ.get("PLGC", os.path.join(os.path.dirname(__file__), "..", "tar
 
 
 def traits():
-    return [(f"t{i}", f"k{i % 7}", 5 + 17 * i) for i in range(20)]
+    return [(f"t{i}", f"k{i % 7}", 5 + 40 * i) for i in range(8)]
 
 
 def audiences(n):
@@ -25,7 +25,7 @@ def audiences(n):
     made = []
     for i in range(n):
         parent = None if i % 10 == 0 else f"a{i - i % 10 + (i % 10 - 1) // 3}"
-        made.append((f"a{i}", parent, f"t{i % 20} > {i % 3} or seats_used > {60 - i % 40}"))
+        made.append((f"a{i}", parent, f"t{i % 8} > {i % 3} or seats_used > {60 - i % 40}"))
     return made
 
 
@@ -139,7 +139,7 @@ def psql(url, statements):
 
 def bench_postgres(args):
     url, pid = args.url, int(args.pid)
-    psql(url, ["CREATE SCHEMA IF NOT EXISTS app", "DROP TABLE IF EXISTS app.workspaces, app.events",
+    psql(url, ["CREATE SCHEMA IF NOT EXISTS app", "SET client_min_messages = warning", "DROP TABLE IF EXISTS app.workspaces, app.events",
                "CREATE TABLE app.workspaces (id BIGINT, plan TEXT, seats_used BIGINT, seats_limit BIGINT)",
                "CREATE TABLE app.events (id BIGINT, workspace_id BIGINT, kind TEXT, happened_at TIMESTAMP)"])
     for table in ("workspaces", "events"):

@@ -22,7 +22,8 @@ pub struct Dialect {
     pub reserved: &'static [&'static str],
     /// What stands between a schema and a table: `.` where there are schemas, else `__`.
     pub schema_separator: &'static str,
-    /// What a step's body needs so that nested selects are not flattened into it: `MATERIALIZED`.
+    /// What ends a step's body that must not be flattened into the next one, which would evaluate its values again and
+    /// again: `OFFSET 0`. It keeps no copy of the rows, as `MATERIALIZED` does.
     pub barrier: Option<&'static str>,
     /// What orders text by code point: `COLLATE "C"`; `None`: it already is.
     pub collation: Option<&'static str>,

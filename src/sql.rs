@@ -103,11 +103,9 @@ pub fn setup<'a>(dialect: &Dialect, texts: impl IntoIterator<Item = &'a str>) ->
     dialect.setup.iter().zip(used).filter(|(_, used)| *used).map(|(setup, _)| setup.sql).collect()
 }
 
-/// The parser's complaint about a statement of a dialect; `None`: it is well formed. It knows barriers in one dialect only.
+/// The parser's complaint about a statement of a dialect; `None`: it is well formed.
 #[must_use]
 pub fn complaint(dialect: &Dialect, text: &str) -> Option<String> {
     let parser = sqlparser::dialect::dialect_from_str(dialect.parser)?;
-    let barrier = dialect.barrier.map(|word| format!(" AS {word} (")).unwrap_or_default();
-    let text = if barrier.is_empty() { text.to_owned() } else { text.replace(&barrier, " AS (") };
-    sqlparser::parser::Parser::parse_sql(parser.as_ref(), &text).err().map(|error| error.to_string())
+    sqlparser::parser::Parser::parse_sql(parser.as_ref(), text).err().map(|error| error.to_string())
 }

@@ -24,7 +24,7 @@ pub static POSTGRES: Dialect = Dialect {
     quote: '"',
     reserved: RESERVED,
     schema_separator: ".",
-    barrier: Some("MATERIALIZED"),
+    barrier: Some("OFFSET 0"),
     collation: Some("COLLATE \"C\""),
     types: &[],
     scaled_decimals: false,

@@ -11,7 +11,7 @@ pub static SQLITE: Dialect = Dialect {
     quote: '"',
     reserved: RESERVED,
     schema_separator: "__",
-    barrier: Some("MATERIALIZED"),
+    barrier: Some("LIMIT -1"),
     collation: None,
     types: &[
         ("int", "INTEGER"),

@@ -21,10 +21,13 @@ pub fn query(query: &Query, dialect: &Dialect) -> Vec<Doc> {
 }
 
 fn step(step: &Step, dialect: &Dialect) -> Vec<Doc> {
-    let barrier = dialect.barrier.filter(|_| step.barrier).map(|word| format!(" {word}")).unwrap_or_default();
     let mut docs = comments(&step.comments);
-    docs.push(Doc::text(format!("{} AS{barrier} (", dialect.identifier(&step.name))));
-    docs.push(Doc::Indent(behind(Doc::Hard, body(&step.body, &Doc::Hard, dialect))));
+    docs.push(Doc::text(format!("{} AS (", dialect.identifier(&step.name))));
+    let mut inner = behind(Doc::Hard, body(&step.body, &Doc::Hard, dialect));
+    if let Some(barrier) = dialect.barrier.filter(|_| step.barrier) {
+        inner.extend([Doc::Hard, Doc::text(barrier)]);
+    }
+    docs.push(Doc::Indent(inner));
     docs.extend([Doc::Hard, Doc::text(")")]);
     docs
 }

@@ -15,7 +15,7 @@ opportunities AS (
   GROUP BY o.workspace_id
 ),
 
-level_1 AS MATERIALIZED (
+level_1 AS (
   SELECT
     w.*,
     w."order",
@@ -30,6 +30,7 @@ level_1 AS MATERIALIZED (
   FROM app."Workspaces" AS w
   LEFT JOIN plg.workspace__prev AS p ON p.id = w.id
   LEFT JOIN opportunities AS o ON o.workspace_id = w.id
+  OFFSET 0
 )
 
 -- the columns of workspace

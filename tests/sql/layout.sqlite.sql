@@ -15,7 +15,7 @@ opportunities AS (
   GROUP BY o.workspace_id
 ),
 
-level_1 AS MATERIALIZED (
+level_1 AS (
   SELECT
     w.*,
     w."order",
@@ -30,6 +30,7 @@ level_1 AS MATERIALIZED (
   FROM "app__Workspaces" AS w
   LEFT JOIN plg__workspace__prev AS p ON p.id = w.id
   LEFT JOIN opportunities AS o ON o.workspace_id = w.id
+  LIMIT -1
 )
 
 -- the columns of workspace

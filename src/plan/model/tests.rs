@@ -108,7 +108,7 @@ fn a_field_stands_at_the_level_after_what_it_reads() {
     );
     has(
         &sql,
-        "level_2 AS MATERIALIZED (SELECT l.*, CASE WHEN l.overage THEN COALESCE(l.was_overage__since, :now) END AS overage__since, l.overage AND NOT l.engaged AS small FROM level_1 AS l)",
+        "level_2 AS (SELECT l.*, CASE WHEN l.overage THEN COALESCE(l.was_overage__since, :now) END AS overage__since, l.overage AND NOT l.engaged AS small FROM level_1 AS l OFFSET 0)",
     );
     has(&sql, "SELECT l.id, l.plan, l.seats_used, l.seats_limit, l.owner_id, l.extension_until, l.small, CASE");
 }
