@@ -114,14 +114,14 @@ fn emit(out: &Path, files: &BTreeMap<String, String>, stale: &[String], terminal
     // The manifest goes last: until then the old one still names the files to remove.
     let (manifest, sql): (Vec<_>, Vec<_>) = files.iter().partition(|(file, _)| *file == MANIFEST);
     for (file, text) in sql {
-        n_written += usize::from(write::whole(&out.join(file), text)?);
+        n_written += usize::from(write::generated(&out.join(file), text)?);
     }
     for file in stale {
         let path = out.join(file);
         std::fs::remove_file(&path).map_err(|error| Outside::file("remove", &path, &error))?;
     }
     for (file, text) in manifest {
-        n_written += usize::from(write::whole(&out.join(file), text)?);
+        n_written += usize::from(write::generated(&out.join(file), text)?);
     }
     let removed = if stale.is_empty() { String::new() } else { format!(", {} removed", stale.len()) };
     terminal.say(&format!("{} files in {}: {n_written} written{removed}\n", files.len(), out.display()));

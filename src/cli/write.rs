@@ -1,37 +1,60 @@
-//! Takes a path and a text, writes it whole or not at all: a full disk leaves the file as it was.
+//! Takes a path and a text, writes it whole or not at all: a full disk leaves the file as it was. What a person wrote is on
+//! the disk before the old text goes; what can be made again is not waited for.
 
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use super::{Broken, Outside};
 
-/// Writes the file, with the folders above it, unless it already has this text. Gives whether it wrote.
+/// Writes a file, with the folders above it, unless it already has this text. Gives whether it wrote.
 pub(super) fn whole(path: &Path, text: &str) -> Result<bool, Broken> {
-    if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
-        return Ok(false);
-    }
+    replace(path, text, File::sync_all)
+}
+
+/// The same for a file that can be made again at any time: thousands of them are written in the time of the disk.
+pub(super) fn generated(path: &Path, text: &str) -> Result<bool, Broken> {
+    replace(path, text, |_| Ok(()))
+}
+
+fn replace(path: &Path, text: &str, settle: fn(&File) -> io::Result<()>) -> Result<bool, Broken> {
+    let old = match fs::read(path) {
+        Ok(old) if old == text.as_bytes() => return Ok(false),
+        old => old.is_ok(),
+    };
     let failed = |error| Outside::file("write", path, &error);
     // A link stays a link: what it leads to is replaced.
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(failed)?;
+    let is_link = fs::symlink_metadata(path).is_ok_and(|it| it.is_symlink());
+    let linked = if is_link { path.canonicalize().ok() } else { None };
+    let target = linked.unwrap_or_else(|| path.to_owned());
     let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
+    name.push(target.file_name().unwrap_or_default());
     name.push(format!(".{}.new", std::process::id()));
-    let scratch = folder.join(name);
-    let written = std::fs::File::create(&scratch)
+    let scratch = target.with_file_name(name);
+    let written = created(&scratch)
         .and_then(|mut file| {
             file.write_all(text.as_bytes())?;
-            if let Ok(old) = std::fs::metadata(path) {
-                file.set_permissions(old.permissions())?;
+            if old {
+                file.set_permissions(fs::metadata(&target)?.permissions())?;
             }
-            file.sync_all()
+            settle(&file)
         })
-        .and_then(|()| std::fs::rename(&scratch, path));
+        .and_then(|()| fs::rename(&scratch, &target));
     if let Err(error) = written {
         // It may not be there; what counts has been said by the error.
-        let _ = std::fs::remove_file(&scratch);
+        let _ = fs::remove_file(&scratch);
         return Err(failed(error));
     }
     Ok(true)
+}
+
+/// A new file, with its folder where that is missing.
+fn created(path: &Path) -> io::Result<File> {
+    match File::create(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+            File::create(path)
+        }
+        done => done,
+    }
 }
