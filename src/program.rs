@@ -39,7 +39,8 @@ use crate::types::{Type, Typed};
 pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags: &mut Diagnostics) -> Program {
     let found = names::collect(files, diags);
     let mut ctx = context::Ctx::new(sources, &options.zone, diags, found);
-    ctx.lost.extend(files.iter().flat_map(|file| &file.broken).map(|name| name.text.clone()));
+    ctx.lost.extend(files.iter().flat_map(|file| &file.broken).cloned());
+    ctx.nameless = files.iter().any(|file| file.nameless);
     ctx.declare_sources();
     ctx.declare_entities();
     ctx.declare_links();
@@ -50,11 +51,11 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.type_fields();
     ctx.declare_destinations();
     ctx.declare_syncs();
-    let (mut program, used, circled) = ctx.into_program();
+    let (mut program, rest) = ctx.into_program();
     program.zone.clone_from(&options.zone);
-    let order = cycle::order(&program, &circled, diags);
+    let order = cycle::order(&program, &rest.circled, diags);
     labels::flow(&mut program, &order);
-    checks::check(&program, (files, sources), &used, diags);
+    checks::check(&program, (files, sources), &rest, diags);
     program
 }
 

@@ -18,6 +18,7 @@ mod examples;
 mod fivetran;
 mod kill;
 mod loads;
+mod mutants;
 mod properties;
 mod rough;
 mod run_cases;

@@ -11,9 +11,8 @@ mod same_target;
 mod unreachable_stage;
 mod unused;
 
-use std::collections::BTreeSet;
-
 use super::Program;
+use super::context::Rest;
 use crate::diagnostics::Diagnostics;
 use crate::source::Sources;
 use crate::syntax::ast;
@@ -22,10 +21,10 @@ use crate::syntax::ast;
 pub(super) fn check(
     program: &Program,
     (files, sources): (&[ast::File], &Sources),
-    used_lets: &BTreeSet<String>,
+    rest: &Rest,
     diags: &mut Diagnostics,
 ) {
-    allowed::check(program, diags);
+    allowed::check(program, &rest.open, diags);
     same_target::check(program, diags);
     reads_back::check(program, diags);
     if diags.has_errors() {
@@ -35,5 +34,5 @@ pub(super) fn check(
     always_empty::check(program, &never, diags);
     unreachable_stage::check(program, &never, diags);
     not_of_nullable::check(program, sources, diags);
-    unused::check(program, files, used_lets, diags);
+    unused::check(program, files, &rest.used_lets, diags);
 }

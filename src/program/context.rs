@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::mistakes::Unknown;
 use super::names::{Declarations, Global, Globals};
 use super::{
-    Column, ColumnId, Entity, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Link, LinkId, Program, RowsOf,
-    Source, SourceId, What,
+    Column, ColumnId, DestinationId, Entity, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Link, LinkId,
+    Program, RowsOf, Source, SourceId, What,
 };
 use crate::diagnostics::Diagnostics;
 use crate::source::{Sources, Span};
@@ -31,6 +31,16 @@ pub(super) enum State {
     Done,
 }
 
+/// What is known after the passes and is no part of the program.
+pub(super) struct Rest {
+    /// The constants that were read.
+    pub used_lets: BTreeSet<String>,
+    /// The traits whose circles have been reported.
+    pub circled: BTreeSet<FieldId>,
+    /// Destinations with an item that could not be read: what they allow is not known.
+    pub open: BTreeSet<DestinationId>,
+}
+
 /// The shared context.
 pub(super) struct Ctx<'a> {
     pub sources: &'a Sources,
@@ -47,6 +57,12 @@ pub(super) struct Ctx<'a> {
     pub broken: BTreeSet<EntityId>,
     /// Names of what was too broken to be declared: that was reported, so that they are unknown is no further mistake.
     pub lost: BTreeSet<String>,
+    /// Names that were reported as unknown, each with the code.
+    pub missed: BTreeMap<String, &'static str>,
+    /// Destinations of which a label could not be read: what they allow is not known.
+    pub open: BTreeSet<DestinationId>,
+    /// Whether something is declared whose name could not be read: any unknown name may be that.
+    pub nameless: bool,
     /// Sources that are too broken to say their columns.
     pub columnless: BTreeSet<SourceId>,
     /// Entities without a valid key.
@@ -94,6 +110,9 @@ impl<'a> Ctx<'a> {
             lowered: vec![BTreeMap::new(); found.entities.len()],
             broken: BTreeSet::new(),
             lost: BTreeSet::new(),
+            missed: BTreeMap::new(),
+            open: BTreeSet::new(),
+            nameless: false,
             columnless: BTreeSet::new(),
             keyless: BTreeSet::new(),
             field_states: vec![State::Pending; found.fields.len()],
@@ -112,12 +131,12 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    /// The program, the constants that were read, and the traits whose circles have been reported.
-    pub(super) fn into_program(self) -> (Program, BTreeSet<String>, BTreeSet<FieldId>) {
+    /// The program, and what the checks of the whole need besides it.
+    pub(super) fn into_program(self) -> (Program, Rest) {
         let lets = self.found.lets.iter().enumerate();
         let used = lets.filter(|(at, _)| self.used_lets.contains(at)).map(|(_, item)| item.node.name.text.clone());
-        let used = used.collect();
-        (self.program, used, self.circled)
+        let rest = Rest { used_lets: used.collect(), circled: self.circled, open: self.open };
+        (self.program, rest)
     }
 
     /// Whether a declaration has a block; that it lacks one has been reported.
@@ -125,18 +144,26 @@ impl<'a> Ctx<'a> {
         self.sources.text(declaration).contains('{')
     }
 
-    /// Whether a block begins after this place; that none does has been reported.
-    pub(super) fn block_follows(&self, place: Span) -> bool {
-        let file = self.sources.file_at(place.end);
-        let rest = file.and_then(|file| file.text.get((place.end - file.base) as usize..));
-        rest.is_some_and(|rest| rest.trim_start().starts_with('{'))
+    /// Reports a name that nothing bears, unless its declaration was broken, or it is missing under another code: what
+    /// is not declared is missed as a column here and as a name there.
+    pub(super) fn unknown(&mut self, mistake: Unknown) {
+        if self.is_lost(mistake.name()) {
+            return;
+        }
+        let code = mistake.code();
+        let parts = || std::iter::once(mistake.name()).chain(mistake.name().split('.'));
+        if parts().any(|part| self.missed.get(part).is_some_and(|known| *known != code)) {
+            return;
+        }
+        for part in parts() {
+            self.missed.insert(part.to_owned(), code);
+        }
+        self.diags.push(mistake);
     }
 
-    /// Reports a name that nothing bears, unless its declaration was broken.
-    pub(super) fn unknown(&mut self, mistake: Unknown) {
-        if !mistake.name().split('.').any(|part| self.lost.contains(part)) {
-            self.diags.push(mistake);
-        }
+    /// Whether a name may be declared in what could not be read.
+    pub(super) fn is_lost(&self, name: &str) -> bool {
+        self.nameless || name.split('.').any(|part| self.lost.contains(part))
     }
 
     /// What a project-level name stands for.

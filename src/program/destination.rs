@@ -34,7 +34,10 @@ impl Ctx<'_> {
             .flat_map(|source| &source.columns)
             .flat_map(|column| column.labels.clone())
             .collect();
-        for node in nodes {
+        for (id, node) in (0..).map(DestinationId).zip(nodes) {
+            if node.broken {
+                self.open.insert(id);
+            }
             let systems: Vec<&str> = destination::ALL.iter().map(|spec| spec.name).collect();
             if !systems.contains(&node.system.text.as_str()) {
                 let known = systems.iter().map(|name| (*name, None));
@@ -43,9 +46,10 @@ impl Ctx<'_> {
             }
             for label in &node.allows {
                 if !labels.contains(&label.text) {
+                    self.open.insert(id);
                     let known = labels.iter().map(|label| (label.as_str(), None));
                     let mistake = Unknown::new(mistakes::LABEL, &label.text, label.span).among(known);
-                    self.diags.push(mistake.or_help("remove it, or label a source column with it"));
+                    self.unknown(mistake.or_help("remove it, or label a source column with it"));
                 }
             }
             let objects =
@@ -77,6 +81,9 @@ impl Ctx<'_> {
 
     /// The declared fields of a destination's object, where it declares some; an unknown object is reported.
     pub(super) fn target_object(&mut self, id: DestinationId, object: &str, at: Span) -> Option<Vec<TargetField>> {
+        if self.found.destinations.get(id.0 as usize).is_some_and(|item| item.node.broken) {
+            return None;
+        }
         let found = self.program.destination(id);
         if let Some((_, fields)) = found.objects.iter().find(|(name, _)| name == object) {
             return Some(fields.clone());

@@ -87,7 +87,7 @@ impl<'a> Ctx<'a> {
     /// Declares every entity and event without its condition and links.
     pub(super) fn declare_entities(&mut self) {
         let nodes: Vec<_> = self.found.entities.clone();
-        for (number, (Item { doc, span, node }, event)) in (0..).zip(nodes) {
+        for (number, (Item { doc, node, .. }, event)) in (0..).zip(nodes) {
             let id = EntityId(number);
             let source = self.source_for(&node.from).unwrap_or_else(|| {
                 self.broken.insert(id);
@@ -108,7 +108,7 @@ impl<'a> Ctx<'a> {
                 loses: LOSES,
             });
             self.register_columns(id);
-            self.declare_items(id, node, event, self.has_block(span));
+            self.declare_items(id, node, event);
         }
     }
 
@@ -166,7 +166,7 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn declare_items(&mut self, id: EntityId, node: &'a ast::Entity, event: bool, has_block: bool) {
+    fn declare_items(&mut self, id: EntityId, node: &'a ast::Entity, event: bool) {
         let what = if event { "event" } else { "entity" };
         let (mut key, mut at, mut guard): (Option<Span>, Option<Span>, Option<Span>) = (None, None, None);
         for item in &node.items {
@@ -204,13 +204,16 @@ impl<'a> Ctx<'a> {
                 ast::EntityItem::Link(_) => {}
             }
         }
-        if key.is_none() {
+        if key.is_none() || node.broken {
             self.keyless.insert(id);
         }
-        if key.is_none() && has_block {
+        if node.broken {
+            return;
+        }
+        if key.is_none() {
             self.diags.push(MissingKey { what, name: node.name.text.clone(), at: node.name.span });
         }
-        if event && at.is_none() && has_block {
+        if event && at.is_none() {
             self.diags.push(MissingAt { name: node.name.text.clone(), at: node.name.span });
         }
     }

@@ -121,7 +121,7 @@ impl<'a> Ctx<'a> {
                         stages.push(stage.name.text.clone());
                     }
                 }
-                (kind, Type::Enum(stages).required())
+                (kind, if node.broken { Type::Error } else { Type::Enum(stages) }.required())
             }
         }
     }

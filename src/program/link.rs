@@ -215,7 +215,10 @@ impl<'a> Ctx<'a> {
     fn declare_row_links(&mut self) {
         let nodes: Vec<&'a ast::RowLink> = self.found.row_links.iter().map(|item| item.node).collect();
         for (place, node) in nodes.into_iter().enumerate() {
-            let Some(entity) = self.entity_for(&node.of) else { continue };
+            let Some(entity) = self.entity_for(&node.of) else {
+                self.lost.insert(node.name.text.clone());
+                continue;
+            };
             if self.is_event(RowsOf::Entity(entity)) {
                 self.field_of_event(entity, &node.of);
             }

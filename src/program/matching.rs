@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::{Ctx, is_error};
+use super::walk::{contains_error, of_field};
 use super::{EntityId, Expr, ExprKind, FieldId, FieldKind, LinkId, OUTER, Op, What};
 use crate::functions::{self, Nulls};
 use crate::source::Span;
@@ -77,7 +78,7 @@ impl Ctx<'_> {
         if let Some(base) = base {
             self.add_implied(base, &mut known);
         }
-        if self.may_be_null(value, &known) {
+        if !self.is_unsure(condition, base) && self.may_be_null(value, &known) {
             let through = matches!(&value.kind, ExprKind::Read { path, .. } if !path.is_empty());
             let why = if through { "a link has no row, or the value is missing" } else { "the value is missing" };
             let help = match &node.condition {
@@ -90,6 +91,16 @@ impl Ctx<'_> {
             let entity = self.entity(entity).name.clone();
             self.diags.push(SharedMatch { entity, text, at: value.span });
         }
+    }
+
+    /// Whether a part of what the rows that are sent satisfy could not be resolved.
+    fn is_unsure(&self, condition: Option<&Expr>, base: Option<FieldId>) -> bool {
+        let above = |id: &FieldId| match self.field(*id).kind {
+            FieldKind::Audience { base, .. } if !self.circled.contains(id) => base,
+            _ => None,
+        };
+        let bases = std::iter::successors(base, above);
+        condition.into_iter().any(contains_error) || bases.flat_map(|id| of_field(self.field(id))).any(contains_error)
     }
 
     /// Whether rows differ in this value.

@@ -71,6 +71,11 @@ impl Unknown {
         }
     }
 
+    /// Its code.
+    pub(super) const fn code(&self) -> &'static str {
+        self.kind.code
+    }
+
     /// The name.
     pub(super) fn name(&self) -> &str {
         &self.name

@@ -117,7 +117,8 @@ impl Ctx<'_> {
         let Some((column, found)) = self.column_named(source, &name.text) else {
             let known: Vec<_> = self.names_of(RowsOf::Source(source));
             let mistake = Unknown::new(mistakes::MEMBER, &name.text, name.span).among(known);
-            self.unknown(mistake);
+            let of = self.program.source(source).name.join(".");
+            self.unknown(mistake.or_help(format!("declare the column in source `{of}`")));
             return Target::Value(error(path.span));
         };
         let typed = found.typed.clone();
@@ -134,7 +135,8 @@ impl Ctx<'_> {
         let entity = walk.entity;
         let time = self.entity(entity).at.filter(|_| name.text == "at" && !name.quoted).map(Member::Column);
         let Some(member) = time.or_else(|| self.member(entity, &name.text).map(|(member, _)| member)) else {
-            if !self.broken.contains(&entity) {
+            let is_time = name.text == "at" && self.is_event(RowsOf::Entity(entity));
+            if !self.broken.contains(&entity) && !is_time {
                 let mistake =
                     Unknown::new(mistakes::MEMBER, &name.text, name.span).among(self.names_of(RowsOf::Entity(entity)));
                 let of = self.entity(entity).name.clone();

@@ -215,6 +215,8 @@ impl<'a> Ctx<'a> {
     fn unknown_head(&mut self, scope: &Scope, name: &ast::Name) {
         match scope.inner().map(|frame| frame.over) {
             Some(RowsOf::Entity(id)) if self.broken.contains(&id) => return,
+            // An event has a time: what is wrong with it has been reported.
+            Some(over) if name.text == "at" && self.is_event(over) => return,
             Some(RowsOf::Source(id)) if self.columnless.contains(&id) => return,
             Some(RowsOf::Entity(_) | RowsOf::Source(_)) | None => {}
         }
@@ -256,11 +258,34 @@ impl<'a> Ctx<'a> {
         known.extend(rows);
         known.push(("now", None));
         let mistake = mistake.among(known);
-        if name.quoted && (!mistake.has_help() || name.text.contains(' ')) {
+        let near = mistake.has_help();
+        let mistake = mistake.or_help(self.declare_help(scope));
+        if name.quoted && !self.is_lost(&name.text) && (!near || name.text.contains(' ')) {
             self.diags.push(DoubleQuotes::of(name));
             return;
         }
         self.unknown(mistake);
+    }
+}
+
+impl Ctx<'_> {
+    /// What to do about a name that is like no other: what it could have been declared as.
+    fn declare_help(&self, scope: &Scope) -> String {
+        match scope.inner().map(|frame| frame.over) {
+            None => "write a value, or the name of another constant".to_owned(),
+            Some(RowsOf::Source(id)) => {
+                format!("declare the column in source `{}`", self.program.source(id).name.join("."))
+            }
+            Some(RowsOf::Entity(id)) => {
+                let entity = self.entity(id);
+                let source = self.program.source(entity.source).name.join(".");
+                let name = &entity.name;
+                match entity.at {
+                    Some(_) => format!("declare it as a column of source `{source}`"),
+                    None => format!("declare it: a column of source `{source}`, or a trait of `{name}`"),
+                }
+            }
+        }
     }
 }
 

@@ -10,10 +10,8 @@ use super::context::Ctx;
 use super::mistakes::{self, Unknown};
 use super::{Column, Fresh, Source, SourceId, names, query};
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::{TYPES, ast};
 use crate::types::{Type, Typed};
-
-const TYPES: [&str; 10] = ["text", "int", "decimal", "float", "bool", "date", "timestamp", "duration", "enum", "json"];
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("column `{name}` is declared twice")]
@@ -56,7 +54,7 @@ impl Ctx<'_> {
             let node = item.node;
             let columns = self.columns(&node.columns);
             let lost_query = node.sql.is_none() && self.sources.text(item.span).contains("$$");
-            if columns.is_empty() && (lost_query || !self.has_block(item.span)) {
+            if node.broken || columns.is_empty() && (lost_query || !self.has_block(item.span)) {
                 self.columnless.insert(SourceId(self.program.sources.len() as u32));
             }
             let fresh = node.fresh.as_ref().and_then(|fresh| {
@@ -112,6 +110,8 @@ impl Ctx<'_> {
             "json" => Type::Json,
             "enum" => self.enum_type(written),
             "decimal" => self.decimal_type(written),
+            // It was reported that it cannot be read.
+            "" => Type::Error,
             _ => {
                 let known = TYPES.iter().map(|name| (*name, None));
                 let mut mistake = Unknown::new(mistakes::TYPE, name, written.name.span);

@@ -54,17 +54,18 @@ impl Ctx<'_> {
             let until = stage.until.as_ref().map(|until| self.condition(&mut scope, until));
             if let Some(first) = seen.iter().find(|name| name.text == stage.name.text) {
                 let (name, first) = (stage.name.text.clone(), first.span);
-                self.diags.push(DuplicateStage { name, at: stage.name.span, first });
+                if !node.broken {
+                    self.diags.push(DuplicateStage { name, at: stage.name.span, first });
+                }
                 continue;
             }
-            if when.is_none() && at + 1 < node.stages.len() {
+            if when.is_none() && at + 1 < node.stages.len() && !node.broken {
                 self.diags.push(OtherwiseNotLast { at: stage.name.span });
             }
             seen.push(&stage.name);
             stages.push(Stage { name: stage.name.text.clone(), when, until });
         }
-        let head = node.alias.as_ref().unwrap_or(&node.of);
-        if stages.iter().all(|stage| stage.when.is_some()) && self.block_follows(head.span) {
+        if stages.iter().all(|stage| stage.when.is_some()) && !node.broken {
             self.diags.push(MissingOtherwise { name: node.name.text.clone(), at: node.name.span });
         }
         let found = self.moves(node, &stages);
@@ -99,11 +100,11 @@ impl Ctx<'_> {
 
     fn stage_named(&mut self, name: &ast::Name, node: &ast::Status, stages: &[Stage]) -> Option<usize> {
         let found = stages.iter().position(|stage| stage.name == name.text);
-        if found.is_none() {
+        if found.is_none() && !node.broken {
             let known = node.stages.iter().map(|stage| (stage.name.text.as_str(), Some(stage.name.span)));
             let words: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
             let mistake = Unknown::new(mistakes::STAGE, &name.text, name.span).among(known).or_one_of(&words);
-            self.diags.push(mistake);
+            self.unknown(mistake);
         }
         found
     }

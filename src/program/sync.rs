@@ -99,10 +99,8 @@ impl<'a> Ctx<'a> {
     /// Declares every sync, with its hidden fields.
     pub(super) fn declare_syncs(&mut self) {
         let nodes: Vec<_> = self.found.syncs.clone();
-        for Item { doc, span, node } in nodes {
-            if self.has_block(span)
-                && let Some(sync) = self.sync(doc, node)
-            {
+        for Item { doc, node, .. } in nodes {
+            if let Some(sync) = self.sync(doc, node) {
                 self.program.syncs.push(sync);
             }
         }
@@ -124,9 +122,11 @@ impl<'a> Ctx<'a> {
         let matches = match items.matches {
             Some(assign) => {
                 let value = self.assigned(&mut scope, assign, target, true);
-                self.check_match(node, assign, &value, (entity, base, condition.as_ref()), items.pick.is_some());
+                let picks = items.pick.is_some() || node.broken;
+                self.check_match(node, assign, &value, (entity, base, condition.as_ref()), picks);
                 Some((assign.name.text.clone(), self.hidden(&hide, &assign.name.text, value)))
             }
+            None if node.broken => None,
             None => {
                 self.diags.push(MissingMatch { name: name.to_owned(), at: node.name.span });
                 None
@@ -213,6 +213,7 @@ impl<'a> Ctx<'a> {
         let mut items = Items::default();
         let (mut matched, mut picked, mut left) = (None, None, None);
         let (mut deletes, mut creates) = (None, None);
+        let mut first_set = 0;
         for item in &node.items {
             match item {
                 ast::SyncItem::Match(assign) => {
@@ -225,7 +226,10 @@ impl<'a> Ctx<'a> {
                         items.pick = Some((orders, *span));
                     }
                 }
-                ast::SyncItem::Set(assigns) => items.set.extend(assigns),
+                ast::SyncItem::Set(assigns) => {
+                    items.set.extend(assigns);
+                    first_set = if first_set == 0 { assigns.len() } else { first_set };
+                }
                 ast::SyncItem::Only(name) => items.only.push(name),
                 ast::SyncItem::Leave(leave) => {
                     if self.only_once("leave", leave.span, &mut left) {
@@ -245,7 +249,9 @@ impl<'a> Ctx<'a> {
                 }
             }
         }
-        self.check_assigns(items.matches.into_iter().chain(items.set.iter().copied()));
+        // Where none says `leave`, a further `set` is perhaps what it writes.
+        let n_checked = if items.leave.is_some() || node.broken { items.set.len() } else { first_set };
+        self.check_assigns(items.matches.into_iter().chain(items.set.iter().copied().take(n_checked)));
         items
     }
 
@@ -327,7 +333,9 @@ impl<'a> Ctx<'a> {
 
     fn leave(&mut self, node: &ast::Sync, leave: Option<&ast::Leave>, target: Option<&[TargetField]>) -> Option<Leave> {
         let Some(leave) = leave else {
-            self.diags.push(MissingLeave { name: node.name.text.clone(), at: node.name.span });
+            if !node.broken {
+                self.diags.push(MissingLeave { name: node.name.text.clone(), at: node.name.span });
+            }
             return None;
         };
         match leave.action.text.as_str() {

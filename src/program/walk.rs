@@ -7,6 +7,7 @@ use super::{
     Aggregate, ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, LinkBy, OUTER, Program, RowId, RowsOf, SourceId,
     What, Window,
 };
+use crate::types::Type;
 
 /// Calls `visit` with an expression and everything in it.
 pub(super) fn visit<'e>(expr: &'e Expr, visit_one: &mut impl FnMut(&'e Expr)) {
@@ -14,6 +15,13 @@ pub(super) fn visit<'e>(expr: &'e Expr, visit_one: &mut impl FnMut(&'e Expr)) {
     for part in parts(expr) {
         visit(part, visit_one);
     }
+}
+
+/// Whether something in an expression could not be resolved, so that what it says is not known.
+pub(super) fn contains_error(expr: &Expr) -> bool {
+    let mut found = false;
+    visit(expr, &mut |part| found |= part.typed.kind == Type::Error);
+    found
 }
 
 /// The expressions directly within an expression.

@@ -14,9 +14,11 @@ pub struct File {
     pub declarations: Vec<Declaration>,
     /// The `//` comments (and `///` that document nothing), in order.
     pub comments: Vec<Comment>,
-    /// The names of things whose declaration, column or link is too broken to be in the tree. That was reported; a name
-    /// that is declared nowhere but here is no further mistake.
-    pub broken: Vec<Name>,
+    /// The words of what is too broken to be in the tree. That was reported; a name that is declared nowhere, and is
+    /// one of these, is no further mistake.
+    pub broken: Vec<String>,
+    /// Whether a broken piece declares something whose name cannot be read: any unknown name may be that.
+    pub nameless: bool,
 }
 
 /// A `//` comment.
@@ -105,6 +107,8 @@ pub struct Source {
     pub columns: Vec<Column>,
     /// `fresh within D by column`
     pub fresh: Option<Fresh>,
+    /// Whether it has a column whose name could not be read.
+    pub broken: bool,
 }
 
 /// A piece of quoted text, its quotes undone.
@@ -132,7 +136,7 @@ pub struct Column {
 /// A type as it is written: `enum(free, pro)?`
 #[derive(Debug, Clone, PartialEq)]
 pub struct TypeName {
-    /// `text`, `decimal`, `enum`, …
+    /// `text`, `decimal`, `enum`, …; empty where it could not be read.
     pub name: Name,
     /// What stands in the parentheses: values of an enum, precision and scale.
     pub arguments: Vec<Name>,
@@ -164,6 +168,8 @@ pub struct Entity {
     pub condition: Option<Expr>,
     /// `key`, `unique`, `at`, `link`, `guard`.
     pub items: Vec<EntityItem>,
+    /// Whether an item could not be read, or there is no block: that was reported, and what it lacks may be in it.
+    pub broken: bool,
 }
 
 /// One line of an entity.
@@ -261,6 +267,8 @@ pub struct Status {
     pub stages: Vec<Stage>,
     /// The `moves` items, one list each.
     pub moves: Vec<Moves>,
+    /// Whether an item could not be read, or there is no block.
+    pub broken: bool,
 }
 
 /// `name when cond [until cond]` or `name otherwise`
@@ -309,6 +317,8 @@ pub struct Destination {
     pub allows: Vec<Name>,
     /// Objects with their fields.
     pub objects: Vec<Object>,
+    /// Whether an item could not be read.
+    pub broken: bool,
 }
 
 /// `contacts { plg_stage text, … }`
@@ -339,6 +349,8 @@ pub struct Sync {
     pub argument: Option<Text>,
     /// Its items.
     pub items: Vec<SyncItem>,
+    /// Whether an item could not be read, or there is no block.
+    pub broken: bool,
 }
 
 /// One line of a sync.

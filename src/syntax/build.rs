@@ -29,6 +29,8 @@ pub(crate) fn file(file: &SourceFile, layout: &Layout, diagnostics: &mut Diagnos
         deep: false,
         misspelt: Vec::new(),
         broken: Vec::new(),
+        nameless: false,
+        unfinished: false,
         unread: Vec::new(),
     };
     let mut declarations = Vec::new();
@@ -53,7 +55,11 @@ pub(crate) struct Builder<'a> {
     deep: bool,
     /// The misspelt operators of this piece that were reported.
     misspelt: Vec<String>,
-    broken: Vec<Name>,
+    /// The words of what is not in the tree.
+    broken: Vec<String>,
+    nameless: bool,
+    /// Whether the last piece that could not be parsed lacks its end.
+    unfinished: bool,
     /// The pieces of which something was not read.
     unread: Vec<Range<usize>>,
 }
@@ -73,7 +79,7 @@ impl<'a> Builder<'a> {
             comments.extend(doc.lines.iter().map(|span| ast::Comment { span: *span, own_line: true }));
         }
         comments.sort_by_key(|comment| comment.span);
-        ast::File { declarations, comments, broken: self.broken }
+        ast::File { declarations, comments, broken: self.broken, nameless: self.nameless }
     }
 
     /// Parses a piece to its end; explains what is wrong with it.
@@ -84,6 +90,7 @@ impl<'a> Builder<'a> {
             return None;
         }
         let layout: &'a Layout = self.layout;
+        self.unfinished = false;
         match Grammar::parse(rule, layout.text(piece)) {
             Ok(mut pairs) => {
                 self.shift = self.file.base + piece.start as u32;
@@ -92,7 +99,7 @@ impl<'a> Builder<'a> {
             Err(error) => {
                 if !layout.has_fault(piece) {
                     let start = self.file.base + piece.start as u32;
-                    explain::explain(rule, &error, layout.text(piece), start, self.diagnostics);
+                    self.unfinished = explain::explain(rule, &error, layout.text(piece), start, self.diagnostics);
                 }
                 None
             }
@@ -105,6 +112,12 @@ impl<'a> Builder<'a> {
         let mut pairs = Grammar::parse(rule, layout.text(piece)).ok()?;
         self.shift = self.file.base + piece.start as u32;
         Some(pairs.next()?.into_inner())
+    }
+
+    /// Notes the words of a piece that is not in the tree: what it declares is one of them.
+    fn lose(&mut self, piece: &Range<usize>) {
+        let words = self.layout.text(piece).split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        self.broken.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
     }
 
     fn range_span(&self, range: &Range<usize>) -> Span {

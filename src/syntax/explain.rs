@@ -185,8 +185,14 @@ struct UnknownUnit {
     help: String,
 }
 
-/// Explains why a piece could not be parsed by a rule.
-pub(super) fn explain(rule: Rule, error: &PestError<Rule>, text: &str, start: u32, diagnostics: &mut Diagnostics) {
+/// Explains why a piece could not be parsed by a rule; gives whether its end is missing.
+pub(super) fn explain(
+    rule: Rule,
+    error: &PestError<Rule>,
+    text: &str,
+    start: u32,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     let at = match error.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
@@ -208,11 +214,10 @@ pub(super) fn explain(rule: Rule, error: &PestError<Rule>, text: &str, start: u3
     let help = help(found);
     if found.is_empty() {
         let end = start + before.len() as u32;
-        let help = help.unwrap_or_else(|| format!("add {expected}"));
-        diagnostics.push(Unfinished { what: piece(rule), expected, at: Span::new(end, end), help });
+        let (help, at) = (help.unwrap_or_else(|| format!("add {expected}")), Span::new(end, end));
+        diagnostics.push(Unfinished { what: piece(rule), expected, at, help });
     } else if is_word(found) && last_is_number(before) && help.is_none() {
-        let similar = did_you_mean(found, words::UNITS.iter().copied());
-        let help = match similar {
+        let help = match did_you_mean(found, words::UNITS.iter().copied()) {
             Some(similar) => format!("did you mean `{similar}`?"),
             None => "units are `seconds`, `minutes`, `hours`, `days`, `weeks`, `months` and `years`".to_owned(),
         };
@@ -223,6 +228,7 @@ pub(super) fn explain(rule: Rule, error: &PestError<Rule>, text: &str, start: u3
         let help = help.unwrap_or_else(|| unexpected_help(found, &expected));
         diagnostics.push(UnexpectedText { found: found.to_owned(), expected, at: span, help });
     }
+    found.is_empty()
 }
 
 fn unexpected_help(found: &str, expected: &str) -> String {

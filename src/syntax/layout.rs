@@ -93,6 +93,11 @@ impl Layout {
         start..(start + text.trim().len())
     }
 
+    /// Whether blanks stand before this place on its line.
+    pub fn is_indented(&self, at: usize) -> bool {
+        self.text(&(0..at)).ends_with([' ', '\t'])
+    }
+
     /// Whether a mistake within the range was reported already.
     pub fn has_fault(&self, range: &Range<usize>) -> bool {
         within(&self.faults, range)

@@ -42,6 +42,10 @@ pub(crate) const EVENT_ITEMS: &[&str] = &["key", "unique", "at", "link", "guard"
 /// The item words of a sync.
 pub(crate) const SYNC_ITEMS: &[&str] = &["match", "pick", "set", "create", "update", "leave", "guard"];
 
+/// The types that a column can have.
+pub(crate) const TYPES: [&str; 10] =
+    ["text", "int", "decimal", "float", "bool", "date", "timestamp", "duration", "enum", "json"];
+
 /// The units of a duration.
 pub(crate) const UNITS: &[&str] = &["seconds", "minutes", "hours", "days", "weeks", "months", "years"];
 
@@ -74,6 +78,12 @@ pub(crate) fn begins_declaration(text: &str) -> bool {
         Keyword::Trait | Keyword::Link => next == "of",
         Keyword::Audience | Keyword::Status | Keyword::Later => matches!(next, "of" | "was"),
     }
+}
+
+/// Whether `text` begins with what stands behind a declaration's word: a name, and the word or sign that must follow.
+pub(crate) fn begins_with_name(text: &str) -> bool {
+    skip_name(text)
+        .is_some_and(|rest| rest.starts_with(['{', '=']) || matches!(split_word(rest).0, "of" | "from" | "was" | "as"))
 }
 
 /// The word at the start of `text`, and what follows.

@@ -1,10 +1,12 @@
 //! A label flows along lineage by value: a destination that does not allow it cannot receive the value.
 
+use std::collections::BTreeSet;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::diagnostics::Diagnostics;
-use crate::program::{Expr, Program, Sync, labels};
+use crate::program::{DestinationId, Expr, Program, Sync, labels};
 use crate::source::Span;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -22,8 +24,8 @@ struct LabelNotAllowed {
     declared: Span,
 }
 
-pub(super) fn check(program: &Program, diags: &mut Diagnostics) {
-    for sync in &program.syncs {
+pub(super) fn check(program: &Program, open: &BTreeSet<DestinationId>, diags: &mut Diagnostics) {
+    for sync in program.syncs.iter().filter(|sync| !open.contains(&sync.destination)) {
         let written = std::iter::once(&sync.matches).chain(&sync.set);
         for (field, value) in written {
             check_value(program, sync, field, value, diags);

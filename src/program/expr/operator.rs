@@ -54,10 +54,10 @@ struct Unordered {
 }
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("a comparison with `null` never holds")]
+#[error("`null` cannot be compared")]
 #[diagnostic(code("compare-with-null"))]
 struct CompareWithNull {
-    #[label(primary, "nothing is equal to it, smaller or greater")]
+    #[label(primary, "it is no value")]
     at: Span,
     #[help]
     help: &'static str,
@@ -167,7 +167,7 @@ impl Ctx<'_> {
     pub(super) fn unknown_value(&mut self, written: &str, at: Span, values: &[String]) {
         let words: Vec<&str> = values.iter().map(String::as_str).collect();
         let known = words.iter().map(|word| (*word, None));
-        self.diags.push(Unknown::new(mistakes::VALUE, written, at).among(known).or_one_of(&words));
+        self.unknown(Unknown::new(mistakes::VALUE, written, at).among(known).or_one_of(&words));
     }
 
     fn incomparable(&mut self, left: &Expr, right: &Expr, help: String) {

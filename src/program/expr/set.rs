@@ -10,7 +10,7 @@ use crate::program::context::{Ctx, Member, is_error, make};
 use crate::program::mistakes::{self, Unknown};
 use crate::program::names::Global;
 use crate::program::scope::{Frame, Reads, Scope, Target};
-use crate::program::walk::{contains_set, rows_read};
+use crate::program::walk::{contains_error, contains_set, rows_read};
 use crate::program::{Expr, ExprKind, LinkBy, LinkId, Op, RowId, RowsOf, Set, Tie, What};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -159,7 +159,8 @@ impl Ctx<'_> {
                 .or_help(format!("count an audience as `{entity} where {dotted}`"))
                 .bears(span, "an audience, not a set");
         }
-        self.unknown(mistake.among(known.iter().map(|(name, span)| (name.as_str(), *span))));
+        let mistake = mistake.among(known.iter().map(|(name, span)| (name.as_str(), *span)));
+        self.unknown(mistake.or_help("name an entity, an event or a source, or give a link to here `as` this name"));
     }
 
     fn reverse_tie(
@@ -196,6 +197,7 @@ impl Ctx<'_> {
     ) -> Option<Set> {
         scope.frames.pop();
         let outside: BTreeSet<RowId> = scope.frames.iter().map(|frame| frame.row).collect();
+        let unsure = condition.iter().chain(read.iter().copied()).any(contains_error);
         let mut rest = Vec::new();
         let tied_by_link = !set.ties.is_empty();
         for conjunct in condition.into_iter().flat_map(conjuncts) {
@@ -206,6 +208,9 @@ impl Ctx<'_> {
         }
         let mentions = |expr: &Expr| rows_read(expr).iter().any(|row| outside.contains(row));
         if set.ties.is_empty() && (rest.iter().any(mentions) || read.iter().any(|expr| mentions(expr))) {
+            if unsure {
+                return None;
+            }
             let name = self.rows_name(set.over);
             let help = format!(
                 "add an equality, such as `where {} = …`, with a value of the row outside",

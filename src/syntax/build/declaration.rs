@@ -40,7 +40,7 @@ impl Builder<'_> {
         let tail = block.as_ref().map(|block| block.tail.clone()).filter(|tail| !tail.is_empty());
         if let Some(tail) = tail.filter(|_| keyword != Keyword::Later && !self.layout.has_fault(piece)) {
             self.diagnostics.push(explain::AfterBlock { at: self.range_span(&tail) });
-            self.lose_name(&tail);
+            self.lose(&tail);
         }
         let head = block.as_ref().map_or_else(|| piece.clone(), |block| block.head.clone());
         let kind = match keyword {
@@ -55,48 +55,51 @@ impl Builder<'_> {
             Keyword::Destination => self.destination(&head, block),
             Keyword::Sync => self.sync(&head, block),
             Keyword::Later => {
-                self.later(word, &head, at);
+                self.diagnostics.push(explain::LaterDeclaration { word: word.to_owned(), at });
                 None
             }
         };
+        if kind.is_none() {
+            self.lose(piece);
+        }
         Some(Declaration { doc, span: self.range_span(piece), keyword: at, kind: kind? })
     }
 
-    fn later(&mut self, word: &str, head: &Range<usize>, at: Span) {
-        self.diagnostics.push(explain::LaterDeclaration { word: word.to_owned(), at });
-        self.lose_name(head);
-    }
-
     fn unknown_declaration(&mut self, word: &str, piece: &Range<usize>, at: Span) -> Option<Keyword> {
+        let text = self.layout.text(piece);
         let known = words::DECLARATIONS.iter().map(|(word, _)| *word);
-        let similar = crate::diagnostics::did_you_mean(word, known);
-        let line = self.layout.text(piece).split('\n').next().unwrap_or_default();
+        // Where the word is the name, the keyword before it is missing.
+        let similar = crate::diagnostics::did_you_mean(word, known).filter(|_| !words::begins_with_name(text));
+        let line = text.split('\n').next().unwrap_or_default();
         if word.is_empty() {
             let end = line.chars().next().map_or(0, char::len_utf8);
             let at = self.range_span(&(piece.start..piece.start + end));
             if !self.layout.has_fault(piece) {
                 self.diagnostics.push(explain::NoDeclaration { found: line.chars().take(1).collect(), at });
             }
+            self.lose(piece);
             return None;
         }
-        self.diagnostics.push(explain::UnknownDeclaration {
-            word: word.to_owned(),
-            at,
-            help: declaration_help(similar),
-        });
+        // An indented line below a declaration that is not finished is the rest of it.
+        let is_rest = self.unfinished && self.layout.is_indented(piece.start);
+        if is_rest {
+            self.lose(piece);
+            return None;
+        }
+        let help = declaration_help(similar);
+        self.diagnostics.push(explain::UnknownDeclaration { word: word.to_owned(), at, help });
         let meant = similar.and_then(words::keyword);
         if meant.is_none() {
-            self.lose_name(piece);
+            self.lose(piece);
         }
         meant
     }
 
-    /// Notes the name of a declaration that is not in the tree.
-    fn lose_name(&mut self, piece: &Range<usize>) {
-        if let Some(name) = self.salvage(Rule::named, piece).and_then(|mut kids| kids.nth(1)) {
-            let name = self.name(&name);
-            self.broken.push(name);
-        }
+    /// Notes whether a declaration that is not in the tree has lost even its name.
+    fn lose_head(&mut self, head: &Range<usize>) {
+        let (_, rest) = words::split_word(self.layout.text(head));
+        let (next, _) = words::split_word(rest.trim_start());
+        self.nameless |= matches!(next, "of" | "was" | "from" | "as") || self.salvage(Rule::named, head).is_none();
     }
 
     fn missing_block(&mut self, keyword: &'static str, head: &Range<usize>) {
@@ -109,14 +112,17 @@ impl Builder<'_> {
     fn source(&mut self, head: &Range<usize>, block: Option<Block>) -> Option<DeclarationKind> {
         let parsed = self.parse(Rule::source, head);
         let whole = parsed.is_some();
+        if !whole {
+            self.lose(head);
+        }
         let Some(mut kids) = parsed.or_else(|| self.salvage(Rule::named_path, head)) else {
-            self.lose_name(head);
+            self.lose_head(head);
             return None;
         };
         let name = self.path(kids.nth(1)?);
         let sql =
             take(&mut kids, Rule::as_sql).and_then(|kid| kid.into_inner().last()).map(|sql| self.text(&sql, "$$"));
-        let mut source = Source { name, sql, columns: vec![], fresh: None };
+        let mut source = Source { name, sql, columns: vec![], fresh: None, broken: false };
         match block {
             Some(block) => self.source_items(block.body, &mut source),
             None if whole => self.missing_block("source", head),
@@ -128,8 +134,11 @@ impl Builder<'_> {
     fn entity(&mut self, head: &Range<usize>, block: Option<Block>, event: bool) -> Option<Entity> {
         let parsed = self.parse(Rule::entity, head);
         let whole = parsed.is_some();
+        if !whole {
+            self.lose(head);
+        }
         let Some(mut kids) = parsed.or_else(|| self.salvage(Rule::named_from, head)) else {
-            self.lose_name(head);
+            self.lose_head(head);
             // Its items may be broken as well.
             self.entity_items(block?.body, event);
             return None;
@@ -140,16 +149,16 @@ impl Builder<'_> {
             Some(kid) => Some(self.clause(kid)),
             None => (!whole).then(|| self.error(head)),
         };
-        let items = match block {
+        let (items, broken) = match block {
             Some(block) => self.entity_items(block.body, event),
             None => {
                 if whole {
                     self.missing_block(if event { "event" } else { "entity" }, head);
                 }
-                vec![]
+                (vec![], true)
             }
         };
-        Some(Entity { name, from, condition, items })
+        Some(Entity { name, from, condition, items, broken })
     }
 
     fn let_(&mut self, piece: &Range<usize>) -> Option<DeclarationKind> {
@@ -161,7 +170,10 @@ impl Builder<'_> {
                 Some(DeclarationKind::Let(Let { name, value }))
             }
             None => {
-                let name = self.salvage(Rule::named, piece).and_then(|mut kids| kids.nth(1))?;
+                let Some(name) = self.salvage(Rule::named, piece).and_then(|mut kids| kids.nth(1)) else {
+                    self.lose_head(piece);
+                    return None;
+                };
                 Some(DeclarationKind::Let(Let { name: self.name(&name), value: self.error(piece) }))
             }
         }
@@ -215,11 +227,11 @@ impl Builder<'_> {
         let Some(Of { name, was, of, alias }) = of else {
             let none = || Name { text: String::new(), span: self.range_span(head), quoted: false };
             let (name, of) = (none(), none());
-            let mut unread = Status { name, was: None, of, alias: None, stages: vec![], moves: vec![] };
+            let mut unread = Status { name, was: None, of, alias: None, stages: vec![], moves: vec![], broken: true };
             self.status_items(block?.body, &mut unread);
             return None;
         };
-        let mut status = Status { name, was, of, alias, stages: vec![], moves: vec![] };
+        let mut status = Status { name, was, of, alias, stages: vec![], moves: vec![], broken: block.is_none() };
         match block {
             Some(block) => self.status_items(block.body, &mut status),
             None if whole => self.missing_block("status", head),
@@ -231,13 +243,13 @@ impl Builder<'_> {
     fn destination(&mut self, head: &Range<usize>, block: Option<Block>) -> Option<DeclarationKind> {
         let parsed = self.parse(Rule::destination, head);
         let Some(mut kids) = parsed.or_else(|| self.salvage(Rule::named_is, head)) else {
-            self.lose_name(head);
+            self.lose_head(head);
             return None;
         };
         let name = self.name(&kids.nth(1)?);
         self.equals(&kids.next()?);
         let system = self.name(&kids.next()?);
-        let mut destination = Destination { name, system, allows: vec![], objects: vec![] };
+        let mut destination = Destination { name, system, allows: vec![], objects: vec![], broken: false };
         if let Some(block) = block {
             self.destination_items(block.body, &mut destination);
         }
@@ -254,7 +266,7 @@ impl Builder<'_> {
         };
         let mut sync = self.sync_head(kids)?;
         match block {
-            Some(block) => sync.items = self.sync_items(block.body),
+            Some(block) => (sync.items, sync.broken) = self.sync_items(block.body),
             None => self.missing_block("sync", head),
         }
         Some(DeclarationKind::Sync(sync))
@@ -279,7 +291,7 @@ impl Builder<'_> {
                 }
             }
         });
-        Some(Sync { name, was, from, alias, condition, to, argument, items: vec![] })
+        Some(Sync { name, was, from, alias, condition, to, argument, items: vec![], broken: true })
     }
 
     fn named_of(&self, kids: &mut Pairs<'_, Rule>) -> Option<Of> {
@@ -295,7 +307,7 @@ impl Builder<'_> {
         match self.salvage(Rule::named_of, piece) {
             Some(mut kids) => self.named_of(&mut kids),
             None => {
-                self.lose_name(piece);
+                self.lose_head(piece);
                 None
             }
         }

@@ -7,8 +7,8 @@ use pest::iterators::{Pair, Pairs};
 
 use crate::diagnostics::did_you_mean;
 use crate::syntax::ast::{
-    Assign, Column, Destination, EntityItem, Expr, ExprKind, Fresh, Guard, Leave, Link, Moves, Object, Source, Stage,
-    Status, SyncItem, TypeName,
+    Assign, Column, Destination, EntityItem, Expr, ExprKind, Fresh, Guard, Leave, Link, Moves, Name, Object, Source,
+    Stage, Status, SyncItem, TypeName,
 };
 use crate::syntax::build::{Builder, take};
 use crate::syntax::explain;
@@ -25,6 +25,7 @@ impl Builder<'_> {
                 }
             } else {
                 let column = self.column(&item);
+                source.broken |= column.is_none();
                 source.columns.extend(column);
             }
         }
@@ -47,10 +48,7 @@ impl Builder<'_> {
 
     fn column(&mut self, item: &Range<usize>) -> Option<Column> {
         let doc = self.doc(item.start);
-        let Some(mut kids) = self.parse(Rule::column, item) else {
-            self.lose_first(item);
-            return None;
-        };
+        let Some(mut kids) = self.parse(Rule::column, item) else { return self.broken_column(doc, item) };
         let name = self.name(&kids.next()?);
         let kind = self.type_name(kids.next()?)?;
         let labels = kids.filter(|kid| kid.as_rule() == Rule::part).map(|kid| self.name(&kid)).collect();
@@ -73,12 +71,19 @@ impl Builder<'_> {
         Some(TypeName { name, arguments, nullable: kids.next().is_some(), span })
     }
 
-    /// Notes the first word of a broken item as a name.
-    fn lose_first(&mut self, item: &Range<usize>) {
-        if let Some(name) = self.salvage(Rule::only_first, item).and_then(|mut kids| kids.next()) {
-            let name = self.name(&name);
-            self.broken.push(name);
+    /// A column of no known type, where what can be read begins with a name.
+    fn broken_column(&mut self, doc: Option<String>, item: &Range<usize>) -> Option<Column> {
+        self.lose(item);
+        self.nameless |= self.layout.text(item).split_whitespace().last() == Some("label");
+        let name = self.salvage(Rule::only_first, item).and_then(|mut kids| kids.next())?;
+        let name = self.name(&name);
+        // A lone type is what is left of a column without its name.
+        if words::TYPES.contains(&name.text.as_str()) && !name.quoted {
+            return None;
         }
+        let none = Name { text: String::new(), span: name.span, quoted: false };
+        let kind = TypeName { name: none, arguments: vec![], nullable: false, span: name.span };
+        Some(Column { doc, name, kind, labels: vec![] })
     }
 
     /// The item's rule by its word; an unknown word is reported, and stands for the one that was meant.
@@ -100,23 +105,27 @@ impl Builder<'_> {
         similar.and_then(item_rule)
     }
 
-    pub(super) fn entity_items(&mut self, body: Range<usize>, event: bool) -> Vec<EntityItem> {
+    /// The items, and whether one of them could not be read.
+    pub(super) fn entity_items(&mut self, body: Range<usize>, event: bool) -> (Vec<EntityItem>, bool) {
         let (block, words) = if event { ("event", words::EVENT_ITEMS) } else { ("entity", words::ENTITY_ITEMS) };
         let mut items = Vec::new();
+        let mut broken = false;
         for item in self.layout.items(body) {
-            let Some(rule) = self.item_rule(&item, block, words) else { continue };
-            let (word, _) = words::split_word(self.layout.text(&item));
-            match self.parse(rule, &item) {
-                Some(kids) => items.extend(self.entity_item(rule, word, kids, &item)),
+            let text = self.layout.text(&item);
+            let (word, rest) = words::split_word(text);
+            let read = self.item_rule(&item, block, words).and_then(|rule| Some((rule, self.parse(rule, &item)?)));
+            match read {
+                Some((rule, kids)) => items.extend(self.entity_item(rule, word, kids, &item)),
                 None => {
-                    if let Some(name) = self.salvage(Rule::named, &item).and_then(|mut kids| kids.nth(1)) {
-                        let name = self.name(&name);
-                        self.broken.push(name);
-                    }
+                    broken = true;
+                    self.lose(&item);
+                    // `link -> user …`, `link … as`
+                    let unnamed = rest.trim_start().starts_with("->") || text.split_whitespace().last() == Some("as");
+                    self.nameless |= unnamed;
                 }
             }
         }
-        items
+        (items, broken)
     }
 
     fn entity_item(
@@ -177,13 +186,19 @@ impl Builder<'_> {
                             .collect()
                     });
                     status.moves.push(Moves { chains: chains.collect(), span: self.range_span(&item) });
+                } else {
+                    status.broken = true;
                 }
                 continue;
             }
             let doc = self.doc(item.start);
             let stage = match self.parse(Rule::stage, &item) {
                 Some(kids) => self.stage(doc, kids),
-                None => self.broken_stage(doc, &item),
+                None => {
+                    self.lose(&item);
+                    status.broken = true;
+                    self.broken_stage(doc, &item)
+                }
             };
             status.stages.extend(stage);
         }
@@ -208,6 +223,8 @@ impl Builder<'_> {
         for item in self.layout.items(body) {
             if let Some(block) = self.layout.block(&item) {
                 let Some(name) = self.parse(Rule::object, &block.head).and_then(|mut kids| kids.next()) else {
+                    destination.broken = true;
+                    self.lose(&item);
                     continue;
                 };
                 let name = self.name(&name);
@@ -216,15 +233,23 @@ impl Builder<'_> {
                 }
                 let mut fields = Vec::new();
                 for item in self.columns_of(block.body, "object") {
-                    fields.extend(self.column(&item));
+                    let field = self.column(&item);
+                    destination.broken |= field.is_none();
+                    fields.extend(field);
                 }
                 destination.objects.push(Object { name, fields });
             } else if words::split_word(self.layout.text(&item)).0 == "allows" {
                 if let Some(kids) = self.parse(Rule::allows, &item) {
                     let names = kids.filter(|kid| kid.as_rule() == Rule::part);
                     destination.allows.extend(names.map(|kid| self.name(&kid)));
+                } else {
+                    destination.broken = true;
                 }
-            } else if !self.layout.has_fault(&item) {
+            } else if self.layout.has_fault(&item) {
+                destination.broken = true;
+            } else {
+                destination.broken = true;
+                self.lose(&item);
                 let (word, _) = words::split_word(self.layout.text(&item));
                 let end = item.start + word.len().max(1);
                 let help = match did_you_mean(word, ["allows"]) {
@@ -238,20 +263,19 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn sync_items(&mut self, body: Range<usize>) -> Vec<SyncItem> {
+    /// The items, and whether one of them could not be read.
+    pub(super) fn sync_items(&mut self, body: Range<usize>) -> (Vec<SyncItem>, bool) {
         let mut items = Vec::new();
+        let mut broken = false;
         for item in self.layout.items(body) {
-            let Some(rule) = self.item_rule(&item, "sync", words::SYNC_ITEMS) else { continue };
-            if let Some(kids) = self.parse(rule, &item) {
-                items.extend(self.sync_item(rule, kids, &item));
-            } else if rule == Rule::match_ {
-                // A sync without `match` would be reported as such.
-                let name =
-                    crate::syntax::ast::Name { text: String::new(), span: self.range_span(&item), quoted: false };
-                items.push(SyncItem::Match(Assign { name, value: self.error(&item) }));
+            let rule = self.item_rule(&item, "sync", words::SYNC_ITEMS);
+            let read = rule.and_then(|rule| Some((rule, self.parse(rule, &item)?)));
+            match read {
+                Some((rule, kids)) => items.extend(self.sync_item(rule, kids, &item)),
+                None => broken = true,
             }
         }
-        items
+        (items, broken)
     }
 
     fn sync_item(&mut self, rule: Rule, mut kids: Pairs<'_, Rule>, item: &Range<usize>) -> Option<SyncItem> {
