@@ -21,16 +21,8 @@ pub struct Spec {
     pub doc: &'static str,
     /// Its objects.
     pub objects: Objects,
-    /// The modes that it can do: `create`, `update`, `upsert`.
-    pub modes: &'static [&'static str],
-    /// What it can do to those who leave: `delete`, `clear`, `keep`, `set`.
-    pub leaves: &'static [&'static str],
     /// What the text in parentheses after the object means; `None`: there is none.
     pub argument: Option<&'static str>,
-    /// Whether a sync must say `leave`.
-    pub leave_required: bool,
-    /// Whether it can tell a created object from an updated one; if not, `leave delete` needs `create`.
-    pub tells_created: bool,
     /// What `plg.toml` says of it.
     pub settings: &'static [Setting],
     /// How many rows travel at once.

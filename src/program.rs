@@ -28,6 +28,7 @@ mod sync;
 mod tests;
 mod value;
 mod walk;
+mod was;
 
 use crate::diagnostics::Diagnostics;
 use crate::source::{Sources, Span};

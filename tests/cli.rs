@@ -378,6 +378,8 @@ fn ten_thousand_levels_of_nesting_are_an_error_not_a_crash() {
         .write("items.plg", deep.replace('(', "not ").replace(')', ""))
         .args(&["check"])
         .run()
+        .code(1)
+        .out("items.plg:11")
         .never("overflow");
 }
 

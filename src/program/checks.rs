@@ -8,6 +8,7 @@ mod never_holds;
 mod not_of_nullable;
 mod reads_back;
 mod same_target;
+mod unreachable_arm;
 mod unreachable_stage;
 mod unused;
 
@@ -33,6 +34,7 @@ pub(super) fn check(
     let never = never_holds::check(program, diags);
     always_empty::check(program, &never, diags);
     unreachable_stage::check(program, &never, diags);
+    unreachable_arm::check(program, &never, diags);
     not_of_nullable::check(program, sources, diags);
     unused::check(program, files, &rest.used_lets, diags);
 }

@@ -25,17 +25,6 @@ struct FieldOfEvent {
     declared: Span,
 }
 
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{old}` is still declared")]
-#[diagnostic(code("was-still-declared"), help("remove `was {old}`, or the old declaration"))]
-pub(super) struct WasStillDeclared {
-    pub old: String,
-    #[label(primary, "said to be an earlier name")]
-    pub at: Span,
-    #[label("declared here")]
-    pub declared: Span,
-}
-
 impl<'a> Ctx<'a> {
     /// Gives every field its slot; its id is its place among the declarations.
     pub(super) fn declare_fields(&mut self) {
@@ -73,31 +62,13 @@ impl<'a> Ctx<'a> {
                 *sound = entity.is_some();
             }
         }
-        self.check_was(&nodes);
+        self.check_was_of_fields(&nodes);
     }
 
     /// Reports a field of an event.
     pub(super) fn field_of_event(&mut self, entity: EntityId, of: &ast::Name) {
         let declared = self.entity(entity).span;
         self.diags.push(FieldOfEvent { name: of.text.clone(), at: of.span, declared });
-    }
-
-    fn check_was(&mut self, nodes: &[(Option<&'a String>, FieldNode<'a>)]) {
-        for (at, (_, node)) in nodes.iter().enumerate() {
-            let was = match node {
-                FieldNode::Trait(_) => None,
-                FieldNode::Audience(node) => node.was.as_ref(),
-                FieldNode::Status(node) => node.was.as_ref(),
-            };
-            let Some(was) = was else { continue };
-            let Some(field) = self.program.fields.get(at) else { continue };
-            if !self.field_sound.get(at).is_some_and(|sound| *sound) {
-                continue;
-            }
-            if let Some((Member::Field(_), declared)) = self.member(field.entity, &was.text) {
-                self.diags.push(WasStillDeclared { old: was.text.clone(), at: was.span, declared });
-            }
-        }
     }
 
     fn field_shape(&self, node: &FieldNode<'_>) -> (FieldKind, crate::types::Typed) {

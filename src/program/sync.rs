@@ -99,6 +99,7 @@ impl<'a> Ctx<'a> {
     /// Declares every sync, with its hidden fields.
     pub(super) fn declare_syncs(&mut self) {
         let nodes: Vec<_> = self.found.syncs.clone();
+        self.check_was_of_syncs();
         for Item { doc, node, .. } in nodes {
             if let Some(sync) = self.sync(doc, node) {
                 self.program.syncs.push(sync);
@@ -230,7 +231,12 @@ impl<'a> Ctx<'a> {
                     items.set.extend(assigns);
                     first_set = if first_set == 0 { assigns.len() } else { first_set };
                 }
-                ast::SyncItem::Only(name) => items.only.push(name),
+                ast::SyncItem::Only(name) => {
+                    let first = items.only.iter().find(|known| known.text == name.text).map(|known| known.span);
+                    if self.only_once(&name.text, name.span, &mut { first }) {
+                        items.only.push(name);
+                    }
+                }
                 ast::SyncItem::Leave(leave) => {
                     if self.only_once("leave", leave.span, &mut left) {
                         items.leave = Some(leave);

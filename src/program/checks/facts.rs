@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::program::{Expr, ExprKind, FieldId, FieldKind, Literal, OUTER, Op, Program, What};
+use crate::program::walk::aggregate_parts;
+use crate::program::{Aggregate, AggregateOp, Expr, ExprKind, FieldId, FieldKind, Literal, OUTER, Op, Program, What};
 use crate::types::Type;
 
 /// How many audiences and traits are looked into, one within the other.
@@ -59,7 +60,7 @@ fn expand_field<'p>(program: &'p Program, id: FieldId, depth: u32, all: &mut Vec
 }
 
 /// What is known of one value.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Known {
     null: bool,
     present: bool,
@@ -70,10 +71,22 @@ struct Known {
     below: BTreeMap<bool, (f64, bool)>,
     values: Option<BTreeSet<String>>,
     nullable: bool,
+    /// Bounds that hold where the value is not null: whether a lower one, its base, where, and whether outside.
+    unless_null: Vec<(bool, bool, f64, bool)>,
 }
 
 impl Known {
     fn is_impossible(&self) -> bool {
+        let mut known = self.clone();
+        if known.present || !known.nullable {
+            for (is_lower, base, value, outside) in std::mem::take(&mut known.unless_null) {
+                known.bound(is_lower, base, value, outside);
+            }
+        }
+        known.excludes_all()
+    }
+
+    fn excludes_all(&self) -> bool {
         if self.null && self.present {
             return true;
         }
@@ -110,14 +123,33 @@ impl Known {
 
 /// Whether conditions cannot all hold.
 pub(super) fn contradict(conditions: &[&Expr]) -> bool {
+    exclude(conditions, &[])
+}
+
+/// Whether it cannot be that all of some conditions hold and none of others does.
+pub(super) fn exclude(hold: &[&Expr], fail: &[&Expr]) -> bool {
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
-    for condition in conditions {
-        if matches!(condition.kind, ExprKind::Literal(Literal::Bool(false))) {
-            return true;
+    for (conditions, holds) in [(hold, true), (fail, false)] {
+        for condition in conditions {
+            if matches!(condition.kind, ExprKind::Literal(Literal::Bool(value)) if value != holds) {
+                return true;
+            }
+            add(condition, holds, &mut known);
         }
-        add(condition, true, &mut known);
     }
     known.values().any(Known::is_impossible)
+}
+
+/// Whether an earlier condition holds wherever all of these do.
+pub(super) fn covers(earlier: &Expr, all: &[&Expr]) -> bool {
+    if all.iter().any(|condition| canonical(condition) == canonical(earlier)) {
+        return true;
+    }
+    match &earlier.kind {
+        ExprKind::Op(Op::And, operands) => operands.iter().all(|operand| covers(operand, all)),
+        ExprKind::Op(Op::Or, operands) if operands.iter().any(|operand| covers(operand, all)) => true,
+        _ => exclude(all, &[earlier]),
+    }
 }
 
 fn add(condition: &Expr, holds: bool, known: &mut BTreeMap<String, Known>) {
@@ -127,6 +159,8 @@ fn add(condition: &Expr, holds: bool, known: &mut BTreeMap<String, Known>) {
                 add(operand, !holds, known);
             }
         }
+        ExprKind::Op(Op::And, operands) if holds => operands.iter().for_each(|it| add(it, true, known)),
+        ExprKind::Op(Op::Or, operands) if !holds => operands.iter().for_each(|it| add(it, false, known)),
         ExprKind::Op(Op::IsNull, operands) => {
             if let Some(operand) = operands.first() {
                 let slot = slot(operand, known);
@@ -139,6 +173,12 @@ fn add(condition: &Expr, holds: bool, known: &mut BTreeMap<String, Known>) {
         }
         ExprKind::Op(Op::In, operands) => {
             let Some((value, items)) = operands.split_first() else { return };
+            let bounds: Option<Vec<f64>> = items.iter().map(|item| Some(bound(item).filter(|it| !it.0)?.1)).collect();
+            if let Some(bounds) = bounds.filter(|bounds| holds && !bounds.is_empty()) {
+                let slot = slot(value, known);
+                slot.bound(true, false, bounds.iter().copied().fold(f64::INFINITY, f64::min), false);
+                slot.bound(false, false, bounds.iter().copied().fold(f64::NEG_INFINITY, f64::max), false);
+            }
             let items: Option<BTreeSet<String>> = items.iter().map(named).collect();
             if let Some(items) = items {
                 let slot = slot(value, known);
@@ -155,6 +195,13 @@ fn add(condition: &Expr, holds: bool, known: &mut BTreeMap<String, Known>) {
                     compare(mirrored, right, left, holds, known);
                 }
             }
+        }
+        ExprKind::Aggregate(aggregate) if condition.typed.kind == Type::Bool => {
+            // `none` of a set is not `any` of it.
+            let holds = holds != (aggregate.op == AggregateOp::None);
+            let slot = known.entry(canonical_of_set(aggregate)).or_default();
+            let value = BTreeSet::from(["true".to_owned()]);
+            if holds { slot.only(value) } else { slot.not.extend(value) }
         }
         ExprKind::Read { .. } if condition.typed.kind == Type::Bool => {
             let slot = slot(condition, known);
@@ -174,13 +221,23 @@ fn compare(op: Op, left: &Expr, right: &Expr, holds: bool, known: &mut BTreeMap<
         } else if inequality {
             slot(left, known).not.insert(value);
         }
-        return;
     }
     let Some((base, value)) = bound(right) else { return };
-    if bound(left).is_some() || !holds {
+    if bound(left).is_some() {
         return;
     }
     let slot = slot(left, known);
+    if !holds {
+        // The opposite holds unless the value is null.
+        slot.unless_null.extend(match op {
+            Op::Less => Some((true, base, value, false)),
+            Op::LessEqual => Some((true, base, value, true)),
+            Op::Greater => Some((false, base, value, false)),
+            Op::GreaterEqual => Some((false, base, value, true)),
+            _ => None,
+        });
+        return;
+    }
     match op {
         Op::Equal => {
             slot.bound(true, base, value, false);
@@ -212,14 +269,20 @@ fn slot<'k>(value: &Expr, known: &'k mut BTreeMap<String, Known>) -> &'k mut Kno
         Type::Enum(values) => Some(values.iter().cloned().collect()),
         _ => None,
     };
+    if let ExprKind::Aggregate(aggregate) = &value.kind
+        && matches!(aggregate.op, AggregateOp::Count | AggregateOp::CountDistinct)
+    {
+        slot.bound(true, false, 0.0, false);
+    }
     slot
 }
 
-/// A constant text, enum value or bool.
+/// A constant text, enum value, bool or int.
 fn named(expr: &Expr) -> Option<String> {
     match &expr.kind {
         ExprKind::Literal(Literal::Text(text)) => Some(text.clone()),
         ExprKind::Literal(Literal::Bool(value)) => Some(value.to_string()),
+        ExprKind::Literal(Literal::Int(value)) => Some(value.to_string()),
         _ => None,
     }
 }
@@ -253,8 +316,16 @@ pub(super) fn canonical(expr: &Expr) -> String {
         ExprKind::Coerce(inner) => canonical(inner),
         ExprKind::Op(op, operands) => format!("{op:?}({})", all_canonical(operands)),
         ExprKind::Call(name, operands) => format!("{name}({})", all_canonical(operands)),
+        ExprKind::Aggregate(aggregate) => format!("{:?}: {}", aggregate.op, canonical_of_set(aggregate)),
         kind => format!("{kind:?}"),
     }
+}
+
+/// The same of an aggregate's set and values.
+fn canonical_of_set(aggregate: &Aggregate) -> String {
+    let parts: Vec<String> = aggregate_parts(aggregate).into_iter().map(canonical).collect();
+    let rows = format!("{:?} {}", aggregate.set.over, parts.join("; "));
+    rows.replace(&format!("{:?}", aggregate.set.row), "RowId(of the set)")
 }
 
 fn all_canonical(operands: &[Expr]) -> String {

@@ -9,8 +9,9 @@ use thiserror::Error;
 use super::facts::{conjuncts, contradict};
 use crate::diagnostics::Diagnostics;
 use crate::program::walk::{of_program, parts};
-use crate::program::{Expr, ExprKind, Op, Program};
+use crate::program::{Aggregate, Expr, ExprKind, Op, Program, RowsOf, What};
 use crate::source::Span;
+use crate::types::Type;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("this can never hold")]
@@ -39,12 +40,12 @@ struct AlwaysHolds {
 pub(super) fn check(program: &Program, diags: &mut Diagnostics) -> BTreeSet<Span> {
     let mut never = BTreeSet::new();
     for (_, expr) in of_program(program) {
-        look(expr, &mut never, diags);
+        look(program, expr, &mut never, diags);
     }
     never
 }
 
-fn look(expr: &Expr, never: &mut BTreeSet<Span>, diags: &mut Diagnostics) {
+fn look(program: &Program, expr: &Expr, never: &mut BTreeSet<Span>, diags: &mut Diagnostics) {
     match &expr.kind {
         ExprKind::Op(Op::Not, operands) if operands.first().is_some_and(is_null_of_present) => {
             diags.push(AlwaysHolds { at: expr.span });
@@ -62,11 +63,37 @@ fn look(expr: &Expr, never: &mut BTreeSet<Span>, diags: &mut Diagnostics) {
             diags.push(NeverHolds { at: expr.span, why, help: "join alternatives with `or`, or correct a bound" });
             return;
         }
+        ExprKind::Aggregate(aggregate) => {
+            if let Some(at) = in_the_future(program, aggregate) {
+                never.insert(at);
+                let why = "an event has happened: its time is not after `now`";
+                diags.push(NeverHolds { at, why, help: "compare with an earlier instant, or read an entity" });
+                return;
+            }
+        }
         _ => {}
     }
     for part in parts(expr) {
-        look(part, never, diags);
+        look(program, part, never, diags);
     }
+}
+
+/// The condition of a set of events that asks for what has not happened yet.
+fn in_the_future(program: &Program, aggregate: &Aggregate) -> Option<Span> {
+    let set = &aggregate.set;
+    let (RowsOf::Entity(id), Some(condition)) = (set.over, &set.condition) else { return None };
+    let at = program.entity(id).at?;
+    let typed = program.column(id, at).typed.clone();
+    let make = |kind, typed| Expr { typed, span: condition.span, kind };
+    let at = make(ExprKind::Read { row: set.row, path: Vec::new(), what: What::Column(at) }, typed);
+    let now = make(ExprKind::Now, Type::Timestamp.required());
+    let happened = make(ExprKind::Op(Op::LessEqual, vec![at, now]), Type::Bool.required());
+    let mut all = conjuncts(condition);
+    if contradict(&all) {
+        return None;
+    }
+    all.push(&happened);
+    contradict(&all).then_some(condition.span)
 }
 
 const fn is_condition(op: Op) -> bool {

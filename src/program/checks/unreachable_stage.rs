@@ -1,13 +1,13 @@
-//! A stage whose rows are all in an earlier stage, or whose condition can never hold, has no rows.
+//! A stage whose rows are all in earlier stages, or whose condition can never hold, has no rows.
 
 use std::collections::BTreeSet;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::facts::{canonical, conjuncts, contradict, implied};
+use super::facts::{contradict, covers, exclude, implied};
 use crate::diagnostics::Diagnostics;
-use crate::program::{Expr, ExprKind, FieldKind, Op, Program};
+use crate::program::{Expr, FieldKind, Program};
 use crate::source::Span;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -29,7 +29,10 @@ pub(super) fn check(program: &Program, never: &BTreeSet<Span>, diags: &mut Diagn
         let FieldKind::Status { stages, .. } = &field.kind else { continue };
         let mut before: Vec<(&str, &Expr)> = Vec::new();
         for stage in stages {
-            let Some(when) = &stage.when else { continue };
+            let Some(when) = &stage.when else {
+                report_rest(&stage.name, &before, diags);
+                continue;
+            };
             let all = implied(program, when);
             let known = never.contains(&when.span) || all.iter().any(|condition| never.contains(&condition.span));
             let taken = before.iter().find(|(_, earlier)| covers(earlier, &all));
@@ -39,6 +42,14 @@ pub(super) fn check(program: &Program, never: &BTreeSet<Span>, diags: &mut Diagn
                     at: when.span,
                     why: format!("every such row is in `{name}`"),
                     earlier: Some(earlier.span),
+                    help: "put the narrower stage first",
+                });
+            } else if !known && !before.is_empty() && exclude(&all, &conditions(&before)) && !contradict(&all) {
+                diags.push(UnreachableStage {
+                    name: stage.name.clone(),
+                    at: when.span,
+                    why: "every such row is in a stage before".to_owned(),
+                    earlier: None,
                     help: "put the narrower stage first",
                 });
             } else if !known && contradict(&all) {
@@ -57,13 +68,19 @@ pub(super) fn check(program: &Program, never: &BTreeSet<Span>, diags: &mut Diagn
     }
 }
 
-/// Whether an earlier condition holds wherever all of these do.
-fn covers(earlier: &Expr, all: &[&Expr]) -> bool {
-    let all: BTreeSet<String> = all.iter().map(|condition| canonical(condition)).collect();
-    let alternatives: Vec<&Expr> = match &earlier.kind {
-        ExprKind::Op(Op::Or, operands) => operands.iter().collect(),
-        _ => vec![earlier],
-    };
-    all.contains(&canonical(earlier))
-        || alternatives.iter().any(|one| conjuncts(one).iter().all(|conjunct| all.contains(&canonical(conjunct))))
+fn conditions<'p>(before: &[(&str, &'p Expr)]) -> Vec<&'p Expr> {
+    before.iter().map(|(_, condition)| *condition).collect()
+}
+
+/// Reports an `otherwise` that the stages before leave no row.
+fn report_rest(name: &str, before: &[(&str, &Expr)], diags: &mut Diagnostics) {
+    if let Some((_, last)) = before.last().filter(|_| exclude(&[], &conditions(before))) {
+        diags.push(UnreachableStage {
+            name: name.to_owned(),
+            at: last.span,
+            why: "with this, every row is in a stage before".to_owned(),
+            earlier: None,
+            help: "write `otherwise` in the place of the last condition",
+        });
+    }
 }
