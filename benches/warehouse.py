@@ -43,16 +43,54 @@ def program(n):
     return "\n".join(lines) + "\n"
 
 
-def by_hand(n, table, since):
-    """The pile: a table of traits, then one table an audience on its parent's."""
+def traits_by_hand(table, since):
     counts = ",\n  ".join(
         f"COUNT(CASE WHEN kind = '{kind}' AND happened_at > {since(days)} THEN 1 END) AS {name}" for name, kind, days in traits())
     zeros = ", ".join(f"COALESCE(e.{name}, 0) AS {name}" for name, _, _ in traits())
-    out = [f"CREATE TABLE hand_traits AS SELECT w.*, {zeros} FROM {table('workspaces')} w LEFT JOIN (SELECT workspace_id, {counts} "
-           f"FROM (SELECT DISTINCT id, workspace_id, kind, happened_at FROM {table('events')} WHERE happened_at <= '{NOW}') d GROUP BY workspace_id) e ON e.workspace_id = w.id"]
+    return (f"CREATE TABLE hand_traits AS SELECT w.*, {zeros} FROM {table('workspaces')} w LEFT JOIN (SELECT workspace_id, {counts} "
+            f"FROM (SELECT DISTINCT id, workspace_id, kind, happened_at FROM {table('events')} WHERE happened_at <= '{NOW}') d GROUP BY workspace_id) e ON e.workspace_id = w.id")
+
+
+def by_hand(n, table, since):
+    """The pile: a table of traits, then one table an audience on its parent's. It knows nobody's past."""
+    out = [traits_by_hand(table, since)]
     for name, parent, condition in audiences(n):
         out.append(f"CREATE TABLE hand_{name} AS SELECT * FROM hand_{parent or 'traits'} WHERE {condition}")
     return out
+
+
+def by_hand_with_memory(n, table, since):
+    """The pile with what plgc keeps: since when each member is one, and a log of who came and went."""
+    columns = ", ".join(f"p.{name}" for name in ["id", "plan", "seats_used", "seats_limit"] + [name for name, _, _ in traits()])
+    out = [traits_by_hand(table, since)]
+    for name, parent, condition in audiences(n):
+        out += [
+            f"CREATE TABLE hand_{name} AS SELECT {columns}, COALESCE(b.was_since, '{NOW}') AS since FROM hand_{parent or 'traits'} p "
+            f"LEFT JOIN (SELECT id AS was_id, since AS was_since FROM before_{name}) b ON b.was_id = p.id WHERE {condition}",
+            f"CREATE UNIQUE INDEX hand_{name}_id ON hand_{name} (id)",
+            f"INSERT INTO hand_changes SELECT '{name}', id, 'came' FROM hand_{name} h WHERE NOT EXISTS (SELECT 1 FROM before_{name} b WHERE b.id = h.id)",
+            f"INSERT INTO hand_changes SELECT '{name}', id, 'went' FROM before_{name} b WHERE NOT EXISTS (SELECT 1 FROM hand_{name} h WHERE h.id = b.id)",
+        ]
+    return out
+
+
+def hand_start(n):
+    """Empty tables of a run before the first one."""
+    made = ["CREATE TABLE hand_changes (audience TEXT, id BIGINT, what TEXT)"]
+    return made + [f"CREATE TABLE before_{name} (id BIGINT, since TEXT)" for name, _, _ in audiences(n)]
+
+
+def hand_turn(n):
+    """This run's tables become those of the run before."""
+    turned = ["DROP TABLE hand_traits"]
+    for name, _, _ in audiences(n):
+        turned += [f"DROP TABLE before_{name}", f"ALTER TABLE hand_{name} RENAME TO before_{name}", f"DROP INDEX hand_{name}_id",
+                   f"CREATE UNIQUE INDEX before_{name}_id ON before_{name} (id)"]
+    return turned
+
+
+def hand_end(n):
+    return ["DROP TABLE hand_changes"] + [f"DROP TABLE before_{name}" for name, _, _ in audiences(n)]
 
 
 def generate(workspaces, events):
@@ -77,7 +115,9 @@ def own_cpu():
 
 def plgc(folder, target, minute):
     at = f"2026-01-01T00:{minute:02}:00Z"
-    subprocess.run([PLGC, "-C", folder, "run", "-t", target, "--as-of", at], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = subprocess.run([PLGC, "-C", folder, "run", "-t", target, "--as-of", at], capture_output=True, text=True)
+    if run.returncode != 0:
+        raise SystemExit(run.stderr)
 
 
 def write_project(folder, n, config):
@@ -85,6 +125,17 @@ def write_project(folder, n, config):
         out.write("[project]\nname = 'bench'\n\n" + config)
     with open(os.path.join(folder, "bench.plg"), "w") as out:
         out.write(program(n))
+
+
+def timed_sqlite(path, statements):
+    base = sqlite3.connect(path)
+    before = own_cpu()
+    for statement in statements:
+        base.execute(statement)
+    base.commit()
+    used = own_cpu() - before
+    base.close()
+    return used
 
 
 def bench_sqlite(args):
@@ -101,26 +152,24 @@ def bench_sqlite(args):
         base.commit()
         del rows
         since = lambda days: f"DATETIME('{NOW}', '-{days} days')"
+        table = lambda name: f"app__{name}"
+        base.close()
         result = {}
         for n in args.audiences:
             write_project(folder, n, f"[targets.bench]\nengine = 'sqlite'\npath = '{path}'\n")
-            ours, hand = [], []
+            ours, hand, memory = [], [], []
             plgc(folder, "bench", len(result) * 20)
+            timed_sqlite(path, hand_start(n) + by_hand_with_memory(n, table, since) + hand_turn(n))
             for run in range(args.runs):
                 before = children_cpu()
                 plgc(folder, "bench", len(result) * 20 + run + 1)
                 ours.append(children_cpu() - before)
-                base = sqlite3.connect(path)
-                before = own_cpu()
-                for statement in by_hand(n, lambda t: f"app__{t}", since):
-                    base.execute(statement)
-                base.commit()
-                hand.append(own_cpu() - before)
-                for name in ["hand_traits"] + [f"hand_{a[0]}" for a in audiences(n)]:
-                    base.execute(f"DROP TABLE {name}")
-                base.commit()
-                base.close()
-            result[n] = (min(ours), min(hand))
+                hand.append(timed_sqlite(path, by_hand(n, table, since)))
+                timed_sqlite(path, [f"DROP TABLE hand_{name}" for name in ["traits"] + [a[0] for a in audiences(n)]])
+                memory.append(timed_sqlite(path, by_hand_with_memory(n, table, since)))
+                timed_sqlite(path, hand_turn(n))
+            timed_sqlite(path, hand_end(n))
+            result[n] = (min(ours), min(hand), min(memory))
         return result
 
 
@@ -137,6 +186,13 @@ def psql(url, statements):
     subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", url], input=text.encode(), check=True, stdout=subprocess.DEVNULL)
 
 
+def timed_postgres(url, pid, statements):
+    before = backends_cpu(pid)
+    psql(url, statements)
+    time.sleep(0.3)
+    return backends_cpu(pid) - before
+
+
 def bench_postgres(args):
     url, pid = args.url, int(args.pid)
     psql(url, ["CREATE SCHEMA IF NOT EXISTS app", "SET client_min_messages = warning", "DROP TABLE IF EXISTS app.workspaces, app.events",
@@ -151,23 +207,25 @@ def bench_postgres(args):
         copy.wait()
     psql(url, ["ANALYZE app.workspaces", "ANALYZE app.events"])
     since = lambda days: f"TIMESTAMP '{NOW}' - INTERVAL '{days} days'"
+    table = lambda name: f"app.{name}"
     result = {}
     with tempfile.TemporaryDirectory() as folder:
         for n in args.audiences:
             write_project(folder, n, f"[targets.bench]\nengine = 'postgres'\nurl = '{url}'\n")
-            ours, hand = [], []
+            ours, hand, memory = [], [], []
             plgc(folder, "bench", len(result) * 20)
+            timed_postgres(url, pid, hand_start(n) + by_hand_with_memory(n, table, since) + hand_turn(n))
             for run in range(args.runs):
                 before = children_cpu(), backends_cpu(pid)
                 plgc(folder, "bench", len(result) * 20 + run + 1)
                 time.sleep(0.3)
                 ours.append(children_cpu() - before[0] + backends_cpu(pid) - before[1])
-                before = backends_cpu(pid)
-                psql(url, by_hand(n, lambda t: f"app.{t}", since))
-                time.sleep(0.3)
-                hand.append(backends_cpu(pid) - before)
-                psql(url, [f"DROP TABLE hand_{name}" for name in ["traits"] + [a[0] for a in audiences(n)]])
-            result[n] = (min(ours), min(hand))
+                hand.append(timed_postgres(url, pid, by_hand(n, table, since)))
+                timed_postgres(url, pid, [f"DROP TABLE hand_{name}" for name in ["traits"] + [a[0] for a in audiences(n)]])
+                memory.append(timed_postgres(url, pid, by_hand_with_memory(n, table, since)))
+                timed_postgres(url, pid, hand_turn(n))
+            timed_postgres(url, pid, hand_end(n))
+            result[n] = (min(ours), min(hand), min(memory))
     return result
 
 
@@ -182,10 +240,11 @@ def main():
     parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
     result = (bench_sqlite if args.engine == "sqlite" else bench_postgres)(args)
-    for n, (ours, hand) in result.items():
-        print(f"{args.engine} {n} audiences: plgc {ours:.1f} s, tables by hand {hand:.1f} s, ratio {hand / ours:.1f}")
+    for n, (ours, hand, memory) in result.items():
+        print(f"{args.engine} {n} audiences: plgc {ours:.1f} s; tables by hand {hand:.1f} s, ratio {hand / ours:.2f}; "
+              f"with since and a log {memory:.1f} s, ratio {memory / ours:.2f}")
     if len(result) == 2:
-        (few, (a, _)), (many, (b, _)) = result.items()
+        (few, (a, _, _)), (many, (b, _, _)) = result.items()
         print(f"{args.engine} {many} beside {few}: {b / a:.1f} times")
 
 
