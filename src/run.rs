@@ -5,6 +5,7 @@ pub mod build;
 pub mod deliver;
 pub mod error;
 pub mod finish;
+pub mod forgotten;
 pub mod outcome;
 pub mod points;
 pub mod prev;
@@ -146,6 +147,9 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         models: manifest.models.len(),
     };
     session.say(&started);
+    for notice in before.iter().flat_map(|before| forgotten::notices(before, manifest)) {
+        session.notice(notice);
+    }
     let moves = build::build(session, manifest, before.as_ref(), &run).await?;
     let body = manifest.to_json();
     build::commit(session, &run, &format!("{:x}", Sha256::digest(body.as_bytes())), &body).await?;

@@ -25,7 +25,7 @@ fn text(output: &Output) -> String {
 }
 
 /// A copy without what runs have left.
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {
         let path = entry.expect("an entry").path();

@@ -182,3 +182,15 @@ fn a_table_that_was_not_loaded_has_the_values_of_its_enums() {
         project.run(2);
     }
 }
+
+#[test]
+fn a_character_that_databases_do_not_store_is_refused_where_it_stands() {
+    for engine in ["sqlite", "postgres"] {
+        let project = project(engine);
+        project.write("data/app.items.csv", "id,name,size,note\na,\"Lan\0tern\",1,\n");
+        project.fails(0, 3, &["load-text", "app.items.csv:2:3", "column `name` has the character U+0000"]);
+        std::fs::remove_file(project.path("data/app.items.csv")).unwrap();
+        project.write("data/app.items.jsonl", "{\"id\": \"a\", \"name\": \"b\\u0000\", \"size\": 1}\n");
+        project.fails(0, 3, &["load-text", "app.items.jsonl:1:1", "column `name` has the character U+0000"]);
+    }
+}

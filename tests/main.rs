@@ -19,6 +19,7 @@ mod fivetran;
 mod kill;
 mod loads;
 mod mutants;
+mod plans;
 mod properties;
 mod rough;
 mod run_cases;

@@ -103,3 +103,64 @@ fn a_sync_that_moves_begins_anew_and_knows_the_old_object_when_it_comes_back() {
         assert_eq!(back, ["delete b {}"], "a is there as it should be");
     });
 }
+
+#[test]
+fn a_table_may_have_any_name() {
+    for engine in ["sqlite", "postgres"] {
+        for table in ["s", "t", "n", "items", "key"] {
+            let config = match engine {
+                "sqlite" => {
+                    "deliver = true\n[targets.dev.destinations.db]\npath = \"other.db\"\ncreate = true".to_owned()
+                }
+                _ => "deliver = true\n[targets.dev.destinations.db]\nurl = \"URL\"\ncreate = true".to_owned(),
+            };
+            let program = PROGRAM.replace("destination out = jsonl", &format!("destination db = {engine}"));
+            let sync = format!(
+                "\nsync big from large to db.{table} {{\n  match  id = id\n  set    size = size\n  leave  clear\n}}\n"
+            );
+            let project = Project::new(engine, &format!("{program}{sync}"), &config);
+            if engine == "postgres" {
+                let config = std::fs::read_to_string(project.path("plg.toml")).unwrap();
+                let own = config.lines().find_map(|line| line.strip_prefix("url = ")).unwrap();
+                project.replace("plg.toml", "\"URL\"", own);
+            }
+            for (hour, size) in [(0, 11), (1, 12)] {
+                project.write("data/app.items.csv", &format!("id,size\na,{size}\nb,20\n"));
+                let said = project.run(hour);
+                assert!(!said.out.contains("refused"), "{engine} {table}: {}", said.out);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_forgotten_is_said() {
+    let project = Project::new("sqlite", &format!("{PROGRAM}{}", sync("items", "clear")), CONFIG);
+    project.write("data/app.items.csv", "id,size\na,11\n");
+    project.run(0);
+    let program = format!("{PROGRAM}{}", sync("items", "clear"));
+    let with = |from: &str, to: &str| {
+        assert!(program.contains(from));
+        project.write("program.plg", &program.replace(from, to));
+    };
+    with("sync big from", "sync huge from");
+    project.run(1).is(0, &["sync `huge` begins without a past, and `big`, which wrote to the same place, is gone"]);
+    with("sync big from", "sync big was huge from");
+    let said = project.run(2);
+    assert!(!said.err.contains("without a past"), "{}", said.err);
+    with("  set    size = size\n", "  set    other = size\n");
+    project.run(3).is(0, &["sync `big` no longer sets `size`: what it wrote there stays"]);
+    project.write(
+        "program.plg",
+        &program.replace("audience large of", "audience wide of").replace("from large", "from wide"),
+    );
+    project.run(4).is(0, &["`item.wide` begins without a past, and `large` of the last run is gone", "write `was`"]);
+    project.write("program.plg", &program.replace("audience large of", "audience large was wid of"));
+    project.run(5).is(0, &["`item.large` begins without a past: the last run had no `wid`, its earlier name"]);
+    project.write(
+        "program.plg",
+        &program.replace("audience large of", "audience vast was large of").replace("from large", "from vast"),
+    );
+    let said = project.run(6);
+    assert!(!said.err.contains("without a past"), "{}", said.err);
+}

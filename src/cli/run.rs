@@ -18,7 +18,7 @@ use super::{Broken, Exit, Outcome};
 use crate::diagnostics::json;
 use crate::manifest::Manifest;
 use crate::run::error::Fault;
-use crate::run::{self, RunOptions};
+use crate::run::{self, Event, RunOptions};
 use crate::source::Sources;
 
 /// Build every model, remember what changed, and deliver
@@ -67,11 +67,12 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
         None => Project::load(folder)?,
     };
     let (name, unresolved) = project.target(args.target.as_deref())?;
+    let mut warned = 0;
     let manifest = match &args.manifest {
         Some(file) => options::manifest(file)?,
         None => {
             let (manifest, warnings) = project.compile(&unresolved.engine)?;
-            terminal.mistakes(&warnings, &project.sources);
+            warned = warnings.len();
             manifest
         }
     };
@@ -87,6 +88,13 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let now = args.as_of.unwrap_or_else(|| jiff::Timestamp::now().as_second());
     let options = RunOptions { now, accept: args.accept.iter().cloned().collect::<BTreeSet<_>>() };
     let mut progress = progress::of(terminal, &secrets);
+    if warned > 0 {
+        let message = format!(
+            "{warned} {} of the program: `plgc check` shows them",
+            if warned == 1 { "warning" } else { "warnings" }
+        );
+        progress.event(&Event::Noticed { message });
+    }
     let result = run::run(&manifest, &target, &options, progress.as_mut());
     drop(progress);
     match result {

@@ -177,7 +177,7 @@ impl Database {
         if !chosen.is_empty() {
             self.stage(shape, &[], &chosen).await?;
             let (table, key) = (self.table(shape), quote(&shape.key.name));
-            let sql = format!("DELETE FROM {table} WHERE {key} IN (SELECT s.{key} FROM {STAGE} AS s)");
+            let sql = format!("DELETE FROM {table} WHERE {key} IN (SELECT plgc_new.{key} FROM {STAGE} AS plgc_new)");
             self.engine.execute(&sql).await?;
             self.engine.execute(&format!("DROP TABLE {STAGE}")).await?;
             for place in gone {
@@ -213,10 +213,13 @@ impl Database {
     /// Writes the stage; gives the keys that were there before.
     async fn upsert(&mut self, shape: &Shape, names: &[String]) -> Result<BTreeSet<String>, EngineError> {
         let (table, key) = (self.table(shape), quote(&shape.key.name));
-        let there = format!("EXISTS (SELECT 1 FROM {table} AS t WHERE t.{key} = s.{key})");
-        let found =
-            rows(self.engine.as_mut(), &format!("SELECT s.plgc_key FROM {STAGE} AS s WHERE {there}"), &[Type::Text])
-                .await?;
+        let there = format!("EXISTS (SELECT 1 FROM {table} AS t WHERE t.{key} = plgc_new.{key})");
+        let found = rows(
+            self.engine.as_mut(),
+            &format!("SELECT plgc_new.plgc_key FROM {STAGE} AS plgc_new WHERE {there}"),
+            &[Type::Text],
+        )
+        .await?;
         let keys = found.into_iter().flatten().filter_map(|value| value.text()).collect();
         if shape.write != Write::Create {
             self.update(shape, names).await?;
@@ -224,9 +227,9 @@ impl Database {
         if shape.write != Write::Update {
             let own = names.iter().filter(|name| **name != shape.key.name);
             let columns: Vec<String> = std::iter::once(&shape.key.name).chain(own).map(|name| quote(name)).collect();
-            let values = columns.iter().map(|name| format!("s.{name}")).collect::<Vec<_>>().join(", ");
+            let values = columns.iter().map(|name| format!("plgc_new.{name}")).collect::<Vec<_>>().join(", ");
             let sql = format!(
-                "INSERT INTO {table} ({}) SELECT {values} FROM {STAGE} AS s WHERE NOT {there}",
+                "INSERT INTO {table} ({}) SELECT {values} FROM {STAGE} AS plgc_new WHERE NOT {there}",
                 columns.join(", ")
             );
             self.engine.execute(&sql).await?;
@@ -237,11 +240,11 @@ impl Database {
     async fn update(&mut self, shape: &Shape, names: &[String]) -> Result<(), EngineError> {
         let (table, key) = (self.table(shape), quote(&shape.key.name));
         let own = names.iter().filter(|name| **name != shape.key.name).map(|name| quote(name));
-        let sets = own.map(|name| format!("{name} = s.{name}")).collect::<Vec<_>>().join(", ");
+        let sets = own.map(|name| format!("{name} = plgc_new.{name}")).collect::<Vec<_>>().join(", ");
         if sets.is_empty() {
             return Ok(());
         }
-        let sql = format!("UPDATE {table} SET {sets} FROM {STAGE} AS s WHERE {table}.{key} = s.{key}");
+        let sql = format!("UPDATE {table} SET {sets} FROM {STAGE} AS plgc_new WHERE {table}.{key} = plgc_new.{key}");
         self.engine.execute(&sql).await.map(|_| ())
     }
 

@@ -27,10 +27,12 @@ pub const DRIVER: Driver = Driver {
     open,
 };
 
-/// Texts that are the same on every server, whatever its settings; a server notices a client that was killed.
+/// Texts that are the same on every server, whatever its settings; and no compilation of statements, which for a model of
+/// many columns takes longer than the statement.
 const SESSION: &str = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET extra_float_digits = 1; \
     SET standard_conforming_strings = on; SET client_min_messages = warning; SET client_encoding = 'UTF8'; \
-    SET bytea_output = 'hex'";
+    SET bytea_output = 'hex'; \
+    SELECT set_config(name, 'off', FALSE) FROM pg_settings WHERE name = 'jit'";
 
 /// How long a lock is waited for: a killed run's backend needs a moment to notice.
 const LOCK_TRIES: u32 = 20;

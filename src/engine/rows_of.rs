@@ -123,6 +123,7 @@ impl<'a> File<'a> {
         let mut row = Row::with_capacity(self.columns.len());
         for ((name, typed), place) in self.columns.iter().zip(&self.places) {
             let Some(field) = record.get(*place) else { continue };
+            storable(&self.path, field, name)?;
             let value = csv_value(field, typed).ok_or_else(|| misfit(&self.path, self.source, field, name, typed))?;
             row.push(value);
         }
@@ -161,6 +162,7 @@ impl<'a> File<'a> {
             }
             let value = json_value(found, &text, typed);
             let field = Field { text, quoted: false, line, column: 1 };
+            storable(&self.path, &field, name)?;
             row.push(value.ok_or_else(|| misfit(&self.path, self.source, &field, name, typed))?);
         }
         Ok(Some(row))
@@ -187,6 +189,15 @@ impl<'de> serde::Deserialize<'de> for Object {
         }
         text.deserialize_map(Members)
     }
+}
+
+/// One character that not every database has a place for.
+fn storable(path: &Path, field: &Field, column: &str) -> Result<(), LoadError> {
+    if !field.text.contains('\0') {
+        return Ok(());
+    }
+    let what = format!("the value of column `{column}` has the character U+0000, which databases do not store");
+    Err(broken(path, Wrong { line: field.line, column: field.column, what }))
 }
 
 fn csv_value(field: &Field, typed: &Typed) -> Option<Value> {

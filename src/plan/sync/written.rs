@@ -3,7 +3,7 @@
 
 use super::table;
 use crate::manifest::SyncSpec;
-use crate::plan::rel::{Compare, Join, JoinKind, Parameter, Query, Scalar, Select, Table};
+use crate::plan::rel::{Body, Compare, Item, Join, JoinKind, Parameter, Query, Scalar, Select, Table};
 use crate::types::Type;
 
 /// key, hash, created of every object that the sync has written; the hash is null where the object has left.
@@ -16,11 +16,13 @@ pub fn written(spec: &SyncSpec) -> Query {
             .step("latest");
     let before = || Table::State(format!("{}__prev", table(&spec.name))).alias("b");
     let same_key = || Scalar::column("b", "key").equals(Type::Text, Scalar::column("l", "key"));
+    // Looked up by key among the receipts themselves, which have an index.
+    let receipt = accepted(spec, vec![Scalar::int(1).named("found")])
+        .filter(Scalar::column("r", "key").equals(Type::Text, Scalar::column("b", "key")));
     let kept = Select {
         comments: vec!["untouched by the parent run".to_owned()],
         ..Select::from(before(), columns("b", &["key", "hash", "created"]))
-            .left_join(Table::Step("latest".to_owned()).alias("l"), same_key())
-            .filter(Scalar::column("l", "key").is_null())
+            .filter(Scalar::Exists(Box::new(receipt.body()), true))
     };
     let created =
         Scalar::Or(vec![Scalar::column("l", "created"), Scalar::column("b", "created").or_else(Scalar::bool(false))]);
@@ -36,7 +38,7 @@ pub fn written(spec: &SyncSpec) -> Query {
     fresh.comments.push("written by the parent run".to_owned());
     fresh.joins.push(Join { kind: JoinKind::Left, with: before(), on: vec![same_key()] });
     fresh.filter.push(Scalar::column("l", "op").compare(Compare::NotEqual, Type::Text, Scalar::text("delete")));
-    let body = crate::plan::rel::Body { selects: vec![kept, fresh], order_by: Vec::new() };
+    let body = Body { selects: vec![kept, fresh], order_by: Vec::new() };
     body.after(vec![receipts, latest])
 }
 
@@ -50,6 +52,11 @@ fn receipts(spec: &SyncSpec) -> Select {
         Scalar::column("r", "hash").ascending(Type::Text),
     ];
     items.push(Scalar::row_number(vec![Scalar::column("r", "key")], newest_first).named("place"));
+    accepted(spec, items)
+}
+
+/// What the destination accepted of the sync in the parent run.
+fn accepted(spec: &SyncSpec, items: Vec<Item>) -> Select {
     let names: Vec<Scalar> = std::iter::once(&spec.name).chain(&spec.was).map(|name| Scalar::text(name)).collect();
     let is_own = match names.as_slice() {
         [only] => Scalar::column("r", "sync").equals(Type::Text, only.clone()),
@@ -62,6 +69,6 @@ fn receipts(spec: &SyncSpec) -> Select {
         .filter(Scalar::column("r", "accepted"))
 }
 
-fn columns(alias: &str, names: &[&str]) -> Vec<crate::plan::rel::Item> {
+fn columns(alias: &str, names: &[&str]) -> Vec<Item> {
     names.iter().map(|name| Scalar::column(alias, name).named(name)).collect()
 }
