@@ -56,7 +56,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     program.zone.clone_from(&options.zone);
     let order = cycle::order(&program, &rest.circled, diags);
     labels::flow(&mut program, &order);
-    checks::check(&program, (files, sources), &rest, diags);
+    checks::check(&program, (files, sources, options), &rest, diags);
     program
 }
 
@@ -593,11 +593,13 @@ pub enum Limit {
 pub struct Options {
     /// The IANA name of the zone of `date(x)`.
     pub zone: String,
+    /// How often each target runs that says so: its name, and microseconds.
+    pub cadences: Vec<(String, i64)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { zone: "UTC".to_owned() }
+        Self { zone: "UTC".to_owned(), cadences: Vec::new() }
     }
 }
 

@@ -80,10 +80,18 @@ fn codes() -> Vec<String> {
     codes
 }
 
+/// The project's settings: a first line `// every 20 minutes` is a target's cadence.
+fn options(case: &Case) -> Options {
+    let first = case.sources.files()[0].text.lines().next().unwrap_or_default();
+    let minutes = first.strip_prefix("// every ").and_then(|rest| rest.strip_suffix(" minutes"));
+    let every = |minutes: &str| ("prod".to_owned(), minutes.parse::<i64>().unwrap() * 60_000_000);
+    Options { cadences: minutes.map(every).into_iter().collect(), ..Options::default() }
+}
+
 /// The program in a dialect, and every mistake.
 fn mistakes(case: &Case, dialect: &dialect::Dialect) -> (Option<Manifest>, Vec<Mistake>) {
     let mut mistakes = Diagnostics::default();
-    let manifest = plgc::compile(&case.sources, &Options::default(), dialect, &mut mistakes);
+    let manifest = plgc::compile(&case.sources, &options(case), dialect, &mut mistakes);
     (manifest, mistakes.finish())
 }
 

@@ -134,7 +134,9 @@ impl Project {
 
     /// What the program takes from `plg.toml`.
     pub fn options(&self) -> Options {
-        Options { zone: self.config.zone.clone() }
+        let targets = self.config.targets.iter();
+        let cadences = targets.filter_map(|(name, target)| Some((name.clone(), target.every?)));
+        Options { zone: self.config.zone.clone(), cadences: cadences.collect() }
     }
 
     /// Checks the program: every mistake of every file.

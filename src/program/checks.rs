@@ -3,17 +3,19 @@
 
 mod allowed;
 mod always_empty;
+mod cadence;
 mod facts;
 mod never_holds;
 mod not_of_nullable;
 mod reads_back;
 mod same_target;
+mod todays_value;
 mod unreachable_arm;
 mod unreachable_stage;
 mod unused;
 
-use super::Program;
 use super::context::Rest;
+use super::{Options, Program};
 use crate::diagnostics::Diagnostics;
 use crate::source::Sources;
 use crate::syntax::ast;
@@ -21,7 +23,7 @@ use crate::syntax::ast;
 /// Runs every check.
 pub(super) fn check(
     program: &Program,
-    (files, sources): (&[ast::File], &Sources),
+    (files, sources, options): (&[ast::File], &Sources, &Options),
     rest: &Rest,
     diags: &mut Diagnostics,
 ) {
@@ -35,6 +37,8 @@ pub(super) fn check(
     always_empty::check(program, &never, diags);
     unreachable_stage::check(program, &never, diags);
     unreachable_arm::check(program, &never, diags);
+    cadence::check(program, sources, &options.cadences, diags);
+    todays_value::check(program, sources, diags);
     not_of_nullable::check(program, sources, diags);
     unused::check(program, files, &rest.used_lets, diags);
 }

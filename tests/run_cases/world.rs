@@ -42,7 +42,7 @@ impl World {
         let mut sources = Sources::default();
         sources.add(format!("{}.plg", edition.name), edition.text.clone()).unwrap();
         let zone = edition.zone.clone();
-        let options = zone.map_or_else(Options::default, |zone| Options { zone });
+        let options = zone.map_or_else(Options::default, |zone| Options { zone, ..Options::default() });
         let mut mistakes = Diagnostics::default();
         let manifest = plgc::compile(&sources, &options, dialect::find(self.driver.name).unwrap(), &mut mistakes);
         let style = Style { color: false, unicode: true, width: 100 };

@@ -1,5 +1,5 @@
-//! A trait, row link or constant that nothing reads is computed in vain. Audiences and statuses are published, and
-//! so are never unused.
+//! A trait, row link or constant that nothing reads is computed in vain, and a source, entity or destination that nothing
+//! uses says nothing. Audiences and statuses are published, and so are never unused.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,10 @@ use thiserror::Error;
 
 use crate::diagnostics::Diagnostics;
 use crate::program::cycle::{Node, needs, needs_of};
-use crate::program::{Expr, FieldId, FieldKind, LinkBy, LinkId, Program};
+use crate::program::walk::{of_program, visit};
+use crate::program::{
+    DestinationId, EntityId, Expr, ExprKind, FieldId, FieldKind, LinkBy, LinkId, Program, RowsOf, SourceId,
+};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -16,6 +19,16 @@ use crate::syntax::ast;
 #[error("nothing reads {what} `{name}`")]
 #[diagnostic(code("unused-field"), severity(Warning), help("remove it, or use it in an audience, status or sync"))]
 struct UnusedField {
+    what: &'static str,
+    name: String,
+    #[label(primary, "declared here")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("nothing uses {what} `{name}`")]
+#[diagnostic(code("unused-declaration"), severity(Warning), help("remove it, or use it"))]
+struct UnusedDeclaration {
     what: &'static str,
     name: String,
     #[label(primary, "declared here")]
@@ -32,6 +45,7 @@ struct UnusedLet {
 }
 
 pub(super) fn check(program: &Program, files: &[ast::File], used_lets: &BTreeSet<String>, diags: &mut Diagnostics) {
+    check_declarations(program, diags);
     let read = read(program);
     for (id, field) in (0..).map(FieldId).zip(&program.fields) {
         let is_trait = matches!(field.kind, FieldKind::Trait(_)) && !field.hidden;
@@ -49,6 +63,47 @@ pub(super) fn check(program: &Program, files: &[ast::File], used_lets: &BTreeSet
             && !used_lets.contains(&node.name.text)
         {
             diags.push(UnusedLet { name: node.name.text.clone(), at: node.name.span });
+        }
+    }
+}
+
+/// Reports sources without an entity or set, entities without a field, set, link or sync, and destinations without a sync.
+fn check_declarations(program: &Program, diags: &mut Diagnostics) {
+    let mut sets = BTreeSet::new();
+    for (_, expr) in of_program(program) {
+        visit(expr, &mut |part| {
+            if let ExprKind::Aggregate(aggregate) = &part.kind {
+                sets.insert(aggregate.set.over);
+            }
+        });
+    }
+    let row_links = program.links.iter().filter_map(|link| match &link.by {
+        LinkBy::Row(aggregate) => Some(aggregate.set.over),
+        LinkBy::Columns { .. } => None,
+    });
+    sets.extend(row_links);
+    let mut unused = |what, name: String, at| diags.push(UnusedDeclaration { what, name, at });
+    for (id, source) in (0..).map(SourceId).zip(&program.sources) {
+        let name = source.name.join(".");
+        let read = program.entities.iter().any(|entity| entity.source == id)
+            || sets.contains(&RowsOf::Source(id))
+            || program.sources.iter().any(|other| other.reads.contains(&name));
+        if !read {
+            unused("source", name, source.span);
+        }
+    }
+    for (id, entity) in (0..).map(EntityId).zip(&program.entities) {
+        let used = program.fields.iter().any(|field| field.entity == id)
+            || sets.contains(&RowsOf::Entity(id))
+            || program.links.iter().any(|link| link.to == id)
+            || program.syncs.iter().any(|sync| sync.entity == id);
+        if !used {
+            unused(if entity.at.is_some() { "event" } else { "entity" }, entity.name.clone(), entity.span);
+        }
+    }
+    for (id, destination) in (0..).map(DestinationId).zip(&program.destinations) {
+        if !program.syncs.iter().any(|sync| sync.destination == id) {
+            unused("destination", destination.name.clone(), destination.span);
         }
     }
 }
