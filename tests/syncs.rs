@@ -164,3 +164,15 @@ fn what_is_forgotten_is_said() {
     let said = project.run(6);
     assert!(!said.err.contains("without a past"), "{}", said.err);
 }
+
+#[test]
+fn what_is_held_waits_for_the_next_run() {
+    both(|story| {
+        story.0.write("data/app.items.csv", "id,size\na,11\nb,12\n");
+        story.0.write("program.plg", &format!("{PROGRAM}{}", sync("items", "clear")));
+        let said = story.0.call("run --as-of 2026-01-01T00:00Z --hold");
+        said.is(0, &["nothing was sent", "big"]);
+        assert_eq!(story.lines("items"), NONE);
+        assert_eq!(story.then(1, &[("a", 11), ("b", 12)], &sync("items", "clear"), "items").len(), 2);
+    });
+}

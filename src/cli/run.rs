@@ -39,6 +39,9 @@ pub(super) struct Args {
     /// Read the sources from this folder, in place of the target's `data`
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Send nothing, whatever the target says: count what there is to send, which then waits for the next run
+    #[arg(long)]
+    hold: bool,
     /// Do not ask before sending from a terminal
     #[arg(short, long)]
     yes: bool,
@@ -82,6 +85,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
         options::folder(folder)?;
         target.data = Some(folder.clone());
     }
+    target.deliver &= !args.hold;
     if target.deliver && !args.yes && !target::is_file(&target) && !confirmed(&name, &manifest, terminal) {
         return Err(Broken::new(Exit::Stopped, Declined));
     }

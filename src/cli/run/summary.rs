@@ -97,7 +97,7 @@ fn syncs(syncs: &[SyncOutcome], deliver: bool, out: &mut String) {
     }
     let label = |sync: &SyncOutcome| format!("{} -> {}", sync.name, sync.to);
     let width = syncs.iter().map(|sync| label(sync).chars().count()).max().unwrap_or(0).max(5);
-    let heading = if deliver { "syncs" } else { "syncs (nothing was sent: `deliver` is not true)" };
+    let heading = if deliver { "syncs" } else { "syncs (nothing was sent: `--hold`, or `deliver` is not true)" };
     let columns = ["created", "updated", "removed", "rejected"].map(|word| format!("{word:>8}")).join("  ");
     if deliver {
         out.push_str(&format!("\n{heading:width$}  {columns}\n"));
