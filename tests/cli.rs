@@ -384,6 +384,16 @@ fn ten_thousand_levels_of_nesting_are_an_error_not_a_crash() {
 }
 
 #[test]
+fn a_delay_finer_than_the_cadence_of_a_target_is_told() {
+    let often = PLG_TOML.replace("data = 'data'\n", "data = 'data'\nevery = '1 hour'\n");
+    let program =
+        PROGRAM.replace("size  int\n", "size  int\n  made  timestamp\n").replace("size > 10", "made within 5 minutes");
+    let test = Test::project().write("plg.toml", &often).write("items.plg", &program);
+    let said = test.args(&["check"]).run().code(0).out("finer-than-cadence").out("`5 minutes`").out("every hour");
+    said.then(&["compile"]).code(0).err("finer-than-cadence");
+}
+
+#[test]
 fn a_secret_that_is_not_set_is_asked_for_only_by_a_run() {
     let text = "[project]\nname = 'x'\n[targets.prod]\nengine = 'postgres'\nurl = '${PLGC_NOWHERE_URL}'\n";
     let said = Test::project().write("plg.toml", text).args(&["check"]).run().code(0);

@@ -55,5 +55,9 @@ fn written(length: i64) -> String {
     const UNITS: [(&str, i64); 4] =
         [("days", 86_400_000_000), ("hours", 3_600_000_000), ("minutes", 60_000_000), ("seconds", 1_000_000)];
     let unit = UNITS.into_iter().find(|(_, unit)| length % unit == 0);
-    unit.map_or_else(|| format!("{length} microseconds"), |(name, unit)| format!("{} {name}", length / unit))
+    match unit {
+        Some((name, unit)) if length == unit => name.trim_end_matches('s').to_owned(),
+        Some((name, unit)) => format!("{} {name}", length / unit),
+        None => format!("{length} microseconds"),
+    }
 }

@@ -138,6 +138,8 @@ fn fields_read_each_other_across_entities_and_files() {
         EXAMPLE,
         "trait busy of user = workspace.rich",
     ]);
+    // The example declares more than is used here.
+    let said: Vec<_> = said.into_iter().filter(|said| !said.starts_with("unused-declaration: ")).collect();
     assert_eq!(said, [""; 0]);
 }
 

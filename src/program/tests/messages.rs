@@ -26,7 +26,7 @@ fn one_mistake_gives_one_message() {
         ("audience x of workspace where any(app.users where email = workspace.name or consent)", "untied-set"),
         ("audience x of workspace where any(app.users where email != workspace.name)", "untied-set"),
         ("trait x of workspace = count(logins)", "unknown-set"),
-        ("trait x of nothing = 1\naudience y of nothing where x > 1", "unknown-entity unknown-base"),
+        ("trait x of nothing = 1\naudience y of nothing where x > 1", "unknown-base"),
         ("audience a of workspace where plan = 'free'", "incomparable"),
         ("trait x of workspace = created_at + 3", "bad-operands"),
         ("trait x of workspace = revenue * revenue", "decimal-overflow"),

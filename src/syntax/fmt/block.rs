@@ -2,7 +2,7 @@
 //! written so.
 
 use crate::syntax::ast::{
-    Assign, Column, Declaration, Destination, Entity, EntityItem, Source, Stage, Status, Sync, SyncItem, TypeName,
+    Assign, Column, Declaration, Destination, Entity, EntityItem, Name, Source, Stage, Status, Sync, SyncItem, TypeName,
 };
 use crate::syntax::fmt::WIDTH;
 use crate::syntax::fmt::declaration::Printer;
@@ -15,13 +15,14 @@ struct Item<'a> {
     rest: String,
     stage: Option<&'a Stage>,
     set: &'a [Assign],
+    moves: &'a [Vec<Name>],
     /// Whether a comment stands within it.
     commented: bool,
 }
 
 impl Item<'_> {
     fn new(at: u32, word: impl Into<String>, rest: impl Into<String>) -> Self {
-        Self { at, word: word.into(), rest: rest.into(), stage: None, set: &[], commented: false }
+        Self { at, word: word.into(), rest: rest.into(), stage: None, set: &[], moves: &[], commented: false }
     }
 }
 
@@ -52,6 +53,7 @@ impl Printer<'_> {
             match item.stage {
                 Some(stage) if !fits => self.tall_stage(item, stage),
                 _ if item.set.len() > 1 && !fits => self.tall_set(item, &word),
+                _ if item.moves.len() > 1 && !fits => self.tall_moves(item, &word),
                 _ => self.lines.item(item.at, 2, text),
             }
         }
@@ -77,6 +79,17 @@ impl Printer<'_> {
                 self.lines.item(item.at, 2, &format!("{word}{text}"));
             } else {
                 self.lines.more(assign.name.span.start, 2 + word.chars().count(), &text);
+            }
+        }
+    }
+
+    fn tall_moves(&mut self, item: &Item<'_>, word: &str) {
+        let last = item.moves.len() - 1;
+        for (at, moves) in item.moves.iter().enumerate() {
+            let text = format!("{}{}", chain(moves), if at == last { "" } else { "," });
+            match moves.first() {
+                Some(first) if at > 0 => self.lines.more(first.span.start, 2 + word.chars().count(), &text),
+                _ => self.lines.item(item.at, 2, &format!("{word}{text}")),
             }
         }
     }
@@ -149,9 +162,10 @@ impl Printer<'_> {
             items.push(Item { stage: stage.when.as_ref().map(|_| stage), commented, ..item });
         }
         for moves in &status.moves {
-            let chain = |chain: &Vec<_>| chain.iter().map(name).collect::<Vec<_>>().join(" -> ");
-            let chains: Vec<_> = moves.chains.iter().map(chain).collect();
-            items.push(Item::new(moves.span.start, "moves", chains.join(", ")));
+            let chains: Vec<_> = moves.chains.iter().map(|moves| chain(moves)).collect();
+            let commented = self.lines.commented(moves.span);
+            let item = Item::new(moves.span.start, "moves", chains.join(", "));
+            items.push(Item { moves: &moves.chains, commented, ..item });
         }
         items.sort_by_key(|item| item.at);
         self.block(declaration, head, items);
@@ -237,6 +251,11 @@ impl Printer<'_> {
         };
         sync.items.iter().map(one).collect()
     }
+}
+
+/// `a -> b -> c`
+fn chain(stages: &[Name]) -> String {
+    stages.iter().map(name).collect::<Vec<_>>().join(" -> ")
 }
 
 fn type_name(kind: &TypeName) -> String {

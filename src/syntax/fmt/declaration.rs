@@ -264,11 +264,11 @@ impl Printer<'_> {
         let whole = self.write.whole(expr);
         let fits = indent + before.len() + whole.chars().count() + end.len() <= WIDTH;
         let ExprKind::Binary { op, .. } = &expr.kind else {
-            self.lines.more(expr.span.start, indent, &format!("{before}{whole}{end}"));
+            self.lines.more(self.lines.inner(expr.span), indent, &format!("{before}{whole}{end}"));
             return;
         };
         if level(expr) > Level::And || (fits && !self.lines.commented(expr.span)) {
-            self.lines.more(expr.span.start, indent, &format!("{before}{whole}{end}"));
+            self.lines.more(self.lines.inner(expr.span), indent, &format!("{before}{whole}{end}"));
             return;
         }
         let mut terms = Vec::new();
@@ -287,7 +287,7 @@ impl Printer<'_> {
         let fits = indent + sign.len() + text.chars().count() + end.len() <= WIDTH;
         let breaks = matches!(level(term), Level::Or | Level::And);
         if (fits && !self.lines.commented(term.span)) || !breaks {
-            self.lines.more(term.span.start, indent, &format!("{sign}{text}{end}"));
+            self.lines.more(self.lines.inner(term.span), indent, &format!("{sign}{text}{end}"));
             return;
         }
         if level(term) >= least && !self.write.enclosed(term) {

@@ -94,6 +94,21 @@ impl<'a> Lines<'a> {
         self.text(self.file.base, at).rsplit('\n').nth(1).is_some_and(|line| line.trim().is_empty())
     }
 
+    /// Where what is in the parentheses begins, behind them and the comments there.
+    pub fn inner(&self, span: Span) -> u32 {
+        let mut rest = self.text(span.start, span.end);
+        if !rest.starts_with('(') {
+            return span.start;
+        }
+        loop {
+            rest = rest.trim_start_matches(|c: char| c == '(' || c.is_whitespace());
+            match rest.strip_prefix("//") {
+                Some(comment) => rest = comment.split_once('\n').map_or("", |(_, below)| below),
+                None => return span.end - rest.len() as u32,
+            }
+        }
+    }
+
     /// Whether a comment stands within.
     pub fn commented(&self, span: Span) -> bool {
         let first = self.all.partition_point(|comment| comment.span.start < span.start);

@@ -127,3 +127,15 @@ fn parentheses_that_are_needed_or_explain_stay() {
         assert_eq!(check(&format!("trait t of u = {text}")), format!("trait t of u = {expected}\n"));
     }
 }
+
+#[test]
+fn comments_stay_beside_what_they_stand_beside() {
+    let text =
+        "audience big of user where ( // p\n  size > 2 // q\n)\n\n/// Doc.\naudience small of user where size < 2\n";
+    let said =
+        "audience big of user  // p\n  where size > 2      // q\n\n/// Doc.\naudience small of user where size < 2\n";
+    assert_eq!(check(text), said);
+    let text = "status s of user {\n  a when size > 5\n  b otherwise\n  moves a -> b, // m1\n    b -> a // m2\n}\n";
+    let said = "status s of user {\n  a      when size > 5\n  b      otherwise\n  moves  a -> b,  // m1\n         b -> a   // m2\n}\n";
+    assert_eq!(check(text), said);
+}
