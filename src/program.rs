@@ -258,6 +258,8 @@ pub enum FieldKind {
 pub struct Stage {
     /// Its name.
     pub name: String,
+    /// Its documentation.
+    pub doc: Option<String>,
     /// `None`: otherwise.
     pub when: Option<Expr>,
     /// It holds on until this.

@@ -122,7 +122,8 @@ fn sync(sync: &plan::Sync, dialect: &Dialect) -> manifest::Sync {
     for column in std::iter::once(&mut spec.key).chain(&mut spec.fields) {
         column.sql_type = dialect.type_name(&column.typed.kind);
     }
-    let comments = [format!("sync {} ({}): what it has written", spec.name, spec.cite)];
+    let declared = format!("sync {} ({}): what it has written", spec.name, spec.cite);
+    let comments: Vec<String> = std::iter::once(declared).chain(spec.doc.clone()).collect();
     manifest::Sync {
         prev_view: sql::table(&Table::State(format!("{name}__prev")), dialect),
         parent_table: sql::table(&Table::ParentState(name), dialect),

@@ -63,7 +63,7 @@ impl Ctx<'_> {
                 self.diags.push(OtherwiseNotLast { at: stage.name.span });
             }
             seen.push(&stage.name);
-            stages.push(Stage { name: stage.name.text.clone(), when, until });
+            stages.push(Stage { name: stage.name.text.clone(), doc: stage.doc.clone(), when, until });
         }
         if stages.iter().all(|stage| stage.when.is_some()) && !node.broken {
             self.diags.push(MissingOtherwise { name: node.name.text.clone(), at: node.name.span });

@@ -16,24 +16,17 @@ impl Builder<'_> {
         let last = self.frame(frame).levels.len().max(1);
         for number in 1..last {
             self.group_steps(frame, number, &mut steps);
-            let comments = self.level_comments(frame, number);
+            let comments = self.level_comments(frame, number, None);
             let select = self.select(frame, number);
             steps.push(Step { name: format!("level_{number}"), comments, barrier: true, body: select.body() });
         }
         self.group_steps(frame, last, &mut steps);
-        let mut select = self.select(frame, last);
+        let name = &self.program.entity(entity).name;
+        let title = (last > 1).then(|| format!("the columns of {name}, in declared order"));
+        let comments = self.level_comments(frame, last, title.as_deref());
+        let mut select = Select { comments, ..self.select(frame, last) };
         let made = std::mem::take(&mut select.items);
         select.items = self.listed(frame, entity, fields, last, made);
-        let name = &self.program.entity(entity).name;
-        select.comments = self.level_comments(frame, last);
-        if last > 1 {
-            let title = format!("level {last}: the columns of {name}, in declared order");
-            if select.comments.is_empty() {
-                select.comments.push(title);
-            } else if let Some(first) = select.comments.first_mut() {
-                *first = title;
-            }
-        }
         select.body().after(steps)
     }
 
@@ -135,7 +128,8 @@ impl Builder<'_> {
                 ..Select::from(table.alias(&alias), columns.collect())
             };
             let kind = if entity.at.is_some() { "event" } else { "entity" };
-            let comments = vec![format!("{kind} {} ({})", entity.name, self.sources.cite(entity.span))];
+            let mut comments = vec![format!("{kind} {} ({})", entity.name, self.sources.cite(entity.span))];
+            comments.extend(self.set_docs(over));
             steps.push(Step { comments, ..select.body().step(&target.step) });
         }
         steps

@@ -3,7 +3,7 @@
 
 use super::build::Builder;
 use super::frame::FrameId;
-use crate::program::{Entity, FieldId, RowsOf};
+use crate::program::{Entity, Field, FieldId, FieldKind, RowsOf, Source};
 
 /// About where a line of names is broken.
 const WIDTH: usize = 100;
@@ -20,34 +20,26 @@ impl Builder<'_> {
         format!("{} ({})", field.name, self.sources.cite(field.span))
     }
 
-    /// The lines above a level.
-    pub(super) fn level_comments(&mut self, frame: FrameId, number: usize) -> Vec<String> {
-        let parent = number == 1 && self.frame(frame).joins.contains_key("parent run");
-        let level = self.frame(frame).level(number);
-        let links = !level.joins.is_empty();
-        let fields = level.fields.clone();
+    /// The lines above a level; `last` is what the last of several is called.
+    pub(super) fn level_comments(&mut self, frame: FrameId, number: usize, last: Option<&str>) -> Vec<String> {
+        let fields = self.frame(frame).level(number).fields.clone();
         let documented: Vec<&str> = fields
             .iter()
             .filter(|(_, since)| !since)
             .filter_map(|(id, _)| first_line(self.program.field(*id).doc.as_ref()))
             .collect();
-        let title = match (number, documented.as_slice()) {
-            (1, _) => {
-                let mut title = "level 1: the row".to_owned();
-                if parent {
-                    title.push_str(", its parent run");
-                }
-                if links && !(parent && self.frame(frame).level(1).joins.len() == 1) {
-                    title.push_str(", its links and sets");
-                }
-                title
-            }
-            (_, [one]) => format!("level {number}: {one}"),
-            _ => format!("level {number}"),
+        let alone = number > 1 && last.is_none() && documented.len() == 1;
+        let title = match (last, number, documented.as_slice()) {
+            (Some(last), ..) => format!("level {number}: {last}"),
+            (None, 1, _) => self.row_title(frame),
+            (None, _, [one]) => format!("level {number}: {one}"),
+            (None, ..) => format!("level {number}"),
         };
-        let alone = number > 1 && documented.len() == 1;
         let mut lines = vec![title];
-        let mut plain = Vec::new();
+        if number == 1 {
+            lines.extend(self.row_docs(frame));
+        }
+        let (mut plain, mut stages) = (Vec::new(), Vec::new());
         for (field, since) in fields {
             let it = self.program.field(field);
             let name = if since { format!("{}.since", it.name) } else { self.cited(field) };
@@ -55,9 +47,56 @@ impl Builder<'_> {
                 Some(doc) if !since && !alone => lines.push(format!("  {name}: {doc}")),
                 _ => plain.push(name),
             }
+            if !since {
+                stages.extend(stage_docs(it));
+            }
         }
         lines.extend(wrapped(&plain));
+        lines.extend(stages);
         lines
+    }
+
+    /// What level 1 is.
+    fn row_title(&mut self, frame: FrameId) -> String {
+        let parent = self.frame(frame).joins.contains_key("parent run");
+        let joins = self.frame(frame).level(1).joins.len();
+        let mut title = "level 1: the row".to_owned();
+        if parent {
+            title.push_str(", its parent run");
+        }
+        if joins > usize::from(parent) {
+            title.push_str(", its links and sets");
+        }
+        title
+    }
+
+    /// What is said of the source of the rows and of its columns, where they are read from it.
+    fn row_docs(&mut self, frame: FrameId) -> Vec<String> {
+        let it = self.frame(frame);
+        let RowsOf::Entity(entity) = it.over else { return Vec::new() };
+        if !it.held.is_empty() {
+            return Vec::new();
+        }
+        let source = self.program.source(self.program.entity(entity).source);
+        let columns =
+            source.columns.iter().filter_map(|it| Some(format!("  {}: {}", it.name, first_line(it.doc.as_ref())?)));
+        self.source_doc(source).into_iter().chain(columns).collect()
+    }
+
+    /// `source app.users (users.plg:3): Who has an account.`
+    fn source_doc(&self, source: &Source) -> Option<String> {
+        let doc = first_line(source.doc.as_ref())?;
+        Some(format!("  source {} ({}): {doc}", source.name.join("."), self.sources.cite(source.span)))
+    }
+
+    /// What is said of the rows of a set: of an event or entity, and of the source.
+    pub(super) fn set_docs(&self, over: RowsOf) -> Vec<String> {
+        let (entity, source) = match over {
+            RowsOf::Entity(entity) => (Some(self.program.entity(entity)), self.program.entity(entity).source),
+            RowsOf::Source(source) => (None, source),
+        };
+        let entity = entity.and_then(|it| Some(format!("  {}: {}", it.name, first_line(it.doc.as_ref())?)));
+        entity.into_iter().chain(self.source_doc(self.program.source(source))).collect()
     }
 
     /// The lines above a set.
@@ -85,10 +124,18 @@ impl Builder<'_> {
             title.push_str(&format!(", with what it reads of each {}", self.rows_name(outer)));
         }
         let mut lines = vec![title];
+        lines.extend(self.set_docs(group.over));
         let names: Vec<String> = group.fields.iter().map(|field| self.cited(*field)).collect();
         lines.extend(wrapped(&names));
         lines
     }
+}
+
+/// What is said of the stages of a status.
+fn stage_docs(field: &Field) -> Vec<String> {
+    let FieldKind::Status { stages, .. } = &field.kind else { return Vec::new() };
+    let docs = stages.iter().filter_map(|it| Some((&it.name, first_line(it.doc.as_ref())?)));
+    docs.map(|(stage, doc)| format!("  {} = {stage}: {doc}", field.name)).collect()
 }
 
 /// Names in lines of about the same width.

@@ -65,6 +65,7 @@ fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
     select.items.insert(1, hash(&spec.definition, values).named("sync__hash"));
     let mut step = select.body().step("wanted");
     step.comments.push(format!("sync {} ({}): what should be there", spec.name, spec.cite));
+    step.comments.extend(spec.doc.clone());
     step
 }
 
