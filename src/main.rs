@@ -1,4 +1,5 @@
-//! The command `plgc`: argv to an exit code.
+//! The command `plgc`: takes argv, gives an exit code. Everything that it does is in
+//! `plgc::cli`, where tests reach it.
 
 fn main() -> std::process::ExitCode {
     plgc::cli::main()

@@ -218,10 +218,14 @@ fn every_file_says_what_it_is() {
     let silent: Vec<String> = code()
         .into_iter()
         .chain(files("tests", "rs"))
-        .filter(|(_, text)| !text.starts_with("//! "))
+        .filter(|(file, text)| {
+            let lines = text.lines().take_while(|line| line.starts_with("//!")).count();
+            // What a test takes, gives and promises may fit on one line; a page that is included has the lines.
+            lines < if file.starts_with("src/") { 2 } else { 1 } && !text.starts_with("#![doc = include_str!")
+        })
         .map(|(file, _)| file)
         .collect();
-    assert!(silent.is_empty(), "a file begins with `//!`: takes, gives, promises:\n{}", silent.join("\n"));
+    assert!(silent.is_empty(), "a file begins with lines of `//!`: takes, gives, promises:\n{}", silent.join("\n"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! `plgc check`: takes a project, gives every mistake of every file in the format that the reader needs.
+//! `plgc check`: takes a project, gives every mistake of every file in the format that the reader needs. Touches no
+//! warehouse and asks for no secret.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! `plgc completions`: takes the name of a shell, gives the script that completes plgc's words in it.
+//! `plgc completions`: takes the name of a shell, gives the script that completes plgc's words in it. The words are
+//! those of the command's own arguments, so none can be missing.
 
 use clap::CommandFactory;
 use clap_complete::Shell;

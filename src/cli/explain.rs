@@ -1,4 +1,5 @@
-//! `plgc explain`: takes the code of a mistake, gives its page with a wrong and a fixed example.
+//! `plgc explain`: takes the code of a mistake, gives its page with a wrong and a fixed example. Needs no project; a
+//! code that is not there is answered with the nearest.
 
 use miette::Diagnostic;
 

@@ -1,4 +1,5 @@
-//! `plgc fmt`: takes a project, gives its files in the canonical layout. A file with syntax errors is left alone.
+//! `plgc fmt`: takes a project, gives its files in the canonical layout. A file with syntax errors is left alone, and
+//! one that is laid out already is not written.
 
 use std::path::Path;
 

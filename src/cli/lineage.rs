@@ -1,4 +1,5 @@
-//! `plgc lineage`: takes a project, gives what each field is made of, down to the columns of the sources.
+//! `plgc lineage`: takes a project, gives what each field is made of, down to the columns of the sources. Reads the
+//! manifest that `compile` would write, so that the two cannot differ.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! Functions of text. Text is counted and cut by code point; case follows Unicode, whatever the locale.
+//! The rows of the function table for text. Text is counted and cut by code point; case follows Unicode, whatever the
+//! locale.
 
 use super::Kind::{Int, Text};
 use super::{Function, Nulls, Returns, many, one, optional};

@@ -1,4 +1,5 @@
-//! Functions of values of any type, of json, and of hashes.
+//! The rows of the function table for values of any type, for json, and for hashes. Plain data: signature, meaning,
+//! template and an example that every engine is held to.
 
 use super::Kind::{Any, Json, Same, Text};
 use super::{Function, Nulls, Returns, literal, many, one};

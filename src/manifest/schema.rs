@@ -1,4 +1,5 @@
-//! Takes the types of a manifest and gives their JSON Schema, which `docs/manifest.schema.json` publishes.
+//! Takes the types of a manifest and gives their JSON Schema, which `docs/manifest.schema.json` publishes. A test holds
+//! the file to the types, so that it cannot be stale.
 
 use schemars::schema_for;
 

@@ -1,4 +1,5 @@
-//! Takes the `let` declarations and gives their values, which are put where they are read: they read no row.
+//! Takes the `let` declarations and gives their values, which are put where they are read. A constant reads no row, and
+//! may read other constants; a circle of them is a mistake.
 
 use super::context::{Ctx, State, error};
 use super::scope::Scope;

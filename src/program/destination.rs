@@ -1,4 +1,5 @@
-//! Takes the `destination` declarations and gives their systems, allowed labels and declared objects.
+//! Takes the `destination` declarations and gives their systems, allowed labels and declared objects. What a system can
+//! do comes from its row in `crate::destination::ALL`; nothing is connected to.
 
 use std::collections::BTreeSet;
 

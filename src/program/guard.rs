@@ -1,4 +1,5 @@
-//! Takes a `guard` line and gives its limit: a share where it is a percentage, a number of rows otherwise.
+//! Takes a `guard` line and gives its limit: a share where it is a percentage, a number of rows otherwise. Which guards
+//! a declaration may have is for its own file to say.
 
 use miette::Diagnostic;
 use thiserror::Error;

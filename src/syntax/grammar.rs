@@ -1,4 +1,5 @@
-//! The parser that pest makes of `grammar/plg.pest`. Only `build` and `explain` may name its rules.
+//! The parser that pest makes of `grammar/plg.pest`: takes one piece of text, gives its pairs. Only `build` and
+//! `explain` may name its rules, so the grammar can change without anybody else noticing.
 
 /// The grammar.
 #[derive(pest_derive::Parser)]

@@ -1,4 +1,5 @@
-//! Takes the events of a run, shows them: one bar that redraws itself on a terminal, a JSON line each otherwise.
+//! Takes the events of a run, shows them: one bar that redraws itself on a terminal, a JSON line each otherwise. What
+//! came from the environment is never shown.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 

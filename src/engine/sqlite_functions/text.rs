@@ -1,4 +1,5 @@
-//! Functions of text, by code point. Promises: what PostgreSQL's functions of these names give.
+//! Takes the arguments of functions of text and gives their values, by code point. Promises what PostgreSQL's functions
+//! of these names give, nulls and places out of range included.
 
 use md5::{Digest as _, Md5};
 

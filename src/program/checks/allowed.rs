@@ -1,4 +1,5 @@
-//! A label flows along lineage by value: a destination that does not allow it cannot receive the value.
+//! Takes a program whose labels have flowed, gives an error for a value whose label the destination does not allow. A
+//! label flows along lineage by value; a condition does not carry it.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! An audience whose condition excludes what its base demands has no members, ever.
+//! Takes a program whose names and types are right, warns of an audience whose condition excludes what its base
+//! demands: it has no members, ever. What `never_holds` has told is not told again.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! `not` over a value that may be null includes the rows where it is: consent that nobody asked for is not refused.
+//! Takes a program whose names and types are right, warns of `not` over a value that may be null: it holds for those
+//! rows as well, so that consent that nobody asked for is not refused.
 
 use miette::Diagnostic;
 use thiserror::Error;

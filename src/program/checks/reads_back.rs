@@ -1,4 +1,5 @@
-//! A sync whose rows hang on what it writes would change its own audience: the object is read back as a source.
+//! Takes a program, gives an error for a sync whose rows hang on what it writes: it would change its own audience in
+//! every run. The object is known as a source by its name, whichever path of fields leads there.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! Two syncs that write the same field of the same object would overwrite each other in every run.
+//! Takes a program, gives an error for two syncs that write the same field of the same object: each would overwrite the
+//! other in every run. One error for each pair.
 
 use miette::Diagnostic;
 use thiserror::Error;

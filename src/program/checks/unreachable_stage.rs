@@ -1,4 +1,5 @@
-//! A stage whose rows are all in earlier stages, or whose condition can never hold, has no rows.
+//! Takes a program whose names and types are right, warns of a stage whose rows are all in earlier stages, or whose
+//! condition can never hold: it has no rows. Speaks only where that is certain.
 
 use std::collections::BTreeSet;
 
