@@ -160,7 +160,7 @@ fn a_folder_or_file_that_may_not_be_written_is_named() {
 fn a_server_with_a_certificate_that_it_signed_itself() {
     let database = Database::with_tls();
     let project = project("sqlite");
-    std::fs::write(project.path("root.crt"), include_str!("support/tls/server.crt")).unwrap();
+    std::fs::write(project.path("root.crt"), database.certificate()).unwrap();
     let run = |settings: &str, hour: u32| {
         let url = database.url.replace("sslmode=disable", settings).replace("127.0.0.1", "localhost");
         let text = format!(

@@ -19,16 +19,21 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 struct Server {
     port: u16,
     child: Child,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A database of its own, on the shared server.
 pub struct Database {
-    _server: Arc<Server>,
+    server: Arc<Server>,
     pub url: String,
 }
 
 impl Database {
+    /// The certificate of its server, in PEM.
+    pub fn certificate(&self) -> String {
+        std::fs::read_to_string(self.server.folder.path().join("data/server.crt")).unwrap()
+    }
+
     /// A new, empty one.
     pub fn new() -> Self {
         let server = {
@@ -44,13 +49,13 @@ impl Database {
             let mut engine = open(&server.url("postgres")).await;
             engine.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
         });
-        Self { url: server.url(&name), _server: server }
+        Self { url: server.url(&name), server }
     }
 
-    /// One on a server of its own, which speaks TLS with the certificate of `tls/server.crt`, that it has signed itself.
+    /// One on a server of its own, which speaks TLS with a certificate that it has signed itself.
     pub fn with_tls() -> Self {
         let server = Arc::new(Server::start(true));
-        Self { url: server.url("postgres"), _server: server }
+        Self { url: server.url("postgres"), server }
     }
 
     /// Where it is.
@@ -108,7 +113,7 @@ impl Server {
             .stderr(log)
             .spawn()
             .unwrap();
-        let server = Self { port, child, _folder: folder };
+        let server = Self { port, child, folder };
         server.wait_until_up();
         server
     }
@@ -130,13 +135,18 @@ impl Server {
     }
 }
 
-/// Puts the certificate and its key where only the server's account reads them; gives the settings.
+/// Makes a key and a certificate that it has signed itself, where only the server's account reads them; gives the settings.
 fn certificate(data: &Path, account: Option<(u32, u32)>) -> Vec<String> {
     use std::os::unix::fs::{PermissionsExt as _, chown};
-    for (name, text) in [("server.crt", include_str!("tls/server.crt")), ("server.key", include_str!("tls/server.key"))]
-    {
-        let path = data.join(name);
-        std::fs::write(&path, text).unwrap();
+    let mut openssl = Command::new("openssl");
+    openssl.args(
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost".split(' '),
+    );
+    openssl.args("-addext subjectAltName=DNS:localhost -addext basicConstraints=critical,CA:FALSE".split(' '));
+    let made = openssl.args(["-keyout", "server.key", "-out", "server.crt"]).current_dir(data).output();
+    let made = made.expect("this test needs `openssl`: on Debian, `apt-get install openssl`");
+    assert!(made.status.success(), "openssl: {}", String::from_utf8_lossy(&made.stderr));
+    for path in ["server.crt", "server.key"].map(|name| data.join(name)) {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         if let Some((user, group)) = account {
             chown(&path, Some(user), Some(group)).unwrap();
