@@ -1,4 +1,5 @@
-//! A delay that is shorter than the time between two runs of a target is over before anyone looks.
+//! Takes a program and how often its target runs, warns of a delay that is shorter than the time between two runs: it is
+//! over before anyone looks. A target that says no cadence is not measured.
 
 use miette::Diagnostic;
 use thiserror::Error;

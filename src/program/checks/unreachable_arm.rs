@@ -1,4 +1,5 @@
-//! An arm of a `case` that earlier ones leave no row, or whose condition can never hold, gives its value to nothing.
+//! Takes a program whose names and types are right, warns of an arm of a `case` that earlier ones leave no row, or whose
+//! condition can never hold: it gives its value to nothing. Speaks only where that is certain.
 
 use std::collections::BTreeSet;
 
