@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use plgc::diagnostics::text::{self, Style};
 use plgc::diagnostics::{self, Diagnostics, Mistake};
 use plgc::dialect;
-use plgc::manifest::{Bindings, Manifest, bind};
+use plgc::manifest::Manifest;
 use plgc::program::Options;
 use plgc::source::Sources;
 
@@ -35,7 +35,8 @@ pub fn cases(group: &str) -> Vec<Case> {
     paths.into_iter().filter_map(case).collect()
 }
 
-fn case(path: PathBuf) -> Option<Case> {
+/// The case of a file or a folder.
+pub fn case(path: PathBuf) -> Option<Case> {
     let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
     let is_program = |path: &Path| path.extension().is_some_and(|it| it == "plg");
     let mut files = match (path.is_dir(), is_program(&path)) {
@@ -106,7 +107,7 @@ pub fn compile(case: &Case, dialect: &dialect::Dialect) -> (Option<Manifest>, St
 }
 
 /// Every statement of a manifest and its lineage: kind, title, text.
-fn sections(manifest: &Manifest) -> Vec<(&'static str, String, String)> {
+pub fn sections(manifest: &Manifest) -> Vec<(&'static str, String, String)> {
     let mut out = Vec::new();
     let mut section = |kind, title: String, sql: &str| out.push((kind, title, sql.trim_end().to_owned()));
     for it in &manifest.setup {
@@ -184,28 +185,6 @@ fn differing(group: &str, result: fn(&Case) -> String) -> Vec<String> {
         }
     }
     failed
-}
-
-#[test]
-fn every_statement_of_every_sql_case_and_example_parses() {
-    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let examples = std::fs::read_dir(examples).unwrap().filter_map(|entry| case(entry.unwrap().path()));
-    let all: Vec<Case> = cases("sql").into_iter().chain(examples).collect();
-    let bindings = Bindings { now: "NULL", run: "r2", parent: Some("r1") };
-    let mut complaints = Vec::new();
-    for (case, dialect) in all.iter().flat_map(|case| dialect::ALL.iter().map(move |dialect| (case, dialect))) {
-        let (manifest, said) = compile(case, dialect);
-        let manifest = manifest.unwrap_or_else(|| panic!("{} has errors:\n{said}", case.name));
-        for (kind, title, statement) in sections(&manifest) {
-            if kind == "lineage" {
-                continue;
-            }
-            if let Some(complaint) = plgc::sql::complaint(dialect, &bind(&statement, &bindings)) {
-                complaints.push(format!("{} on {}, {title}: {complaint}\n{statement}", case.name, dialect.name));
-            }
-        }
-    }
-    assert!(complaints.is_empty(), "{} complaints\n{}", complaints.len(), complaints.join("\n\n"));
 }
 
 /// A snapshot whose case is gone is removed with it.

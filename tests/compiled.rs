@@ -97,7 +97,7 @@ fn days(name: &str, location: impl Fn(&Path) -> Location) -> Vec<Vec<String>> {
 }
 
 #[test]
-fn both_engines_do_the_same() {
+fn the_example_does_on_sqlite_what_it_does_on_postgres() {
     let embedded = days("sqlite", |folder| Location::Path(folder.join("w.db")));
     let database = Database::new();
     let server = days("postgres", |_| database.location());

@@ -1,6 +1,8 @@
 //! A run is killed, for real, at every point that it passes: each statement, each batch. What was there before stays
 //! readable, and the next run ends where an unkilled one would have.
 
+mod compiled;
+
 use std::collections::BTreeMap;
 
 use crate::support::banners::World;
@@ -59,12 +61,12 @@ fn jsonl_survives() {
 }
 
 #[test]
-fn a_table_of_sqlite_survives() {
+fn a_table_survives_on_sqlite() {
     survives(&Case { make: || with_table("sqlite", &[("path", "FOLDER/w.db")]), destination: table, rows: 1100 });
 }
 
 #[test]
-fn a_table_of_postgres_survives() {
+fn a_table_survives_on_postgres() {
     survives(&Case { make: || with_table("postgres", &[]), destination: table, rows: 1100 });
 }
 

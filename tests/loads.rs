@@ -1,6 +1,7 @@
 //! Loading files, and what people made of the tables and views: their own views on PostgreSQL stay, or the message says
 //! which one is in the way.
 
+use crate::support::engines;
 use crate::support::project::{Project, said};
 
 const PROGRAM: &str = "source app.items { id text; name text; size int; note text? }\n\n\
@@ -15,7 +16,7 @@ fn project(engine: &str) -> Project {
 
 #[test]
 fn an_empty_field_is_null_and_a_quoted_one_is_the_empty_text() {
-    for engine in ["sqlite", "postgres"] {
+    for engine in engines() {
         let project = project(engine);
         project.write("data/app.items.csv", "id,name,size,note\na,\"\",1,\nb,Orchard,11,\"\"\n");
         project.run(0);
@@ -51,15 +52,17 @@ fn a_column_that_two_names_mean_is_refused_and_case_does_not_matter() {
 }
 
 #[test]
-fn views_of_people_stay_where_columns_come() {
+fn views_of_people_stay_where_columns_come_on_postgres() {
     let project = project("postgres");
     project.run(0);
-    project.execute(
+    // Roles are the whole server's.
+    let reader = format!("reader_{}", std::process::id());
+    project.execute(&format!(
         "CREATE VIEW mine AS SELECT id, twice FROM plg.item;
          CREATE VIEW theirs AS SELECT id FROM plg.large;
          CREATE VIEW raw AS SELECT id, size FROM app.items;
-         CREATE ROLE reader; GRANT USAGE ON SCHEMA plg TO reader; GRANT SELECT ON plg.item TO reader",
-    );
+         CREATE ROLE {reader}; GRANT USAGE ON SCHEMA plg TO {reader}; GRANT SELECT ON plg.item TO {reader}",
+    ));
     // The rows change; then a field comes in the middle, and a column with it.
     project.write("data/app.items.csv", "id,name,size,note\na,Lantern,2,\nb,Orchard,12,\n");
     project.run(1);
@@ -70,13 +73,13 @@ fn views_of_people_stay_where_columns_come() {
     assert_eq!(project.texts("SELECT * FROM mine ORDER BY id"), ["a 4", "b 24"]);
     assert_eq!(project.texts("SELECT * FROM theirs"), ["b"]);
     assert_eq!(project.texts("SELECT id, half, twice FROM plg.item ORDER BY id"), ["a 1 4", "b 11 24"]);
-    let granted = "SELECT has_table_privilege('reader', 'plg.item', 'SELECT')";
-    assert!(["t", "true"].contains(&project.texts(granted)[0].as_str()), "the right is gone");
-    project.execute("DROP OWNED BY reader; DROP ROLE reader");
+    let granted = format!("SELECT has_table_privilege('{reader}', 'plg.item', 'SELECT')");
+    assert!(["t", "true"].contains(&project.texts(&granted)[0].as_str()), "the right is gone");
+    project.execute(&format!("DROP OWNED BY {reader}; DROP ROLE {reader}"));
 }
 
 #[test]
-fn a_view_in_the_way_is_named() {
+fn a_view_in_the_way_is_named_on_postgres() {
     let project = project("postgres");
     project.run(0);
     project.execute("CREATE VIEW mine AS SELECT id, twice FROM plg.item");
@@ -104,7 +107,7 @@ fn options_that_name_nothing_are_mistakes_of_the_command_line() {
 
 #[test]
 fn values_that_a_model_makes_too_large_are_mistakes_of_the_data() {
-    for engine in ["sqlite", "postgres"] {
+    for engine in engines() {
         let project = project(engine);
         project.run(0);
         let (kind, large) = match engine {
@@ -159,7 +162,7 @@ fn secrets_are_hidden_in_progress_and_a_file_is_no_folder() {
 
 #[test]
 fn a_table_that_was_not_loaded_has_the_values_of_its_enums() {
-    for engine in ["sqlite", "postgres"] {
+    for engine in engines() {
         let program = "source app.items { id text; plan enum(free, pro)? }\n\nentity item from app.items { key id }\n\n\
             audience paying of item where plan = pro\n";
         let project = Project::new(engine, program, "");

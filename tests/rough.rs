@@ -6,6 +6,7 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::engines;
 use crate::support::project::{Project, said};
 use crate::support::server::{Database, account};
 
@@ -54,7 +55,7 @@ impl Drop for Paused {
 
 #[test]
 fn the_command_is_killed_and_run_again() {
-    for engine in ["sqlite", "postgres"] {
+    for engine in engines() {
         for point in ["model `item`:1", "committed:1", "sent `big`:1"] {
             let project = project(engine);
             project.run(0);
@@ -76,7 +77,7 @@ fn the_command_is_killed_and_run_again() {
 
 #[test]
 fn of_two_runs_at_once_one_has_to_wait() {
-    for engine in ["sqlite", "postgres"] {
+    for engine in engines() {
         let project = project(engine);
         let first = Paused::at(&project, 0, "commit:1");
         project.fails(0, 4, &["run-locked", "another run holds target `dev`"]);
@@ -157,7 +158,7 @@ fn a_folder_or_file_that_may_not_be_written_is_named() {
 }
 
 #[test]
-fn a_server_with_a_certificate_that_it_signed_itself() {
+fn a_certificate_that_the_server_signed_itself_on_postgres() {
     let database = Database::with_tls();
     let project = project("sqlite");
     std::fs::write(project.path("root.crt"), database.certificate()).unwrap();

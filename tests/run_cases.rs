@@ -16,6 +16,8 @@ use plgc::engine;
 use script::Edition;
 use world::World;
 
+use crate::support::drivers;
+
 /// Where the cases are.
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/run")
@@ -73,7 +75,7 @@ fn prove(path: &Path) {
     let case = name(path);
     let editions = editions(path);
     let reports: Vec<(&str, String)> =
-        engine::ALL.iter().map(|driver| (driver.name, report(&case, &editions, driver))).collect();
+        drivers().into_iter().map(|driver| (driver.name, report(&case, &editions, driver))).collect();
     for pair in reports.windows(2) {
         agree(&case, &pair[0], &pair[1]);
     }
@@ -136,7 +138,7 @@ fn hundreds_of_audiences_of_one_entity_run_on_every_engine() {
     std::fs::write(&path, with_audiences(300)).unwrap();
     let editions = editions(&path);
     let reports: Vec<(&str, String)> =
-        engine::ALL.iter().map(|driver| (driver.name, report("many", &editions, driver))).collect();
+        drivers().into_iter().map(|driver| (driver.name, report("many", &editions, driver))).collect();
     for pair in reports.windows(2) {
         agree("many", &pair[0], &pair[1]);
     }

@@ -3,6 +3,7 @@
 use plgc::run::RunError;
 
 use crate::support::banners::World;
+use crate::support::engines;
 use crate::support::receiver::Receiver;
 
 const START: i64 = 1_767_225_600; // 2026-01-01T00:00Z
@@ -10,7 +11,7 @@ const HOUR: i64 = 3600;
 const THREE: &str = "w1,free,12,1.50\nw2,pro,5,\nw3,,20,0.05\n";
 
 fn both(test: impl Fn(&str)) {
-    for engine in ["sqlite", "postgres"] {
+    for engine in engines() {
         test(engine);
     }
 }
@@ -140,10 +141,10 @@ fn rows_of_a_check_stop_the_run() {
 
 #[test]
 fn a_table_is_written_by_key() {
-    for (engine, system) in [("sqlite", "sqlite"), ("postgres", "postgres")] {
-        let world = match system {
-            "sqlite" => World::new(engine, system, &[("path", "FOLDER/w.db")]),
-            _ => World::new(engine, system, &[]),
+    for engine in engines() {
+        let world = match engine {
+            "sqlite" => World::new(engine, engine, &[("path", "FOLDER/w.db")]),
+            _ => World::new(engine, engine, &[]),
         };
         world.workspaces(THREE);
         let held = world.run(START).unwrap().syncs[0].held.clone().unwrap();

@@ -1,5 +1,4 @@
-//! Tests of the SQL that is written: what it looks like, and that every engine gives the same values. PostgreSQL takes
-//! part where `PLGC_TEST_POSTGRES` names one.
+//! Tests of the SQL that is written: what it looks like, and that every engine gives the same values.
 
 mod engines;
 mod example;

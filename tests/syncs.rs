@@ -1,6 +1,7 @@
 //! What a sync remembers: of those who left and come back, of a sync that is taken out and put in again, and of one that moves
 //! to another object. It never says `create` for what is there.
 
+use crate::support::engines;
 use crate::support::project::Project;
 
 const PROGRAM: &str = "source app.items { id text; size int }\n\nentity item from app.items {\n  key    id\n  guard  loses <= 100%\n}\n\n\
@@ -39,7 +40,7 @@ impl Story {
 }
 
 fn both(test: impl Fn(&Story)) {
-    for engine in ["sqlite", "postgres"] {
+    for engine in engines() {
         test(&Story::new(engine));
     }
 }

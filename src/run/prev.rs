@@ -4,7 +4,7 @@
 use super::RunError;
 use super::session::{Run, Session};
 use super::state::SCHEMA;
-use crate::engine::{literal, quote};
+use crate::engine::{Driver, literal, quote};
 use crate::manifest::{Column, Manifest, Sync};
 use crate::types::Type;
 
@@ -21,29 +21,35 @@ pub async fn make(
     before: Option<&Manifest>,
     run: &Run,
 ) -> Result<(), RunError> {
+    let views = views(session.driver, manifest, before, run);
+    session.views("prev", &views, &[]).await
+}
+
+/// The view of each entity and each sync: its name and its query.
+#[must_use]
+pub fn views(driver: &Driver, manifest: &Manifest, before: Option<&Manifest>, run: &Run) -> Vec<(String, String)> {
     let mut views = Vec::new();
     for entity in &manifest.entities {
         let own = manifest.models.iter().find(|model| model.last && model.entity == entity.name);
         let columns = own.map_or(&[][..], |model| &model.columns);
         let parent = before.and_then(|before| {
             let model = before.models.iter().find(|model| model.last && model.entity == entity.name)?;
-            Some(Parent { table: parent_table(session, run, &model.table)?, columns: &model.columns })
+            Some(Parent { table: parent_table(driver, run, &model.table)?, columns: &model.columns })
         });
         views.push((entity.prev_view.clone(), query(columns, parent.as_ref())));
     }
     for sync in &manifest.syncs {
         let parent = before.and_then(|before| {
             let old = earlier(before, sync)?;
-            let table = parent_table(session, run, &old.table)?;
-            Some(Parent { table, columns: &old.written_columns })
+            Some(Parent { table: parent_table(driver, run, &old.table)?, columns: &old.written_columns })
         });
         let query = match parent {
             Some(_) => query(&sync.written_columns, parent.as_ref()),
-            None => from_receipts(session, sync, run),
+            None => from_receipts(driver, sync, run),
         };
         views.push((sync.prev_view.clone(), query));
     }
-    session.views("prev", &views, &[]).await
+    views
 }
 
 fn earlier<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync> {
@@ -53,8 +59,8 @@ fn earlier<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync> {
 }
 
 /// What a sync has written that the parent run did not have, or not at this object: as the receipts of all earlier runs tell it.
-fn from_receipts(session: &Session<'_>, sync: &Sync, run: &Run) -> String {
-    let receipts = session.driver.table(SCHEMA, "receipts");
+fn from_receipts(driver: &Driver, sync: &Sync, run: &Run) -> String {
+    let receipts = driver.table(SCHEMA, "receipts");
     let names = std::iter::once(&sync.spec.name).chain(&sync.spec.was).map(|name| literal(name));
     let names = names.collect::<Vec<_>>().join(", ");
     let last = |of: &str| format!("MAX(CASE WHEN {of} THEN r.happened_at END) OVER (PARTITION BY r.key)");
@@ -71,9 +77,9 @@ fn from_receipts(session: &Session<'_>, sync: &Sync, run: &Run) -> String {
 }
 
 /// The parent run's table, from its own manifest, where `:run` was its id.
-fn parent_table(session: &Session<'_>, run: &Run, table: &str) -> Option<String> {
+fn parent_table(driver: &Driver, run: &Run, table: &str) -> Option<String> {
     let parent = Run { id: run.parent.clone()?, parent: None, now: run.now.clone() };
-    Some(parent.bind(table, session.driver))
+    Some(parent.bind(table, driver))
 }
 
 fn query(columns: &[Column], parent: Option<&Parent<'_>>) -> String {

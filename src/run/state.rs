@@ -3,7 +3,7 @@
 
 use super::RunError;
 use super::session::{Run, Session, file, fresh};
-use crate::engine::{Row, Slot, Value, clock, literal, quote, value};
+use crate::engine::{Driver, Row, Slot, Value, clock, literal, quote, value};
 use crate::manifest::Manifest;
 use crate::types::Type;
 
@@ -92,9 +92,9 @@ pub struct Committed {
     pub finished: bool,
 }
 
-/// Makes what is missing; refuses the state of a newer plgc.
-pub async fn ensure(session: &mut Session<'_>) -> Result<(), RunError> {
-    let driver = session.driver;
+/// The statements that make what is missing.
+#[must_use]
+pub fn setup(driver: &Driver) -> String {
     let mut sql = String::new();
     for schema in [PUBLIC, SCHEMA].iter().filter(|_| driver.has_schemas) {
         sql.push_str(&format!("CREATE SCHEMA IF NOT EXISTS {};\n", quote(schema)));
@@ -108,7 +108,13 @@ pub async fn ensure(session: &mut Session<'_>) -> Result<(), RunError> {
         let (table, index) = (driver.table(SCHEMA, name), quote(&format!("{SCHEMA}_{name}_lookup")));
         sql.push_str(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns});\n"));
     }
-    session.execute("setup", &sql).await?;
+    sql
+}
+
+/// Makes what is missing; refuses the state of a newer plgc.
+pub async fn ensure(session: &mut Session<'_>) -> Result<(), RunError> {
+    let driver = session.driver;
+    session.execute("setup", &setup(driver)).await?;
     let version = driver.table(SCHEMA, "version");
     let found = session.rows("setup", &format!("SELECT MAX(version) FROM {version}"), &[Type::Int]).await?;
     match found.first().and_then(|row| row.first()) {

@@ -1,7 +1,8 @@
 //! Operations, comparisons, aggregates and windows give the same on every engine.
 
-use super::engines::{self, Engine, wait};
+use super::engines::{self, Engine};
 use super::example;
+use crate::support::wait;
 use plgc::dialect;
 use plgc::plan::rel::{
     Aggregate, Body, Compare, Constant, From, Item, Query, Scalar, Select, Sort, Step, Table, Window, WindowFunction,

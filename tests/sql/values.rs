@@ -1,7 +1,8 @@
 //! Every function gives the same value on every engine: its example, harder cases, nulls. Every statement is parsed.
 
-use super::engines::{self, Engine, wait};
+use super::engines::{self, Engine};
 use super::example::{self, Example};
+use crate::support::wait;
 use plgc::functions::{self, Nulls};
 use plgc::plan::rel::{Body, Constant, From, Item, Query, Scalar, Select, Step, Table};
 use plgc::sql;

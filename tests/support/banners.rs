@@ -192,6 +192,11 @@ impl Progress for Quiet {
 impl World {
     /// One on this engine, with this destination.
     pub fn new(engine: &str, system: &str, settings: &[(&str, &str)]) -> Self {
+        Self::of(engine, manifest(engine::find(engine).unwrap(), system), settings)
+    }
+
+    /// One of another program, whose destination is called `product`.
+    pub fn of(engine: &str, manifest: Manifest, settings: &[(&str, &str)]) -> Self {
         let driver = engine::find(engine).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let database = (!driver.is_file).then(Database::new);
@@ -209,7 +214,7 @@ impl World {
             destinations: [("product".to_owned(), settings.collect())].into(),
         };
         std::fs::create_dir(folder.path().join("data")).unwrap();
-        Self { manifest: manifest(driver, system), folder, _database: database, driver, target }
+        Self { manifest, folder, _database: database, driver, target }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

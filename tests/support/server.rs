@@ -1,5 +1,6 @@
-//! A throw-away PostgreSQL server on a free loopback port. Tests share it; it stops, by its process id, and its folder
-//! goes when the last one that holds it ends. As root, it runs under an unprivileged account.
+//! The one way to a PostgreSQL server. The tests share one, and each has databases of its own on it, which go with it: the
+//! server of `$PLGC_TEST_POSTGRES`, or else one that is started on a free loopback port and stops, by its process id, with
+//! the last test that holds it. As root, it runs under an unprivileged account. Without a server, a test fails.
 
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
@@ -9,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
-use plgc::engine::{Engine, Location, Secret, postgres};
+use plgc::engine::{Location, Secret, postgres};
 
 use super::wait;
 
@@ -24,38 +25,35 @@ struct Server {
 
 /// A database of its own, on the shared server.
 pub struct Database {
-    server: Arc<Server>,
+    /// None: the server is not the tests' own.
+    server: Option<Arc<Server>>,
+    /// Where it was made, and will be dropped, and its name.
+    made: Option<(String, String)>,
     pub url: String,
 }
 
 impl Database {
     /// The certificate of its server, in PEM.
     pub fn certificate(&self) -> String {
-        std::fs::read_to_string(self.server.folder.path().join("data/server.crt")).unwrap()
+        let server = self.server.as_ref().expect("a server of its own");
+        std::fs::read_to_string(server.folder.path().join("data/server.crt")).unwrap()
     }
 
     /// A new, empty one.
     pub fn new() -> Self {
-        let server = {
-            let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            shared.upgrade().unwrap_or_else(|| {
-                let server = Arc::new(Server::start(false));
-                *shared = Arc::downgrade(&server);
-                server
-            })
-        };
-        let name = format!("plgc_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-        wait(async {
-            let mut engine = open(&server.url("postgres")).await;
-            engine.execute(&format!("CREATE DATABASE {name}")).await.unwrap();
-        });
-        Self { url: server.url(&name), server }
+        let server = std::env::var("PLGC_TEST_POSTGRES").is_err().then(shared);
+        let home = server.as_ref().map_or_else(given, |server| server.url("postgres"));
+        let name = format!("plgc_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
+        execute(&home, &format!("CREATE DATABASE {name}"));
+        let (before, _) = home.rsplit_once("/postgres").expect("the address of the database `postgres`");
+        let url = format!("{before}/{name}?sslmode=disable");
+        Self { server, made: Some((home, name)), url }
     }
 
     /// One on a server of its own, which speaks TLS with a certificate that it has signed itself.
     pub fn with_tls() -> Self {
         let server = Arc::new(Server::start(true));
-        Self { url: server.url("postgres"), server }
+        Self { url: server.url("postgres"), server: Some(server), made: None }
     }
 
     /// Where it is.
@@ -64,9 +62,37 @@ impl Database {
     }
 }
 
-async fn open(url: &str) -> Box<dyn Engine> {
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some((home, name)) = &self.made {
+            execute(home, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
+        }
+    }
+}
+
+/// The server that all tests of this process share.
+fn shared() -> Arc<Server> {
+    let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    shared.upgrade().unwrap_or_else(|| {
+        let server = Arc::new(Server::start(false));
+        *shared = Arc::downgrade(&server);
+        server
+    })
+}
+
+/// The database `postgres` of the server that is given.
+fn given() -> String {
+    std::env::var("PLGC_TEST_POSTGRES").expect("an address")
+}
+
+/// A statement, on a thread of its own: the caller may be waiting for something already.
+fn execute(url: &str, sql: &str) {
     let location = Location::Url(Secret::new(url.to_owned()));
-    (postgres::DRIVER.open)(&location).await.unwrap()
+    let work = || wait(async { (postgres::DRIVER.open)(&location).await?.execute(sql).await.map(|_| ()) });
+    let done = std::thread::scope(|scope| scope.spawn(work).join());
+    if !std::thread::panicking() {
+        done.unwrap().unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
 }
 
 impl Server {
