@@ -8,7 +8,7 @@ use plgc::program::Options;
 use plgc::source::Sources;
 
 /// The first code block below a heading, with its language.
-fn block<'a>(page: &'a str, heading: &str) -> Option<(&'a str, &'a str)> {
+pub fn block<'a>(page: &'a str, heading: &str) -> Option<(&'a str, &'a str)> {
     let below = page.split_once(&format!("\n## {heading}\n"))?.1;
     let (language, rest) = below.split_once("```")?.1.split_once('\n')?;
     Some((language, rest.split_once("\n```").map_or(rest, |(text, _)| text)))

@@ -188,7 +188,7 @@ fn a_table_that_was_not_loaded_has_the_values_of_its_enums() {
 
 #[test]
 fn a_character_that_databases_do_not_store_is_refused_where_it_stands() {
-    for engine in ["sqlite", "postgres"] {
+    for engine in engines() {
         let project = project(engine);
         project.write("data/app.items.csv", "id,name,size,note\na,\"Lan\0tern\",1,\n");
         project.fails(0, 3, &["load-text", "app.items.csv:2:3", "column `name` has the character U+0000"]);

@@ -106,9 +106,9 @@ fn renaming_changes_nothing(conditions: &[String], (people, hits): &Tables, turn
     std::fs::remove_file(after.path("program.plg")).expect("removed");
     run(&before, 15, &[])?;
     run(&after, 15, &[])?;
-    for n in 0..conditions.len() {
+    for (n, condition) in conditions.iter().enumerate() {
         let (one, two) = (members(&before, &format!("in{n}")), members(&after, &format!("other_in{n}")));
-        prop_assert_eq!(one, two, "{}", conditions[n]);
+        prop_assert_eq!(one, two, "{}", condition);
     }
     let all = |columns: &str, table: &str| format!("SELECT {columns} FROM plg.{table} ORDER BY id");
     let columns = tokens::renamed(&COLUMNS.replace("__since", " AS s"), other).replace(" AS s", "__since");

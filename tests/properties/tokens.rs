@@ -147,7 +147,7 @@ fn gap(before: &Token, token: &Token, open: &[&str], is_columns: bool, choices: 
         return if separates && choices.next(5) == 0 { "; ".to_owned() } else { choices.line() };
     }
     let continues = SIGNS.contains(&next) || WORDS.contains(&next) || OPEN.contains(&last);
-    let bends = (continues && !(is_columns && !open.is_empty())) || last == "{" || next == "}";
+    let bends = (continues && (!is_columns || open.is_empty())) || last == "{" || next == "}";
     match token.gap.is_empty() {
         true => String::new(),
         false if bends && choices.next(2) == 0 => choices.line(),

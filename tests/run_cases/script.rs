@@ -99,7 +99,8 @@ fn cells(row: &str) -> Option<Vec<String>> {
 impl Table {
     /// The text of a file of this table: an empty cell is a null, `'…'` is the text within, with `''` for a quote.
     pub fn csv(&self) -> String {
-        let mut out = self.columns.join(",") + "\n";
+        let heads: Vec<String> = self.columns.iter().map(|name| field(name)).collect();
+        let mut out = heads.join(",") + "\n";
         for row in &self.rows {
             let cells: Vec<String> = row.iter().map(|cell| field(cell)).collect();
             out.push_str(&(cells.join(",") + "\n"));

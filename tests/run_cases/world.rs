@@ -15,7 +15,7 @@ use plgc::source::Sources;
 use plgc::types::Type;
 
 use super::script::{Edition, Moment};
-use crate::support::banners::Quiet;
+use crate::support::banners::{Quiet, patiently};
 use crate::support::server::Database;
 use crate::support::wait;
 
@@ -56,7 +56,8 @@ impl World {
         let now = engine::value::instant_seconds(&now).expect("an instant");
         let before = self.sent(manifest);
         let options = RunOptions { now, accept: moment.accept.iter().cloned().collect() };
-        let outcome = run::run(manifest, &self.target(manifest, moment), &options, &mut Quiet);
+        let target = self.target(manifest, moment);
+        let outcome = patiently(|| run::run(manifest, &target, &options, &mut Quiet));
         writeln!(out, "\n── {} ──", moment.now).unwrap();
         match outcome {
             // An engine's own words differ.

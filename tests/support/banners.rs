@@ -232,7 +232,8 @@ impl World {
 
     pub fn run_with(&self, now: i64, accept: &[&str]) -> Result<Outcome, RunError> {
         let accept = accept.iter().map(|name| (*name).to_owned()).collect();
-        run::run(&self.manifest, &self.target, &RunOptions { now, accept }, &mut Quiet)
+        let options = RunOptions { now, accept };
+        patiently(|| run::run(&self.manifest, &self.target, &options, &mut Quiet))
     }
 
     /// The rows of a query, in the spelling with schemas.
@@ -253,6 +254,18 @@ impl World {
             engine.execute(sql).await.unwrap();
         });
     }
+}
+
+/// A run that waits for the lock. A program that another test starts shares, for a moment, every open file of this process,
+/// and with them the lock of a run that has just ended here.
+pub fn patiently(run: impl Fn() -> Result<Outcome, RunError>) -> Result<Outcome, RunError> {
+    for _ in 0..200 {
+        match run() {
+            Err(RunError::Locked { .. }) => std::thread::sleep(std::time::Duration::from_millis(20)),
+            ended => return ended,
+        }
+    }
+    run()
 }
 
 pub fn lines(texts: Texts) -> Vec<String> {

@@ -3,14 +3,14 @@
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use plgc::engine::{Location, Secret};
 use plgc::manifest::Manifest;
 use plgc::run::{self, RunOptions, Setting, Target};
 
-use super::banners::{Quiet, World, write};
+use super::banners::{Quiet, World, patiently, write};
 
 /// The test that does the run in the child.
 const TEST: &str = "kill::a_run_in_a_child";
@@ -37,7 +37,7 @@ pub fn run_if_asked() -> bool {
         destinations: [("product".to_owned(), settings.collect())].into(),
     };
     let options = RunOptions { now: asked["now"].as_i64().unwrap(), ..RunOptions::default() };
-    run::run(&manifest, &target, &options, &mut Quiet).unwrap();
+    patiently(|| run::run(&manifest, &target, &options, &mut Quiet)).unwrap();
     true
 }
 
@@ -58,7 +58,9 @@ fn command(world: &World, now: i64) -> Command {
     }
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", TEST, "--test-threads=1"]).env(VARIABLE, asked.to_string());
-    command.stdout(Stdio::null()).stderr(Stdio::null());
+    // What it says is shown where it ends too early.
+    let said = std::fs::File::create(world.path("said")).unwrap();
+    command.stdout(said.try_clone().unwrap()).stderr(said);
     command
 }
 
@@ -84,7 +86,8 @@ pub fn kill_at(world: &World, now: i64, point: &str) {
     let mut child = Ended(child);
     let start = Instant::now();
     while !file.exists() {
-        assert!(child.0.try_wait().unwrap().is_none(), "the child ended before {point}");
+        let said = || std::fs::read_to_string(world.path("said")).unwrap_or_default();
+        assert!(child.0.try_wait().unwrap().is_none(), "the child ended before {point}:\n{}", said());
         assert!(start.elapsed() < Duration::from_secs(120), "the child does not come to {point}");
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -1,0 +1,180 @@
+//! What works: a project is made, checked, formatted, compiled and run.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use plgc::engine::{Location, sqlite};
+use tempfile::TempDir;
+
+use super::{BROKEN, PROGRAM, Test};
+use crate::support::wait;
+
+#[test]
+fn a_new_project_checks_formats_compiles_and_runs() {
+    let said = Test::empty().args(&["init"]).run().code(0).err("next:");
+    let said = said.then(&["check"]).code(0).out("no errors");
+    let said = said.then(&["fmt", "--check"]).code(0);
+    let said = said.then(&["compile"]).code(0);
+    assert!(said.read("sql/dev/manifest.json").contains("\"version\""));
+    let said = said
+        .then(&["run", "--as-of", "2026-03-02T09:00Z"])
+        .code(0)
+        .out("workspace.overage")
+        .out("upgrades -> crm.contacts");
+    assert_eq!(said.read("out/contacts.jsonl").lines().count(), 2);
+    said.then(&["init"]).code(2).err("already has").err("`plg.toml`");
+}
+
+#[test]
+fn init_names_the_project_after_a_new_folder() {
+    let said = Test::empty().args(&["init", "a \"b\""]).run().code(0);
+    assert!(said.read("a \"b\"/plg.toml").contains(r#"name = 'a "b"'"#));
+    said.then(&["check", "-C", "a \"b\""]).code(0);
+}
+
+#[test]
+fn a_compile_writes_the_same_bytes_and_only_what_changed() {
+    let said = Test::project().args(&["compile"]).run().code(0);
+    let first = said.read("sql/dev/manifest.json");
+    let said = said.then(&["compile"]).code(0).err("0 written");
+    assert_eq!(said.read("sql/dev/manifest.json"), first);
+    said.then(&["compile", "--check"]).code(0).err("up to date");
+}
+
+#[test]
+fn compile_check_shows_what_is_stale_and_writes_nothing() {
+    let said = Test::project().args(&["compile"]).run().code(0);
+    let before = said.read("sql/dev/manifest.json");
+    let said = said.write("items.plg", &PROGRAM.replace("> 10", "> 12"));
+    let said = said.then(&["compile", "--check"]).code(1).out("+++ ").out("12").err("stale");
+    assert_eq!(said.read("sql/dev/manifest.json"), before);
+}
+
+#[test]
+fn a_file_of_a_model_that_is_gone_is_removed_and_no_other() {
+    let said = Test::project().write("sql/dev/mine.sql", "SELECT 1").args(&["compile"]).run().code(0);
+    let names: Vec<String> = sql_files(&said.folder.path().join("sql/dev"));
+    assert!(names.iter().any(|name| name.contains("large")), "{names:?}");
+    let said = said
+        .write("items.plg", &PROGRAM.replace("audience large", "audience big"))
+        .then(&["compile"])
+        .code(0)
+        .err("removed");
+    let names = sql_files(&said.folder.path().join("sql/dev"));
+    assert!(!names.iter().any(|name| name.contains("large")), "{names:?}");
+    assert!(said.exists("sql/dev/mine.sql"));
+}
+
+fn sql_files(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(sql_files(&path));
+        } else if path.extension().is_some_and(|it| it == "sql") {
+            found.push(path.file_name().expect("a name").to_string_lossy().into_owned());
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_command_works_from_a_folder_below_and_with_c() {
+    let test = Test::project().write("notes/readme.txt", "");
+    let folder = test.path("notes").to_string_lossy().into_owned();
+    test.args(&["-C", &folder, "check"]).run().code(0).out("1 file checked");
+}
+
+#[test]
+fn fmt_lays_out_and_check_shows_it() {
+    let said = Test::project()
+        .write("items.plg", PROGRAM.replace("  size  int", "   size int"))
+        .args(&["fmt", "--check"])
+        .run();
+    let said = said.code(1).out("-   size int").out("+  size  int");
+    let said = said.then(&["fmt"]).code(0);
+    assert_eq!(said.read("items.plg"), PROGRAM);
+}
+
+#[test]
+fn lineage_goes_down_to_the_source_in_every_format() {
+    let said = Test::project().args(&["lineage", "item.large"]).run().code(0).out("app.items.size");
+    let said = said.then(&["lineage", "--format", "mermaid"]).code(0).out("flowchart LR").out("-->");
+    let said = said.then(&["lineage", "--format", "dot"]).code(0).out("app.items.size").out("->");
+    let said = said.then(&["lineage", "--format", "json"]).code(0).out("\"app.items.size\"");
+    said.then(&["lineage", "item.lrge"]).code(2).err("did you mean `item.large`?");
+}
+
+#[test]
+fn explain_knows_every_code_and_suggests() {
+    let said = Test::empty().args(&["explain"]).run().code(0).out("unset-variable\n");
+    let said = said.then(&["explain", "unset-variable"]).code(0).out("_FILE");
+    said.then(&["explain", "unset-varable"]).code(2).err("did you mean `unset-variable`?");
+}
+
+#[test]
+fn completions_are_written_for_each_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        Test::empty().args(&["completions", shell]).run().code(0).out("lineage");
+    }
+}
+
+#[test]
+fn a_compiled_manifest_runs_without_the_program() {
+    let said = Test::project().args(&["compile", "-o", "built"]).run().code(0);
+    fs::remove_file(said.folder.path().join("items.plg")).expect("removed");
+    said.then(&["run", "--manifest", "built/manifest.json", "--as-of", "2026-03-02T09:00Z"]).code(0).out("item.large");
+}
+
+/// The calls of plgc in docs/ci.md, in order.
+fn calls_of_the_ci_page() -> Vec<Vec<String>> {
+    let page = include_str!("../../docs/ci.md");
+    let calls = page.lines().filter_map(|line| {
+        let line = line.trim().trim_start_matches("- run: ");
+        line.strip_prefix("plgc ").map(|rest| rest.split(' ').map(str::to_owned).collect::<Vec<_>>())
+    });
+    calls.collect()
+}
+
+#[test]
+fn the_ci_page_works_and_each_of_its_checks_can_fail() {
+    let calls = calls_of_the_ci_page();
+    assert!(calls.len() >= 7, "{calls:?}");
+    let mut said = Test::project().args(&["check"]).run();
+    for call in &calls {
+        said = said.then(&call.iter().map(String::as_str).collect::<Vec<_>>()).code(0);
+    }
+    let said = said.write("items.plg", &PROGRAM.replace("> 10", ">  11"));
+    let said = said.then(&["fmt", "--check"]).code(1).then(&["compile", "--check"]).code(1);
+    said.write("items.plg", BROKEN).then(&["check", "--format", "github"]).code(1).out("::error ");
+}
+
+#[test]
+fn the_command_works_from_anywhere_wherever_it_lies() {
+    let test = Test::project()
+        .write("more.plg", "trait shown of item = concat(upper(name), text(round(share, 1)), md5(id))\n")
+        .write("items.plg", PROGRAM.replace("size  int", "size  int\n  name  text\n  share  float"))
+        .write("data/app.items.csv", "id,size,name,share\na,1,élan,0.25\nb,11,x,1.5\n");
+    let other = TempDir::new().expect("a temporary folder");
+    let copy = other.path().join("a copy");
+    fs::copy(env!("CARGO_BIN_EXE_plgc"), &copy).expect("copied");
+    let nowhere = other.path().join("empty");
+    fs::create_dir(&nowhere).expect("a folder");
+    for call in [&["check"][..], &["compile"], &["run", "--as-of", "2026-03-02T09:00Z"]] {
+        let mut command = Command::new(&copy);
+        command.arg("-C").arg(test.folder.path()).args(call).current_dir(&nowhere).env_clear();
+        let output = command.output().expect("the copy starts");
+        assert!(output.status.success(), "{call:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(fs::read_dir(&nowhere).expect("a folder").count(), 0, "nothing is written where it was called");
+    let location = Location::Path(test.path(".plg/dev.db"));
+    let shown = wait(async {
+        let mut engine = (sqlite::DRIVER.open)(&location).await.expect("the database");
+        engine.texts("SELECT shown FROM plg__item ORDER BY id", usize::MAX).await.expect("rows")
+    });
+    let hash = "92eb5ffee6ae2fec3ad71c777531578f";
+    assert_eq!(shown.rows[1], [Some(format!("X1.5{hash}"))]);
+    assert!(shown.rows[0][0].as_ref().is_some_and(|it| it.starts_with("ÉLAN0.3")), "{shown:?}");
+}
