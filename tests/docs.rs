@@ -133,7 +133,7 @@ fn the_page_of_the_state_has_its_tables() {
 }
 
 #[test]
-fn the_queries_of_the_state_run() {
+fn the_queries_of_the_state_run_on_postgres() {
     let database = Database::new();
     let queries = blocks(&page("docs/state.md"), "sql");
     assert!(queries.len() > 3);
