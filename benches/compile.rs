@@ -3,7 +3,12 @@
 //! `cargo bench --bench compile` prints one line a size; sizes can be given behind `--`. Figures are CPU seconds of this
 //! process (user and system), the least of five runs; the last column is the ratio to half the size, both of this run.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a bench stops at the first surprise")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a bench stops at the first surprise"
+)]
 
 use std::fmt::Write as _;
 use std::fs;

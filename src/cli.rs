@@ -9,6 +9,7 @@ mod explain;
 mod fmt;
 mod init;
 mod lineage;
+pub mod points;
 mod project;
 mod run;
 mod terminal;

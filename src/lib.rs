@@ -1,16 +1,14 @@
-//! plgc: product-led growth in the warehouse.
-//!
-//! ```text
-//! files ──syntax──▶ ast ──program──▶ field graph ──plan──▶ relations ──sql──▶ models ┐
-//!                                                                                     ├─▶ manifest ──run──▶ engine + destinations
-//!                                                      syncs, state, lineage ─────────┘
-//! ```
+#![doc = include_str!("../docs/architecture.md")]
 
+#[expect(clippy::disallowed_methods, reason = "a command reads files, the environment and the clock")]
 pub mod cli;
+mod compile;
 pub mod config;
+#[expect(clippy::disallowed_methods, reason = "what is sent goes out here")]
 pub mod destination;
 pub mod diagnostics;
 pub mod dialect;
+#[expect(clippy::disallowed_methods, reason = "databases, their files and the clock are reached here")]
 pub mod engine;
 pub mod functions;
 pub mod manifest;
@@ -45,5 +43,5 @@ pub fn compile(
     if diagnostics.has_errors() {
         return None;
     }
-    Some(manifest::of(&plan, &program, sources, dialect))
+    Some(compile::manifest(&plan, &program, sources, dialect))
 }

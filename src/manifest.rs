@@ -3,13 +3,11 @@
 //! `:parent` (part of a table's name, or, where they stand alone, a text literal).
 
 mod bind;
-mod build;
 pub mod lineage;
 mod read;
 mod schema;
 
 pub use bind::{Bindings, bind};
-pub use build::of;
 pub use read::Unreadable;
 pub use schema::schema;
 
@@ -18,7 +16,6 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use crate::program::{Limit, Mode};
 use crate::types::Typed;
 
 /// The version of this format. A reader refuses a greater one.
@@ -247,6 +244,28 @@ impl SyncSpec {
         let argument = self.argument.as_ref().map(|text| format!("({text})")).unwrap_or_default();
         format!("{}.{}{argument} by {}", self.destination, self.object, self.key.name)
     }
+}
+
+/// Whether a sync creates, updates or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// New rows only.
+    Create,
+    /// Existing rows only.
+    Update,
+    /// Both.
+    Upsert,
+}
+
+/// A guard's limit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// At most so many rows.
+    Rows(i64),
+    /// At most this share (0 to 1) of the rows that the sync has written.
+    Share(f64),
 }
 
 /// What happens to those who leave. The outbox has rows of op `delete`, `clear` or `set` for them.

@@ -7,7 +7,6 @@ pub mod error;
 pub mod finish;
 pub mod forgotten;
 pub mod outcome;
-pub mod points;
 pub mod prev;
 pub mod session;
 pub mod sources;

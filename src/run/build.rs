@@ -26,7 +26,7 @@ pub async fn build(
     }
     prev::make(session, manifest, before, run).await?;
     for check in &manifest.checks {
-        session.points.pass(&format!("check `{}`", check.name));
+        session.progress.point(&format!("check `{}`", check.name));
         let found = session.engine.texts(&run.bind(&check.sql, session.driver), SHOWN).await;
         let rows = found.map_err(|source| RunError::statement(format!("check `{}`", check.name), source))?;
         if !rows.rows.is_empty() {

@@ -87,7 +87,7 @@ impl SyncOutcome {
 }
 
 async fn counts(session: &mut Session<'_>, name: &str, outbox: &str) -> Result<Counts, RunError> {
-    session.points.pass(&format!("outbox `{name}`"));
+    session.progress.point(&format!("outbox `{name}`"));
     let sql = format!("SELECT o.op, COUNT(*) FROM (\n{outbox}\n) AS o GROUP BY o.op ORDER BY o.op");
     let rows = session.rows(&format!("outbox `{name}`"), &sql, &[Type::Text, Type::Int]).await?;
     let count = |row: Row| Some((Op::of(&row.first()?.text()?)?, row.get(1)?.int().unsigned_abs()));
@@ -182,7 +182,7 @@ async fn send(
     }
     let mut types = vec![Type::Text, Type::Text, Type::Text];
     types.extend(shape.slots.iter().map(|slot| slot.kind.clone()));
-    let Session { engine, journal, intents, points, target, progress, .. } = session;
+    let Session { engine, journal, intents, target, progress, .. } = session;
     let mut settled = 0;
     let mut failed = None;
     {
@@ -191,12 +191,12 @@ async fn send(
             let chunk: Result<Vec<Row>, _> = chunk.into_iter().collect();
             let chunk = chunk.map_err(|source| RunError::statement(format!("outbox `{}`", sync.name), source))?;
             let items: Vec<Item> = chunk.into_iter().filter_map(item).collect();
-            points.pass(&format!("batch `{}`", sync.name));
+            progress.point(&format!("batch `{}`", sync.name));
             intents.begin(&run.id, &sync.name);
             let pushed = push(connection.as_mut(), (&shape, &place), &items, intents, outcome).await;
-            points.pass(&format!("sent `{}`", sync.name));
+            progress.point(&format!("sent `{}`", sync.name));
             journal.append(&pushed.0).map_err(|error| file(target, &error))?;
-            points.pass(&format!("journalled `{}`", sync.name));
+            progress.point(&format!("journalled `{}`", sync.name));
             settled += pushed.0.len() as u64;
             progress.event(&Event::Sent { sync: sync.name.clone(), rows: settled });
             failed = pushed.1;

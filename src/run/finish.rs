@@ -117,7 +117,7 @@ async fn drop_all(session: &mut Session<'_>, schema: &str, mut stale: Vec<Relati
         let (before, mut blocked, mut why) = (stale.len(), Vec::new(), String::new());
         for it in stale {
             let kind = if it.is_view { "VIEW" } else { "TABLE" };
-            session.points.pass("drop");
+            session.progress.point("drop");
             let sql = format!("DROP {kind} {}", session.driver.table(schema, &it.name));
             if let Err(error) = session.engine.execute(&sql).await {
                 why = error.to_string();

@@ -9,6 +9,8 @@ use crate::engine::Texts;
 pub trait Progress {
     /// Something happened.
     fn event(&mut self, event: &Event);
+    /// The run is about to do what the name says: a statement, a batch. Tests stop a run there.
+    fn point(&mut self, _name: &str) {}
 }
 
 /// What happens in a run.

@@ -3,7 +3,6 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::points::Points;
 use super::state::Committed;
 use super::{Event, Progress, RunError, RunOptions, Target, state};
 use crate::engine::journal::{Intents, Journal};
@@ -25,8 +24,6 @@ pub struct Session<'a> {
     pub journal: Journal,
     /// What a batch is about to create.
     pub intents: Intents,
-    /// The points passed.
-    pub points: Points,
     /// What a person should know.
     pub notices: Vec<String>,
     /// Who hears of progress.
@@ -74,9 +71,7 @@ impl<'a> Session<'a> {
         }
         let journal = Journal::open(&target.state, &fresh("journal", 32)).map_err(|error| file(target, &error))?;
         let intents = Intents::open(&target.state);
-        let points = Points::from_environment();
-        let mut session =
-            Self { engine, driver, target, options, journal, intents, points, notices: Vec::new(), progress };
+        let mut session = Self { engine, driver, target, options, journal, intents, notices: Vec::new(), progress };
         state::ensure(&mut session).await?;
         state::flush(&mut session).await?;
         Ok(session)
@@ -84,7 +79,7 @@ impl<'a> Session<'a> {
 
     /// Executes a statement.
     pub async fn execute(&mut self, step: &str, sql: &str) -> Result<u64, RunError> {
-        self.points.pass(step);
+        self.progress.point(step);
         self.engine.execute(sql).await.map_err(|source| RunError::statement(step, source))
     }
 
@@ -98,7 +93,7 @@ impl<'a> Session<'a> {
         if views.is_empty() {
             return Ok(());
         }
-        self.points.pass(step);
+        self.progress.point(step);
         self.engine.replace_views(views, gone).await.map_err(|source| RunError::statement(step, source))
     }
 

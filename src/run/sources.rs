@@ -20,7 +20,7 @@ pub async fn load(session: &mut Session<'_>, manifest: &Manifest) -> Result<(), 
     let Some(folder) = session.target.data.as_deref() else { return Ok(()) };
     let loads = session.driver.table(SCHEMA, "loads");
     let declared = declared(session, manifest);
-    session.points.pass("load");
+    session.progress.point("load");
     let loaded = load::load(session.engine.as_mut(), &loads, folder, &declared).await?;
     for load::Loaded { source, rows, unchanged } in loaded {
         session.say(&Event::Loaded { source, rows, unchanged });

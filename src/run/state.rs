@@ -217,7 +217,7 @@ pub async fn commit(session: &mut Session<'_>, run: &Run, hash: &str) -> Result<
         driver.instant(&value::micros_text(clock()))
     );
     session.execute("commit", &sql).await?;
-    session.points.pass("committed");
+    session.progress.point("committed");
     winner(session, run.parent.as_deref()).await
 }
 
@@ -263,7 +263,7 @@ pub async fn flush(session: &mut Session<'_>) -> Result<(), RunError> {
             return Err(error);
         }
     }
-    session.points.pass("journal");
+    session.progress.point("journal");
     session.journal.clear(&fresh("journal", 32)).map_err(|error| file(session.target, &error))
 }
 

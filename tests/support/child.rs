@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use plgc::cli::points::Points;
 use plgc::engine::{Location, Secret};
 use plgc::manifest::Manifest;
 use plgc::run::{self, RunOptions, Setting, Target};
@@ -37,7 +38,7 @@ pub fn run_if_asked() -> bool {
         destinations: [("product".to_owned(), settings.collect())].into(),
     };
     let options = RunOptions { now: asked["now"].as_i64().unwrap(), ..RunOptions::default() };
-    patiently(|| run::run(&manifest, &target, &options, &mut Quiet)).unwrap();
+    patiently(|| run::run(&manifest, &target, &options, &mut Points::from_environment().beside(Quiet))).unwrap();
     true
 }
 

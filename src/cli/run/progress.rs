@@ -3,13 +3,19 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::points::Points;
 use crate::cli::terminal::Terminal;
 use crate::config::Secrets;
 use crate::run::{Event, Progress};
 
-/// What suits the terminal.
+/// What suits the terminal, and the points that the environment asks for.
 pub(super) fn of<'a>(terminal: &'a Terminal, secrets: &'a Secrets) -> Box<dyn Progress + 'a> {
-    if terminal.live { Box::new(Bar::new(secrets)) } else { Box::new(Lines { terminal, secrets }) }
+    let points = Points::from_environment();
+    if terminal.live {
+        Box::new(points.beside(Bar::new(secrets)))
+    } else {
+        Box::new(points.beside(Lines { terminal, secrets }))
+    }
 }
 
 struct Lines<'a> {

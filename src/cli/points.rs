@@ -1,4 +1,4 @@
-//! Named points of a run, for tests that kill it there. Each statement and each batch is one. With `PLGC_POINTS=FILE`, the names
+//! Takes the named points of a run as it passes them, for tests that kill it there. Each statement and each batch is one. With `PLGC_POINTS=FILE`, the names
 //! are appended to the file; with `PLGC_PAUSE_AT=NAME:N` and `PLGC_PAUSE_FILE=FILE`, the run makes the file at the Nth passing
 //! of that point and waits for ever, to be killed. Without these variables, nothing happens.
 
@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
+
+use crate::run::{Event, Progress};
 
 /// The points that a run passes.
 #[derive(Debug, Default)]
@@ -28,8 +30,13 @@ impl Points {
         Self { log, pause, passed: BTreeMap::new() }
     }
 
+    /// Passes what happens on to another who hears.
+    pub const fn beside<P: Progress>(self, shown: P) -> Watched<P> {
+        Watched { points: self, shown }
+    }
+
     /// The run is about to do what the point names.
-    pub fn pass(&mut self, name: &str) {
+    fn pass(&mut self, name: &str) {
         if let Some(log) = &mut self.log {
             // A log that cannot be written shows in the test that reads it.
             let _ = writeln!(log, "{name}");
@@ -45,5 +52,22 @@ impl Points {
                 std::thread::sleep(std::time::Duration::from_secs(60));
             }
         }
+    }
+}
+
+/// Who shows what happens, with the points beside it.
+#[derive(Debug)]
+pub struct Watched<P> {
+    points: Points,
+    shown: P,
+}
+
+impl<P: Progress> Progress for Watched<P> {
+    fn event(&mut self, event: &Event) {
+        self.shown.event(event);
+    }
+
+    fn point(&mut self, name: &str) {
+        self.points.pass(name);
     }
 }

@@ -1,4 +1,4 @@
-//! Takes a [`Plan`] and the [`Program`] it came from and gives the [`Manifest`] in one dialect: every statement that a
+//! The last stage: takes a [`Plan`] and the [`Program`] it came from and gives the [`Manifest`] in one dialect: every statement that a
 //! run executes over the user's tables, written out. Same input, same bytes.
 
 mod sources;
@@ -16,7 +16,7 @@ use crate::types::Type;
 
 /// The manifest of a program in a dialect.
 #[must_use]
-pub fn of(plan: &Plan, program: &Program, files: &Sources, dialect: &Dialect) -> Manifest {
+pub fn manifest(plan: &Plan, program: &Program, files: &Sources, dialect: &Dialect) -> Manifest {
     let labels = labels(program);
     let mut manifest = Manifest {
         version: manifest::VERSION,

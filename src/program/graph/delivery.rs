@@ -1,0 +1,83 @@
+//! Destinations and syncs, as plain data: what is written where, to whom, and what happens to those who leave. Values
+//! are expressions of the field graph; how a destination is reached is not known here.
+
+use super::{DestinationId, EntityId, Expr, FieldId, Order};
+use crate::manifest::{Limit, Mode};
+use crate::source::Span;
+use crate::types::Typed;
+
+/// A destination.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    /// Its name.
+    pub name: String,
+    /// Where its name stands.
+    pub span: Span,
+    /// The system, one of `crate::destination::ALL`.
+    pub system: String,
+    /// The labels that it may receive.
+    pub allows: Vec<String>,
+    /// Objects whose fields are declared: name, then fields.
+    pub objects: Vec<(String, Vec<TargetField>)>,
+}
+
+/// A field of a destination's object.
+#[derive(Debug, Clone)]
+pub struct TargetField {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub typed: Typed,
+    /// Where its name stands.
+    pub span: Span,
+}
+
+/// A sync: a projection of fields under a membership filter.
+#[derive(Debug, Clone)]
+pub struct Sync {
+    /// Its name.
+    pub name: String,
+    /// Its name in earlier runs.
+    pub was: Option<String>,
+    /// Its documentation.
+    pub doc: Option<String>,
+    /// Where its name stands.
+    pub span: Span,
+    /// Whose rows.
+    pub entity: EntityId,
+    /// Which rows: the audience and the `where`. A [`What::Field`] of the row, or none for all rows.
+    pub filter: Option<FieldId>,
+    /// To where.
+    pub destination: DestinationId,
+    /// Which object there.
+    pub object: String,
+    /// The text in parentheses after the object.
+    pub argument: Option<String>,
+    /// The destination's field that identifies a row, and its value: a plain read of the row.
+    pub matches: (String, Expr),
+    /// Which row of those that share the match key; values are plain reads of the row.
+    pub pick: Vec<Order>,
+    /// The fields written: values are plain reads of the row, or literals, or now.
+    pub set: Vec<(String, Expr)>,
+    /// Whether rows are created, updated or both.
+    pub mode: Mode,
+    /// What happens to those who leave.
+    pub leave: Leave,
+    /// `guard deletes <= n`
+    pub deletes: Option<Limit>,
+    /// `guard creates <= n`
+    pub creates: Option<Limit>,
+}
+
+/// What happens to those who leave.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Leave {
+    /// The object is deleted, if the sync created it.
+    Delete,
+    /// The fields that the sync wrote are set to null.
+    Clear,
+    /// Nothing.
+    Keep,
+    /// These are written: literals, or now.
+    Set(Vec<(String, Expr)>),
+}
