@@ -10,6 +10,7 @@ pub mod diagnostics;
 pub mod dialect;
 #[expect(clippy::disallowed_methods, reason = "databases, their files and the clock are reached here")]
 pub mod engine;
+pub mod eval;
 pub mod functions;
 pub mod manifest;
 pub mod plan;

@@ -13,6 +13,7 @@ mod cli;
 mod codes;
 mod compiled;
 mod coverage;
+mod differential;
 mod docs;
 mod errors;
 mod examples;

@@ -3,9 +3,9 @@
 //! the case. `tests/cases/README.md` says how a case is written.
 
 #[path = "run_cases/script.rs"]
-mod script;
+pub mod script;
 #[path = "run_cases/world.rs"]
-mod world;
+pub mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ use world::World;
 use crate::support::drivers;
 
 /// Where the cases are.
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/run")
 }
 
 /// Everything below a folder that is not a snapshot, by name.
-fn below(folder: &Path) -> Vec<PathBuf> {
+pub fn below(folder: &Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.is_dir() || path.extension().is_some_and(|end| end == "plg"));
     paths.sort();
@@ -32,12 +32,12 @@ fn below(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The name of a case.
-fn name(path: &Path) -> String {
+pub fn name(path: &Path) -> String {
     path.file_stem().unwrap().to_str().unwrap().to_owned()
 }
 
 /// The programs of a case: a file, or the files of a folder, one after the other on the same warehouse.
-fn editions(path: &Path) -> Vec<Edition> {
+pub fn editions(path: &Path) -> Vec<Edition> {
     let files = if path.is_dir() { below(path) } else { vec![path.to_owned()] };
     assert!(!files.is_empty(), "{}: a folder without a .plg file", path.display());
     files.iter().map(|file| Edition::read(file)).collect()

@@ -12,6 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["functions", "manifest"],
     &["syntax", "dialect", "destination", "engine"],
     &["program"],
+    &["eval"],
     &["plan"],
     &["sql"],
     &["compile", "run"],

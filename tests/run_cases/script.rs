@@ -40,16 +40,20 @@ pub struct Table {
 impl Edition {
     /// Reads a case.
     pub fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let mut edition = Self { name, zone: None, moments: Vec::new(), text: String::new() };
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        Self::of(name, std::fs::read_to_string(path).unwrap())
+    }
+
+    /// Reads the text of a case.
+    pub fn of(name: &str, text: String) -> Self {
+        let mut edition = Self { name: name.to_owned(), zone: None, moments: Vec::new(), text: String::new() };
         for (at, line) in text.lines().enumerate() {
             let Some(comment) = line.strip_prefix("// ") else { continue };
             if let Err(wrong) = edition.line(comment.trim()) {
-                panic!("{}:{}: {wrong}: {line}", path.display(), at + 1);
+                panic!("{name}:{}: {wrong}: {line}", at + 1);
             }
         }
-        assert!(!edition.moments.is_empty(), "{}: no `// now …`", path.display());
+        assert!(!edition.moments.is_empty(), "{name}: no `// now …`");
         edition.text = text;
         edition
     }

@@ -27,6 +27,14 @@ pub struct World {
     location: Location,
 }
 
+/// What a reader of the warehouse sees of an entity.
+pub struct View {
+    pub entity: String,
+    pub columns: Vec<String>,
+    /// The rows, by key.
+    pub rows: Vec<Vec<Value>>,
+}
+
 impl World {
     /// An empty one.
     pub fn new(driver: &'static Driver) -> Self {
@@ -51,13 +59,8 @@ impl World {
 
     /// A run, written to `out`.
     pub fn run(&self, manifest: &Manifest, moment: &Moment, out: &mut String) {
-        self.give(manifest, moment);
-        let now = Value::parse(&moment.now, &Type::Timestamp).and_then(|it| it.text()).expect("an instant");
-        let now = engine::value::instant_seconds(&now).expect("an instant");
         let before = self.sent(manifest);
-        let options = RunOptions { now, accept: moment.accept.iter().cloned().collect() };
-        let target = self.target(manifest, moment);
-        let outcome = patiently(|| run::run(manifest, &target, &options, &mut Quiet));
+        let outcome = self.outcome(manifest, moment);
         writeln!(out, "\n── {} ──", moment.now).unwrap();
         match outcome {
             // An engine's own words differ.
@@ -80,6 +83,16 @@ impl World {
                 }
             }
         }
+    }
+
+    /// A run.
+    pub fn outcome(&self, manifest: &Manifest, moment: &Moment) -> Result<Outcome, RunError> {
+        self.give(manifest, moment);
+        let now = Value::parse(&moment.now, &Type::Timestamp).and_then(|it| it.text()).expect("an instant");
+        let now = engine::value::instant_seconds(&now).expect("an instant");
+        let options = RunOptions { now, accept: moment.accept.iter().cloned().collect() };
+        let target = self.target(manifest, moment);
+        patiently(|| run::run(manifest, &target, &options, &mut Quiet))
     }
 
     /// Writes the tables; a source without one is empty.
@@ -129,7 +142,17 @@ impl World {
 
     /// Every entity's public view: its columns, in key order.
     fn views(&self, manifest: &Manifest, out: &mut String) {
-        for model in manifest.models.iter().filter(|model| model.last) {
+        for View { entity, columns, rows } in self.rows(manifest) {
+            writeln!(out, "\n{entity}").unwrap();
+            let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+            out.push_str(&table(columns, rows));
+        }
+    }
+
+    /// The rows of every entity's public view, in key order.
+    pub fn rows(&self, manifest: &Manifest) -> Vec<View> {
+        let last = manifest.models.iter().filter(|model| model.last);
+        let one = |model: &plgc::manifest::Model| {
             let key = &manifest.entities.iter().find(|it| it.name == model.entity).expect("its entity").key;
             let view = self.driver.table("plg", &model.entity);
             let (columns, mut rows) = wait(async {
@@ -146,13 +169,33 @@ impl World {
             let place = columns.iter().position(|name| name == key).expect("the key's column");
             let at = |row: &Vec<Value>| (row[place].int(), row[place].text());
             rows.sort_by_key(at);
-            writeln!(out, "\n{}", model.entity).unwrap();
-            let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-            out.push_str(&table(columns, rows));
-        }
+            View { entity: model.entity.clone(), columns, rows }
+        };
+        last.map(one).collect()
+    }
+
+    /// The rows that a source has.
+    pub fn source(&self, source: &plgc::manifest::Source) -> Vec<Vec<Value>> {
+        let names: Vec<String> = source.columns.iter().map(|it| engine::quote(&it.name)).collect();
+        let types: Vec<Type> = source.columns.iter().map(|it| it.typed.kind.clone()).collect();
+        let sql = format!("SELECT {} FROM {} AS s", names.join(", "), source.table);
+        wait(async {
+            let mut engine = (self.driver.open)(&self.location).await.unwrap();
+            engine::rows(engine.as_mut(), &sql, &types).await.unwrap()
+        })
     }
 
     fn changes(&self, outcome: &Outcome, out: &mut String) {
+        let rows = self.changed(outcome);
+        if !rows.is_empty() && outcome.built {
+            writeln!(out, "\nchanges").unwrap();
+            let heads = ["field", "key", "was", "became"].map(str::to_owned).to_vec();
+            out.push_str(&table(heads, rows.iter().map(|row| row.iter().map(cell).collect()).collect()));
+        }
+    }
+
+    /// Field, key, was and became of what a run changed.
+    pub fn changed(&self, outcome: &Outcome) -> Vec<Vec<Value>> {
         let changes = self.driver.table("plg_state", "changes");
         let run = engine::literal(&outcome.run);
         let sql = format!("SELECT field, key, was, became FROM {changes} WHERE run = {run}");
@@ -162,11 +205,7 @@ impl World {
             engine::rows(engine.as_mut(), &sql, &types).await.unwrap()
         });
         rows.sort_by_key(|row| row.iter().map(Value::text).collect::<Vec<_>>());
-        if !rows.is_empty() && outcome.built {
-            writeln!(out, "\nchanges").unwrap();
-            let heads = ["field", "key", "was", "became"].map(str::to_owned).to_vec();
-            out.push_str(&table(heads, rows.iter().map(|row| row.iter().map(cell).collect()).collect()));
-        }
+        rows
     }
 }
 

@@ -1,0 +1,155 @@
+//! The meaning of a program, as it can be executed: takes a [`Program`], the rows of its sources, the run's instant and
+//! the result of the run before, and gives every entity's rows and what changed. It is written from docs/language.md and
+//! not from the SQL, and is as plain as it can be (loops within loops): what the planner is tested against.
+
+mod calendar;
+mod entity;
+mod expr;
+mod function;
+mod memory;
+mod operator;
+mod set;
+#[cfg(test)]
+mod tests;
+mod value;
+mod window;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use crate::program::{EntityId, FieldId, Program, SourceId};
+use crate::types::Type;
+
+pub use calendar::{DAY, parse_date, parse_instant};
+pub use value::{Value, float_text};
+
+/// A row of a source: its values in the order of the declared columns.
+pub type Row = Vec<Value>;
+
+/// What a run reads. The rows have passed the checks of a run: keys and unique columns are so, enums have their values.
+#[derive(Debug, Clone)]
+pub struct Input<'a> {
+    /// The rows of each source; of a source `as sql`, what its query gives.
+    pub rows: &'a BTreeMap<SourceId, Vec<Row>>,
+    /// The run's instant, in microseconds since 1970-01-01T00:00Z.
+    pub now: i64,
+    /// What the run before gave; [`Output::default`] before the first.
+    pub before: &'a Output,
+}
+
+/// What a run gives.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Output {
+    /// The rows of each entity, by its name.
+    pub entities: BTreeMap<String, Table>,
+    /// What differs from the run before, by field and key.
+    pub changes: Vec<Change>,
+}
+
+/// The rows of an entity.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Table {
+    /// The key column.
+    pub key: String,
+    /// The names of all columns: the source's, then the fields', each audience's and status' followed by its `__since`.
+    pub columns: Vec<String>,
+    /// The rows, by key.
+    pub rows: Vec<Row>,
+}
+
+/// A change of an audience or a status.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Change {
+    /// `workspace.overage`
+    pub field: String,
+    /// The row's key.
+    pub key: String,
+    /// `true`, `false` or a stage; `None`: there was no row with a stage.
+    pub was: Option<String>,
+    /// What it is now.
+    pub became: Option<String>,
+}
+
+/// Why a run stops: a value that does not fit into its type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Stop(String);
+
+impl Stop {
+    /// A reason.
+    #[must_use]
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
+
+impl Table {
+    /// A value of a row; `None` where there is no such column.
+    #[must_use]
+    pub fn value<'r>(&self, row: &'r Row, column: &str) -> Option<&'r Value> {
+        row.get(self.columns.iter().position(|name| name == column)?)
+    }
+}
+
+/// Runs a program once.
+///
+/// # Errors
+/// Where a value does not fit into its type.
+pub fn evaluate(program: &Program, input: &Input<'_>) -> Result<Output, Stop> {
+    let run = Run::new(program, input)?;
+    let mut output = Output::default();
+    for (id, entity) in (0..).map(EntityId).zip(&program.entities).filter(|(_, entity)| entity.at.is_none()) {
+        let table = run.table(id)?;
+        output.changes.extend(run.changes(id, &table));
+        output.entities.insert(entity.name.clone(), table);
+    }
+    output.changes.sort();
+    Ok(output)
+}
+
+/// One run.
+struct Run<'a> {
+    program: &'a Program,
+    now: i64,
+    before: &'a Output,
+    /// The rows of each source, by all their columns.
+    sources: Vec<Vec<&'a Row>>,
+    /// The rows of each entity by key, of each event by time and key.
+    entities: Vec<Vec<&'a Row>>,
+    /// The fields that have been computed, by the row's place: the value, and since when.
+    known: RefCell<BTreeMap<(FieldId, usize), (Value, Value)>>,
+}
+
+impl Run<'_> {
+    /// An entity's rows with all that was declared of it; what only a sync reads is left out.
+    fn table(&self, id: EntityId) -> Result<Table, Stop> {
+        let entity = self.program.entity(id);
+        let fields: Vec<_> = self.program.fields_of(id).filter(|(_, field)| !field.hidden).collect();
+        let mut table = Table { key: self.program.column(id, entity.key).name.clone(), ..Table::default() };
+        table.columns.extend(self.program.source(entity.source).columns.iter().map(|column| column.name.clone()));
+        for (_, field) in &fields {
+            table.columns.push(field.name.clone());
+            table.columns.extend(memory::has(field).then(|| format!("{}__since", field.name)));
+        }
+        for (place, row) in self.entity_rows(id).iter().enumerate() {
+            let mut values = (*row).clone();
+            for (field, declared) in &fields {
+                let (value, since) = self.field(*field, place)?;
+                values.push(value);
+                values.extend(memory::has(declared).then_some(since));
+            }
+            table.rows.push(values);
+        }
+        Ok(table)
+    }
+}
+
+/// The zero of a sum of this type.
+const fn zero(kind: &Type) -> Value {
+    match kind {
+        Type::Decimal { scale, .. } => Value::Decimal(0, *scale),
+        Type::Float => Value::Float(0.0),
+        Type::Duration => Value::Duration(0),
+        _ => Value::Int(0),
+    }
+}

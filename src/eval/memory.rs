@@ -1,0 +1,128 @@
+//! The fields of a row, and what they remember. Takes a field and a row, gives its value and since when it has it: an
+//! audience and a status look at the same row in the run before, and at nothing earlier.
+
+use super::entity::At;
+use super::expr::Frame;
+use super::{Change, Row, Run, Stop, Table, Value};
+use crate::program::{Entity, EntityId, Expr, Field, FieldId, FieldKind, OUTER, RowsOf, Stage};
+
+/// Whether a field has a `since`.
+pub(super) const fn has(field: &Field) -> bool {
+    !matches!(field.kind, FieldKind::Trait(_))
+}
+
+impl Run<'_> {
+    /// A field of the row at a place of its entity, with its `since`.
+    pub(super) fn field(&self, id: FieldId, place: usize) -> Result<(Value, Value), Stop> {
+        if let Some(known) = self.known.borrow().get(&(id, place)) {
+            return Ok(known.clone());
+        }
+        let found = self.computed(id, place)?;
+        self.known.borrow_mut().insert((id, place), found.clone());
+        Ok(found)
+    }
+
+    fn computed(&self, id: FieldId, place: usize) -> Result<(Value, Value), Stop> {
+        let field = self.program.field(id);
+        let row = [Frame { row: OUTER, at: At { over: RowsOf::Entity(field.entity), place }, before: None }];
+        match &field.kind {
+            FieldKind::Trait(value) => Ok((self.eval(value, &row)?, Value::Null)),
+            FieldKind::Audience { base, condition, until, was } => {
+                let (old, since) = self.remembered(field, was.as_deref(), place);
+                let in_base = base.map_or(Ok(true), |base| self.field(base, place).map(|(value, _)| value.holds()))?;
+                let member = in_base && self.lasts(condition, until.as_ref(), old.holds(), &row)?;
+                let since = match (member, old.holds() && !since.is_null()) {
+                    (false, _) => Value::Null,
+                    (true, true) => since,
+                    (true, false) => Value::Timestamp(self.now),
+                };
+                Ok((Value::Bool(member), since))
+            }
+            FieldKind::Status { stages, was, .. } => {
+                let (old, since) = self.remembered(field, was.as_deref(), place);
+                let stage = Value::Text(self.stage(stages, &old, &row)?);
+                let stays = stage.equals(&old) && !since.is_null();
+                Ok((stage, if stays { since } else { Value::Timestamp(self.now) }))
+            }
+        }
+    }
+
+    /// `where A until B`: in if not B, and A holds or it was in.
+    fn lasts(&self, condition: &Expr, until: Option<&Expr>, was_in: bool, row: &[Frame]) -> Result<bool, Stop> {
+        let ended = until.map_or(Ok(false), |until| self.holds(until, row))?;
+        Ok(!ended && (until.is_some() && was_in || self.holds(condition, row)?))
+    }
+
+    /// The first stage whose condition holds.
+    fn stage(&self, stages: &[Stage], old: &Value, row: &[Frame]) -> Result<String, Stop> {
+        for stage in stages {
+            let was_in = old.as_text() == stage.name;
+            let holds = match &stage.when {
+                Some(when) => self.lasts(when, stage.until.as_ref(), was_in, row)?,
+                None => true,
+            };
+            if holds {
+                return Ok(stage.name.clone());
+            }
+        }
+        Err(Stop::new("a status without `otherwise`"))
+    }
+
+    /// The value and the `since` of a field of the same row in the run before; null what that run lacks.
+    fn remembered(&self, field: &Field, was: Option<&str>, place: usize) -> (Value, Value) {
+        let nothing = (Value::Null, Value::Null);
+        let entity = self.program.entity(field.entity);
+        let Some(table) = self.before.entities.get(&entity.name) else { return nothing };
+        let key = self.column(At { over: RowsOf::Entity(field.entity), place }, entity.key);
+        let row = table.rows.iter().find(|row| table.value(row, &table.key).is_some_and(|it| it.equals(&key)));
+        row.map_or(nothing, |row| (old(table, row, field, was, ""), old(table, row, field, was, "__since")))
+    }
+
+    /// What differs from the run before in the audiences and statuses of an entity, rows that came and went included.
+    pub(super) fn changes(&self, id: EntityId, table: &Table) -> Vec<Change> {
+        let entity = self.program.entity(id);
+        let nothing = Table::default();
+        let before = self.before.entities.get(&entity.name).unwrap_or(&nothing);
+        let mut changes = Vec::new();
+        for (_, field) in self.program.fields_of(id).filter(|(_, field)| has(field) && !field.hidden) {
+            let mut keys: Vec<String> = keys(table).chain(keys(before)).collect();
+            keys.sort();
+            keys.dedup();
+            changes.extend(keys.into_iter().filter_map(|key| change(entity, field, (before, table), key)));
+        }
+        changes
+    }
+}
+
+/// A field's value in a row of the run before, under its name or an earlier one.
+fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, suffix: &str) -> Value {
+    let named = |name: &str| table.value(row, &format!("{name}{suffix}"));
+    let value = named(&field.name).or_else(|| named(was?)).cloned().unwrap_or(Value::Null);
+    let fits = match (&field.kind, &value) {
+        (_, Value::Timestamp(_)) => !suffix.is_empty(),
+        (FieldKind::Audience { .. }, Value::Bool(_)) | (FieldKind::Status { .. }, Value::Text(_)) => suffix.is_empty(),
+        _ => false,
+    };
+    if fits { value } else { Value::Null }
+}
+
+fn keys(table: &Table) -> impl Iterator<Item = String> {
+    table.rows.iter().filter_map(|row| table.value(row, &table.key).and_then(Value::text))
+}
+
+fn change(entity: &Entity, field: &Field, (before, now): (&Table, &Table), key: String) -> Option<Change> {
+    let was = match &field.kind {
+        FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.as_deref(),
+        FieldKind::Trait(_) => None,
+    };
+    let value = |table: &Table| {
+        let row =
+            table.rows.iter().find(|row| table.value(row, &table.key).and_then(Value::text).as_ref() == Some(&key));
+        let value = row.map_or(Value::Null, |row| old(table, row, field, was, ""));
+        let is_audience = matches!(field.kind, FieldKind::Audience { .. });
+        if is_audience { Some(value.holds().to_string()) } else { value.text() }
+    };
+    let (old, new) = (value(before), value(now));
+    let name = format!("{}.{}", entity.name, field.name);
+    (old != new).then_some(Change { field: name, key, was: old, became: new })
+}

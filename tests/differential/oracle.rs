@@ -1,0 +1,190 @@
+//! Runs a case in the evaluator and compares it with an engine. Takes the rows in a case's comments, gives where the two
+//! differ: the entity, the key, the column, both values. Floats may differ in their last digits: a sum has no order.
+
+use std::collections::BTreeMap;
+
+use plgc::diagnostics::{self, Diagnostics};
+use plgc::engine;
+use plgc::eval::{self, Input, Output, Value};
+use plgc::manifest::Manifest;
+use plgc::program::{self, Options, Program, SourceId};
+use plgc::run::{Outcome, RunError};
+use plgc::source::Sources;
+use plgc::syntax;
+use plgc::types::{Type, Typed};
+
+use crate::run_cases::script::{Edition, Moment, Table};
+use crate::run_cases::world::World;
+
+/// The program of an edition, or the codes of its mistakes.
+pub fn program(edition: &Edition) -> Result<Program, Vec<String>> {
+    let mut sources = Sources::default();
+    sources.add(format!("{}.plg", edition.name), edition.text.clone()).unwrap();
+    let zone = edition.zone.clone();
+    let options = zone.map_or_else(Options::default, |zone| Options { zone });
+    let mut mistakes = Diagnostics::default();
+    let files: Vec<_> = sources.files().iter().map(|file| syntax::parse(file, &mut mistakes)).collect();
+    let program = program::analyze(&files, &sources, &options, &mut mistakes);
+    if !mistakes.has_errors() {
+        return Ok(program);
+    }
+    let said = mistakes.finish();
+    Err(said.iter().map(|it| format!("{}: {it}", diagnostics::code(it.as_ref()))).collect())
+}
+
+/// A value of an engine.
+pub fn taken(value: &engine::Value, kind: &Type) -> Value {
+    match value {
+        engine::Value::Null => Value::Null,
+        engine::Value::Bool(value) => Value::Bool(*value),
+        engine::Value::Int(value) if *kind == Type::Duration => Value::Duration(*value),
+        engine::Value::Int(value) => Value::Int(*value),
+        engine::Value::Decimal(digits, scale) => Value::Decimal(*digits, *scale),
+        engine::Value::Float(value) => Value::Float(*value),
+        engine::Value::Text(text) => Value::Text(text.clone()),
+        engine::Value::Date(text) => Value::Date(eval::parse_date(text).expect("a day")),
+        engine::Value::Timestamp(text) => Value::Timestamp(eval::parse_instant(text).expect("an instant")),
+    }
+}
+
+/// A cell of a case; `None` where it does not fit.
+fn cell(cell: &str, typed: &Typed) -> Option<Value> {
+    let within = cell.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let text = within.map_or_else(|| cell.to_owned(), |text| text.replace("''", "'"));
+    let is_text = matches!(typed.kind, Type::Text | Type::Json | Type::Enum(_));
+    if text.is_empty() && (within.is_none() || !is_text) {
+        return Some(Value::Null);
+    }
+    engine::Value::parse(&text, &typed.kind).map(|value| taken(&value, &typed.kind))
+}
+
+/// The rows of a source as a case gives them; `None` where a load would stop.
+fn given(table: &Table, source: &program::Source) -> Option<Vec<eval::Row>> {
+    let place = |name: &str| table.columns.iter().position(|column| column.eq_ignore_ascii_case(name));
+    let places = source.columns.iter().map(|column| place(&column.name)).collect::<Option<Vec<usize>>>()?;
+    let row = |row: &Vec<String>| {
+        places.iter().zip(&source.columns).map(|(place, column)| cell(&row[*place], &column.typed)).collect()
+    };
+    table.rows.iter().map(row).collect()
+}
+
+/// A case as it goes on in the evaluator.
+#[derive(Default)]
+pub struct Oracle {
+    rows: BTreeMap<String, Option<Vec<eval::Row>>>,
+    before: Output,
+    /// How many runs could be compared.
+    pub compared: usize,
+}
+
+impl Oracle {
+    /// Takes the tables of a run.
+    pub fn take(&mut self, program: &Program, moment: &Moment) {
+        for table in &moment.tables {
+            let source = program.sources.iter().find(|it| it.name.join(".") == table.name);
+            self.rows.insert(table.name.clone(), source.and_then(|source| given(table, source)));
+        }
+    }
+
+    /// The result of a run; `None` where the rows cannot be known.
+    pub fn run(
+        &self,
+        program: &Program,
+        moment: &Moment,
+        queries: &BTreeMap<String, Vec<eval::Row>>,
+    ) -> Option<Result<Output, eval::Stop>> {
+        let now = eval::parse_instant(&moment.now).expect("an instant");
+        let now = now - now.rem_euclid(1_000_000);
+        let mut rows = BTreeMap::new();
+        for (id, source) in (0..).map(SourceId).zip(&program.sources) {
+            let name = source.name.join(".");
+            let given = match queries.get(&name) {
+                Some(given) => given.clone(),
+                None => self.rows.get(&name).cloned().unwrap_or(Some(Vec::new()))?,
+            };
+            rows.insert(id, given);
+        }
+        Some(eval::evaluate(program, &Input { rows: &rows, now, before: &self.before }))
+    }
+
+    /// Compares a run of an engine with the evaluator; the first difference, if there is one.
+    pub fn compare(
+        &mut self,
+        (program, manifest): (&Program, &Manifest),
+        moment: &Moment,
+        world: &World,
+        outcome: &Result<Outcome, RunError>,
+    ) -> Option<String> {
+        let queries = manifest.sources.iter().filter(|source| source.is_query && outcome.is_ok()).map(|source| {
+            let row = |row: Vec<engine::Value>| {
+                row.iter().zip(&source.columns).map(|(value, column)| taken(value, &column.typed.kind)).collect()
+            };
+            (source.name.clone(), world.source(source).into_iter().map(row).collect())
+        });
+        let queries = queries.collect();
+        match outcome {
+            Ok(outcome) if !outcome.built => None,
+            Ok(outcome) => match self.run(program, moment, &queries)? {
+                Ok(output) => {
+                    let found = differs(&output, manifest, world, outcome);
+                    self.before = output;
+                    self.compared += 1;
+                    found
+                }
+                Err(stop) => Some(format!("the evaluator stops: {stop}")),
+            },
+            Err(RunError::Statement { .. } | RunError::Value { .. }) => {
+                self.compared += 1;
+                let found = self.run(program, moment, &queries)?;
+                let said = || format!("the engine stops, the evaluator does not: {}", outcome.as_ref().unwrap_err());
+                found.is_ok().then(said)
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+fn differs(output: &Output, manifest: &Manifest, world: &World, outcome: &Outcome) -> Option<String> {
+    for view in world.rows(manifest) {
+        let table = &output.entities[&view.entity];
+        let model = manifest.models.iter().find(|model| model.last && model.entity == view.entity).unwrap();
+        let key = view.columns.iter().position(|name| *name == table.key).unwrap();
+        let keys = |value: &eval::Row| table.value(value, &table.key).and_then(Value::text);
+        let mut own: Vec<&eval::Row> = table.rows.iter().collect();
+        let mut rows: Vec<&Vec<engine::Value>> = view.rows.iter().collect();
+        own.sort_by_key(|row| keys(row));
+        rows.sort_by_key(|row| row[key].text());
+        let (ours, theirs): (Vec<_>, Vec<_>) =
+            (own.iter().map(|row| keys(row)).collect(), rows.iter().map(|row| row[key].text()).collect());
+        if ours != theirs {
+            return Some(format!("keys of {}: the evaluator has {ours:?}, the engine {theirs:?}", view.entity));
+        }
+        for (own, row) in own.iter().zip(rows) {
+            for (name, value) in view.columns.iter().zip(row) {
+                let kind = &model.columns.iter().find(|column| column.name == *name).unwrap().typed.kind;
+                let (one, other) = (table.value(own, name), taken(value, kind));
+                if !one.is_some_and(|one| same(one, &other)) {
+                    let at = keys(own).unwrap_or_default();
+                    let name = format!("{}.{name} of {at:?}", view.entity);
+                    return Some(format!("{name}: the evaluator has {one:?}, the engine {other:?}"));
+                }
+            }
+        }
+    }
+    let mut theirs = world.changed(outcome);
+    theirs.sort_by_key(|row| row.iter().map(engine::Value::text).collect::<Vec<_>>());
+    let text = |change: &eval::Change| {
+        vec![Some(change.field.clone()), Some(change.key.clone()), change.was.clone(), change.became.clone()]
+    };
+    let ours: Vec<_> = output.changes.iter().map(text).collect();
+    let theirs: Vec<Vec<Option<String>>> =
+        theirs.iter().map(|row| row.iter().map(engine::Value::text).collect()).collect();
+    (ours != theirs).then(|| format!("changes: the evaluator has {ours:?}, the engine {theirs:?}"))
+}
+
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Float(a), Value::Float(b)) => a == b || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()),
+        _ => one == other,
+    }
+}
