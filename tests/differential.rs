@@ -2,8 +2,29 @@
 //! evaluator is written from docs/language.md and shares nothing with the plan and the SQL, so a difference is a bug of one
 //! of them, or a rule that is not clear.
 
+#[path = "differential/constructs.rs"]
+mod constructs;
+#[path = "differential/expression.rs"]
+mod expression;
 #[path = "differential/oracle.rs"]
 mod oracle;
+#[path = "differential/program.rs"]
+mod program;
+#[path = "differential/random.rs"]
+mod random;
+#[path = "differential/rows.rs"]
+mod rows;
+#[path = "differential/set.rs"]
+mod set;
+#[path = "differential/shrink.rs"]
+mod shrink;
+#[path = "differential/world.rs"]
+mod world;
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use oracle::Oracle;
 use plgc::engine;
@@ -30,21 +51,77 @@ fn difference(case: &str, editions: &[Edition], engine: &'static engine::Driver)
     (None, oracle.compared)
 }
 
+/// Does all of these, four at a time: most of the time is the engines'. Gives what was said of those that fail.
+fn all<T: Sync>(items: &[T], what: impl Fn(&T) -> Option<String> + Sync) -> Vec<String> {
+    let (next, said) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            let work = || {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let found = catch_unwind(AssertUnwindSafe(|| what(item)));
+                    let found = found.unwrap_or_else(|_| Some("it panics".to_owned()));
+                    said.lock().unwrap().extend(found);
+                }
+            };
+            std::thread::Builder::new().stack_size(16 << 20).spawn_scoped(scope, work).unwrap();
+        }
+    });
+    said.into_inner().unwrap()
+}
+
 #[test]
 fn the_evaluator_gives_the_rows_of_every_run_case() {
     let only = std::env::var("PLGC_CASE").ok();
     let engine = engine::ALL.iter().find(|driver| driver.is_file).unwrap();
-    let (mut wrong, mut compared) = (Vec::new(), 0);
-    for path in below(&folder()) {
-        let case = name(&path);
-        if only.as_ref().is_some_and(|only| !case.contains(only)) {
-            continue;
-        }
-        let (found, runs) = difference(&case, &editions(&path), engine);
-        wrong.extend(found.map(|found| format!("{case}: {found}")));
-        compared += runs;
-    }
+    let cases: Vec<_> = below(&folder())
+        .into_iter()
+        .filter(|path| only.as_ref().is_none_or(|only| name(path).contains(only)))
+        .collect();
+    let compared = AtomicUsize::new(0);
+    let wrong = all(&cases, |path| {
+        let (found, runs) = difference(&name(path), &editions(path), engine);
+        compared.fetch_add(runs, Ordering::Relaxed);
+        found.map(|found| format!("{}: {found}", name(path)))
+    });
+    let compared = compared.into_inner();
     println!("{compared} runs compared");
     assert!(wrong.is_empty(), "{} cases differ\n{}", wrong.len(), wrong.join("\n"));
     assert!(only.is_some() || compared > 100, "only {compared} runs could be compared");
+}
+
+/// A number from the environment.
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().map_or(otherwise, |text| text.parse().expect("a number"))
+}
+
+#[test]
+fn random_programs_mean_the_same_everywhere() {
+    let (count, first) = (number("PLGC_DIFFERENTIAL", 200), number("PLGC_DIFFERENTIAL_SEED", 1));
+    println!("programs {first} to {}: PLGC_DIFFERENTIAL_SEED={first} PLGC_DIFFERENTIAL={count}", first + count - 1);
+    let seeds: Vec<u64> = (first..first + count).collect();
+    let (counts, compared) = (Mutex::new(BTreeMap::new()), AtomicUsize::new(0));
+    let wrong = all(&seeds, |seed| {
+        let edition = Edition::of("random", program::case(*seed));
+        let checked = oracle::program(&edition).unwrap_or_else(|codes| panic!("{seed}: {codes:?}\n{}", edition.text));
+        constructs::count(&checked, &edition, &mut counts.lock().unwrap());
+        engine::ALL.iter().find_map(|engine| {
+            let (found, runs) = difference("random", std::slice::from_ref(&edition), engine);
+            compared.fetch_add(runs, Ordering::Relaxed);
+            found.map(|_| {
+                let small = shrink::smallest(&edition, |edition| {
+                    difference("random", std::slice::from_ref(edition), engine).0.is_some()
+                });
+                let found = difference("random", std::slice::from_ref(&small), engine).0.unwrap_or_default();
+                format!("PLGC_DIFFERENTIAL_SEED={seed} PLGC_DIFFERENTIAL=1: {found}\n\n{}\n", small.text.trim_end())
+            })
+        })
+    });
+    println!("{} runs compared", compared.into_inner());
+    let counts = counts.into_inner().unwrap();
+    for (construct, count) in &counts {
+        println!("{count:>7} {construct}");
+    }
+    assert!(wrong.is_empty(), "{} of {count} programs differ\n{}", wrong.len(), wrong.join("\n"));
+    let never = constructs::never(&counts);
+    assert!(count < 200 || never.is_empty(), "never made: {}", never.join(", "));
 }

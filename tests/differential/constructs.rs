@@ -1,0 +1,319 @@
+//! What occurs in a program and its rows, counted, so that a construct that the generator never makes is noticed.
+
+use std::collections::BTreeMap;
+
+use plgc::functions;
+use plgc::program::{
+    Aggregate, AggregateOp, Expr, ExprKind, FieldKind, LinkBy, Literal, Op, Program, RowsOf, What, WindowOp,
+};
+use plgc::types::Type;
+
+use crate::run_cases::script::Edition;
+
+/// How often each construct occurred.
+pub type Counts = BTreeMap<String, usize>;
+
+/// What must occur, besides every function.
+const WANTED: &[&str] = &[
+    "op And",
+    "op Or",
+    "op Not",
+    "op Equal text",
+    "op Equal int",
+    "op Equal decimal",
+    "op Equal float",
+    "op Equal bool",
+    "op Equal enum",
+    "op Equal date",
+    "op Equal timestamp",
+    "op Equal duration",
+    "op NotEqual text",
+    "op NotEqual enum",
+    "op NotEqual bool",
+    "op Less text",
+    "op Less int",
+    "op Less decimal",
+    "op Less float",
+    "op Less date",
+    "op Less timestamp",
+    "op Less duration",
+    "op LessEqual timestamp",
+    "op Greater int",
+    "op GreaterEqual int",
+    "op IsNull bool",
+    "op IsNull timestamp",
+    "op In text",
+    "op In enum",
+    "op In int",
+    "op Add int",
+    "op Add decimal",
+    "op Add float",
+    "op Add date",
+    "op Add timestamp",
+    "op Add duration",
+    "op Subtract int",
+    "op Subtract decimal",
+    "op Subtract float",
+    "op Subtract date",
+    "op Subtract timestamp",
+    "op Multiply int",
+    "op Multiply decimal",
+    "op Multiply float",
+    "op Multiply duration",
+    "op Divide float",
+    "op Divide duration",
+    "op Negate int",
+    "op Negate decimal",
+    "op Negate float",
+    "op Negate duration",
+    "aggregate Any",
+    "aggregate None",
+    "aggregate Count",
+    "aggregate CountDistinct",
+    "aggregate Sum",
+    "aggregate Min",
+    "aggregate Max",
+    "aggregate Avg",
+    "aggregate Median",
+    "aggregate First",
+    "aggregate Last",
+    "aggregate Mode",
+    "aggregate Percentile",
+    "aggregate Pick",
+    "pick by enum",
+    "pick by bool",
+    "pick desc",
+    "set of an entity",
+    "set of an event",
+    "set of a source",
+    "set without ties",
+    "set with a condition",
+    "set that reads a row outside",
+    "set within a set",
+    "window Rank",
+    "window PercentRank",
+    "window Ntile",
+    "window per",
+    "window among",
+    "window desc",
+    "previous",
+    "case",
+    "case without otherwise",
+    "coerce",
+    "now",
+    "path of one link",
+    "path of several links",
+    "path over a row link",
+    "link is null",
+    "since",
+    "field read",
+    "trait",
+    "audience",
+    "audience of an audience",
+    "audience until",
+    "status",
+    "stage until",
+    "row link",
+    "entity where",
+    "months added",
+    "zone",
+    "third run",
+    "null",
+    "event twice",
+    "odd text",
+    "first or last day",
+    "table without rows",
+];
+
+/// What was wanted and never occurred.
+pub fn never(counts: &Counts) -> Vec<String> {
+    let functions = functions::all().map(|function| format!("function {}", function.name));
+    let wanted = WANTED.iter().map(|name| (*name).to_owned()).chain(functions);
+    wanted.filter(|name| !counts.contains_key(name)).collect()
+}
+
+/// Counts what occurs in a case.
+pub fn count(program: &Program, edition: &Edition, counts: &mut Counts) {
+    let mut seen = Seen { program, counts };
+    for entity in &program.entities {
+        if let Some(condition) = &entity.condition {
+            seen.one("entity where");
+            seen.expr(condition, 0);
+        }
+    }
+    for link in &program.links {
+        if let LinkBy::Row(aggregate) = &link.by {
+            seen.one("row link");
+            seen.aggregate(aggregate, 0);
+        }
+    }
+    for field in &program.fields {
+        seen.field(&field.kind);
+    }
+    seen.rows(edition);
+}
+
+struct Seen<'a> {
+    program: &'a Program,
+    counts: &'a mut Counts,
+}
+
+impl Seen<'_> {
+    fn one(&mut self, name: &str) {
+        *self.counts.entry(name.to_owned()).or_default() += 1;
+    }
+
+    fn when(&mut self, is: bool, name: &str) {
+        if is {
+            self.one(name);
+        }
+    }
+
+    fn rows(&mut self, edition: &Edition) {
+        self.when(edition.zone.is_some(), "zone");
+        self.when(edition.moments.len() > 2, "third run");
+        for table in edition.moments.iter().flat_map(|moment| &moment.tables) {
+            self.when(table.rows.is_empty(), "table without rows");
+            self.when(table.rows.windows(2).any(|pair| pair[0] == pair[1]), "event twice");
+            for cell in table.rows.iter().flatten() {
+                self.when(cell.is_empty(), "null");
+                self.when(["'é'", "'o''k'", "' x '", "''", "'🙂'", "'ß'"].contains(&cell.as_str()), "odd text");
+                self.when(cell.starts_with("0001-") || cell.starts_with("9999-"), "first or last day");
+            }
+        }
+    }
+
+    fn field(&mut self, kind: &FieldKind) {
+        match kind {
+            FieldKind::Trait(value) => {
+                self.one("trait");
+                self.expr(value, 0);
+            }
+            FieldKind::Audience { base, condition, until, .. } => {
+                self.one("audience");
+                self.when(base.is_some(), "audience of an audience");
+                self.when(until.is_some(), "audience until");
+                [Some(condition), until.as_ref()].into_iter().flatten().for_each(|it| self.expr(it, 0));
+            }
+            FieldKind::Status { stages, .. } => {
+                self.one("status");
+                for stage in stages {
+                    self.when(stage.until.is_some(), "stage until");
+                    stage.when.iter().chain(&stage.until).for_each(|it| self.expr(it, 0));
+                }
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr, depth: usize) {
+        match &expr.kind {
+            ExprKind::Literal(_) | ExprKind::Error => {}
+            ExprKind::Now => self.one("now"),
+            ExprKind::Read { path, what, .. } => {
+                self.when(path.len() == 1, "path of one link");
+                self.when(path.len() > 1, "path of several links");
+                let program = self.program;
+                self.when(
+                    path.iter().any(|link| matches!(program.link(*link).by, LinkBy::Row(_))),
+                    "path over a row link",
+                );
+                self.when(*what == What::Exists, "link is null");
+                self.when(matches!(what, What::Since(_)), "since");
+                self.when(matches!(what, What::Field(_)), "field read");
+            }
+            ExprKind::Op(op, operands) => self.op(*op, operands, depth),
+            ExprKind::Call(name, arguments) => {
+                self.one(&format!("function {name}"));
+                arguments.iter().for_each(|it| self.expr(it, depth));
+            }
+            ExprKind::Case { arms, otherwise } => {
+                self.one("case");
+                self.when(otherwise.kind == ExprKind::Literal(Literal::Null), "case without otherwise");
+                arms.iter().flat_map(|(when, value)| [when, value]).for_each(|it| self.expr(it, depth));
+                self.expr(otherwise, depth);
+            }
+            ExprKind::Coerce(inner) => {
+                self.one("coerce");
+                self.expr(inner, depth);
+            }
+            ExprKind::Previous(inner) => {
+                self.one("previous");
+                self.expr(inner, depth);
+            }
+            ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, depth),
+            ExprKind::Window(window) => {
+                let name = match window.op {
+                    WindowOp::Rank => "window Rank",
+                    WindowOp::PercentRank => "window PercentRank",
+                    WindowOp::Ntile(_) => "window Ntile",
+                };
+                self.one(name);
+                self.when(!window.per.is_empty(), "window per");
+                self.when(window.among.is_some(), "window among");
+                self.when(window.order.descending, "window desc");
+                window.per.iter().chain([&window.order.by]).for_each(|it| self.expr(it, depth));
+            }
+        }
+    }
+
+    fn op(&mut self, op: Op, operands: &[Expr], depth: usize) {
+        let kind = operands.first().map_or(Type::Null, |first| first.typed.kind.clone());
+        match op {
+            Op::And | Op::Or | Op::Not => self.one(&format!("op {op:?}")),
+            _ => self.one(&format!("op {op:?} {}", word(&kind))),
+        }
+        self.when(operands.iter().any(|it| it.typed.kind == Type::Months), "months added");
+        operands.iter().for_each(|it| self.expr(it, depth));
+    }
+
+    fn aggregate(&mut self, aggregate: &Aggregate, depth: usize) {
+        let name = match aggregate.op {
+            AggregateOp::Percentile(_) => "Percentile".to_owned(),
+            op => format!("{op:?}"),
+        };
+        self.one(&format!("aggregate {name}"));
+        let set = &aggregate.set;
+        match set.over {
+            RowsOf::Source(_) => self.one("set of a source"),
+            RowsOf::Entity(id) if self.program.entity(id).at.is_some() => self.one("set of an event"),
+            RowsOf::Entity(_) => self.one("set of an entity"),
+        }
+        self.when(set.ties.is_empty(), "set without ties");
+        self.when(depth > 0, "set within a set");
+        self.when(set.condition.is_some(), "set with a condition");
+        let outside = set.condition.iter().chain(&aggregate.value).any(|it| reads_outside(it, set.row));
+        self.when(outside, "set that reads a row outside");
+        for order in &aggregate.order {
+            self.when(order.descending, "pick desc");
+            self.one(&format!("pick by {}", word(&order.by.typed.kind)));
+            self.expr(&order.by, depth + 1);
+        }
+        set.ties.iter().for_each(|tie| self.expr(&tie.inner, depth));
+        set.condition.iter().chain(&aggregate.value).for_each(|it| self.expr(it, depth + 1));
+    }
+}
+
+/// Whether a row other than the set's own is read, sets within it apart.
+fn reads_outside(expr: &Expr, own: plgc::program::RowId) -> bool {
+    match &expr.kind {
+        ExprKind::Read { row, .. } => *row != own,
+        ExprKind::Op(_, parts) | ExprKind::Call(_, parts) => parts.iter().any(|it| reads_outside(it, own)),
+        ExprKind::Coerce(inner) | ExprKind::Previous(inner) => reads_outside(inner, own),
+        _ => false,
+    }
+}
+
+fn word(kind: &Type) -> &'static str {
+    match kind {
+        Type::Decimal { .. } => "decimal",
+        Type::Enum(_) => "enum",
+        Type::Text => "text",
+        Type::Int => "int",
+        Type::Float => "float",
+        Type::Bool => "bool",
+        Type::Date => "date",
+        Type::Timestamp => "timestamp",
+        Type::Duration => "duration",
+        _ => "other",
+    }
+}
