@@ -154,9 +154,10 @@ fn parse_offset(text: &str) -> Option<i64> {
 /// What the clocks of a zone show at an instant, as if it were UTC.
 ///
 /// # Errors
-/// Where the zone is unknown.
+/// Where the zone is unknown, or they show a day outside of the years 1 to 9999.
 pub fn to_local(micros: i64, zone: &str) -> Result<i64, Stop> {
-    Ok(micros + offset(micros, zone)? * 1_000_000)
+    let local = micros + offset(micros, zone)? * 1_000_000;
+    in_range(local.div_euclid(DAY)).map(|_| local)
 }
 
 fn offset(micros: i64, zone: &str) -> Result<i64, Stop> {
@@ -169,11 +170,12 @@ fn offset(micros: i64, zone: &str) -> Result<i64, Stop> {
 /// it, as long after the skip as it stands in it.
 ///
 /// # Errors
-/// Where the zone is unknown.
+/// Where the zone is unknown, or the instant is outside of the years 1 to 9999.
 pub fn to_utc(local: i64, zone: &str) -> Result<i64, Stop> {
     let (before, after) = (offset(local - DAY, zone)?, offset(local + DAY, zone)?);
     let (one, other) = (local - before * 1_000_000, local - after * 1_000_000);
     let shows = |instant: i64| Ok::<bool, Stop>(to_local(instant, zone)? == local);
     let (late, early) = (one.max(other), one.min(other));
-    if shows(late)? || !shows(early)? { Ok(late) } else { Ok(early) }
+    let instant = if shows(late)? || !shows(early)? { late } else { early };
+    in_range(instant.div_euclid(DAY)).map(|_| instant)
 }

@@ -93,6 +93,17 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The order of two rows of one set by their key; of rows without one by all their columns.
+    pub(super) fn by_key(&self, a: At, b: At) -> Ordering {
+        match a.over {
+            RowsOf::Entity(id) => {
+                let key = self.program.entity(id).key;
+                self.column(a, key).nulls_last(&self.column(b, key))
+            }
+            RowsOf::Source(_) => a.place.cmp(&b.place),
+        }
+    }
+
     /// A column's value of a row.
     pub(super) fn column(&self, at: At, id: ColumnId) -> Value {
         self.all(at.over).get(at.place).map_or(Value::Null, |row| column(row, id).clone())

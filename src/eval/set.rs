@@ -48,7 +48,10 @@ impl Run<'_> {
                 for frame in frames {
                     let by = aggregate.order.iter().map(|order| self.eval(&order.by, &within(rows, frame)));
                     let by = by.collect::<Result<Vec<_>, _>>()?;
-                    if best.as_ref().is_none_or(|(other, _)| compare(&by, other, &aggregate.order).is_lt()) {
+                    let better = |other: &Vec<Value>, than: &Frame| {
+                        compare(&by, other, &aggregate.order).then_with(|| self.by_key(frame.at, than.at)).is_lt()
+                    };
+                    if best.as_ref().is_none_or(|(other, than)| better(other, than)) {
                         best = Some((by, frame));
                     }
                 }

@@ -303,9 +303,18 @@ fn window(it: &Window, dialect: &Dialect) -> Written {
         WindowFunction::Lag(value) => ("lag", Some(value.clone())),
     };
     fill(dialect.template(name).unwrap_or("{0}"), 1, &mut |slot| match (slot, &argument) {
-        ("0", Some(argument)) => Slot::Written(scalar(argument, dialect)),
+        ("0", Some(argument)) => Slot::Written(sure(argument, dialect)),
         _ => Slot::Raw(over.clone()),
     })
+}
+
+/// A literal that says its type, where a function of any type would have to guess it.
+fn sure(it: &Scalar, dialect: &Dialect) -> Written {
+    if !matches!(it, Scalar::Constant(Constant::Text(_))) {
+        return typed(it, dialect);
+    }
+    let name = dialect.type_name(&Type::Text);
+    operator(vec![Doc::text("CAST("), scalar(it, dialect).doc, Doc::text(format!(" AS {name})"))], level::ATOM)
 }
 
 /// A clause with a list.

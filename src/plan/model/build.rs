@@ -286,7 +286,8 @@ impl Builder<'_> {
                 words.extend(path.iter().map(|link| self.program.link(*link).name.clone()));
                 let end = path.last().map_or(Some(over), |link| Some(RowsOf::Entity(self.program.link(*link).to)));
                 let end = if path.is_empty() && *row < self.frame(frame).row {
-                    self.frames.iter().find(|it| it.row == *row).map(|it| it.over)
+                    let outside = self.above(frame, *row);
+                    Some(self.frame(outside).over)
                 } else {
                     end
                 };
@@ -310,8 +311,8 @@ impl Builder<'_> {
         if wished.starts_with("level_") { self.names.claim(&format!("set_{wished}")) } else { self.names.claim(wished) }
     }
 
-    /// What the rows of this depth are called.
-    fn row_name(&mut self, frame: FrameId, row: RowId) -> String {
+    /// The frame of this depth that a frame is within: another set may be as deep.
+    fn above(&mut self, frame: FrameId, row: RowId) -> FrameId {
         let mut at = frame;
         while self.frame(at).row > row {
             match self.frame(at).parent.as_ref().map(|parent| parent.frame) {
@@ -319,6 +320,12 @@ impl Builder<'_> {
                 None => break,
             }
         }
+        at
+    }
+
+    /// What the rows of this depth are called.
+    fn row_name(&mut self, frame: FrameId, row: RowId) -> String {
+        let at = self.above(frame, row);
         let over = self.frame(at).over;
         self.rows_name(over)
     }

@@ -167,7 +167,7 @@ pub(super) fn through_row_link(program: &Program, expr: &Expr) -> Option<Expr> {
     let (link, after) = rest.split_first()?;
     let aggregate = row_link(program.link(*link))?;
     let mut aggregate = rebased(aggregate, *row, before);
-    let typed = Typed { kind: expr.typed.kind.clone(), nullable: true };
+    let typed = Typed { kind: expr.typed.kind.clone(), nullable: *what != What::Exists };
     if *what == What::Exists && after.is_empty() {
         aggregate.op = crate::program::AggregateOp::Any;
         aggregate.order = Vec::new();
