@@ -39,7 +39,7 @@ impl Writer {
 /// The case of a seed: its program, and its runs with their rows.
 pub fn case(seed: u64) -> String {
     let mut random = Random::new(seed);
-    let (runs, extreme) = (2 + random.below(2), random.chance(15));
+    let (runs, extreme) = (2 + random.below(2), random.chance(30));
     let shapes = shapes();
     let mut out = String::new();
     if random.chance(25) {

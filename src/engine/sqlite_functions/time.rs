@@ -138,7 +138,8 @@ pub fn between(from: &str, to: &str) -> Result<i64, String> {
 }
 
 fn micros(instant: DateTime) -> i64 {
-    TimeZone::UTC.to_timestamp(instant).unwrap_or(Timestamp::MAX).as_microsecond()
+    let since = instant.duration_since(Date::constant(1970, 1, 1).at(0, 0, 0, 0));
+    i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
 fn zone(name: &str) -> Result<TimeZone, String> {
@@ -146,8 +147,13 @@ fn zone(name: &str) -> Result<TimeZone, String> {
 }
 
 fn to_local(instant: DateTime, zone: &TimeZone) -> Result<DateTime, String> {
-    let instant = TimeZone::UTC.to_timestamp(instant).map_err(|error| error.to_string())?;
-    Ok(zone.to_datetime(instant))
+    // The database of zones ends two hours before the last day that there is.
+    let at = TimeZone::UTC.to_timestamp(instant).unwrap_or(Timestamp::MAX);
+    moved(instant, i64::from(zone.to_offset(at).seconds()))
+}
+
+fn moved(instant: DateTime, seconds: i64) -> Result<DateTime, String> {
+    instant.checked_add(seconds.seconds()).map_err(|_| format!("`{instant}` leaves the range of years"))
 }
 
 /// An instant by the clocks of a zone.
@@ -187,7 +193,10 @@ fn to_utc(local: DateTime, zone: &TimeZone) -> Result<DateTime, String> {
         AmbiguousOffset::Fold { .. } => ambiguous.later(),
         _ => ambiguous.compatible(),
     };
-    Ok(TimeZone::UTC.to_datetime(instant.map_err(|error| error.to_string())?))
+    match instant {
+        Ok(instant) => Ok(TimeZone::UTC.to_datetime(instant)),
+        Err(_) => moved(local, -i64::from(zone.to_offset(Timestamp::MAX).seconds())),
+    }
 }
 
 /// The latest `t + n × every months` that is not after `now`, for n from 0 on; null where `t` is after it.

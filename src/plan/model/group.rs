@@ -9,7 +9,7 @@ use super::window::value_of;
 use crate::plan::rel::{Constant, Join, JoinKind, Scalar, Table};
 use crate::plan::scalar::Truth;
 use crate::program::{Aggregate, AggregateOp, Expr, ExprKind, LinkBy, RowsOf, Tie, What};
-use crate::types::{Type, Typed};
+use crate::types::Type;
 
 impl Builder<'_> {
     /// The value of an aggregate in a frame.
@@ -37,7 +37,7 @@ impl Builder<'_> {
         };
         self.windows_apart = was;
         let name = self.request(frame, group, aggregate);
-        let scalar = result(aggregate, Scalar::column(&joined.alias, &name), &expr.typed);
+        let scalar = result(aggregate, Scalar::column(&joined.alias, &name), &expr.typed.kind);
         let step = self.frame(frame).groups.get(group).map(|it| it.name.clone()).unwrap_or_default();
         let asked = Asked { level: joined.level, scalar, name: format!("{step}__{name}") };
         self.frame(frame).asked.insert(id, asked.clone());
@@ -267,8 +267,7 @@ pub(super) const fn word(op: AggregateOp) -> &'static str {
 }
 
 /// The value of an aggregate from the column of its group, which is null where the set is empty.
-fn result(aggregate: &Aggregate, column: Scalar, typed: &Typed) -> Scalar {
-    let kind = &typed.kind;
+fn result(aggregate: &Aggregate, column: Scalar, kind: &Type) -> Scalar {
     match aggregate.op {
         AggregateOp::Any => column.is_not_null(),
         AggregateOp::None => column.is_null(),
@@ -277,8 +276,7 @@ fn result(aggregate: &Aggregate, column: Scalar, typed: &Typed) -> Scalar {
         AggregateOp::Min | AggregateOp::Max | AggregateOp::Mode if matches!(kind, Type::Enum(_)) => {
             value_of(&column, kind)
         }
-        // Whether a link has a row, over a row of a set: false where there is not even that row.
-        _ if *kind == Type::Bool && !typed.nullable => {
+        _ if *kind == Type::Bool && asks_for_a_row(aggregate) => {
             Truth { scalar: column.equals(Type::Int, Scalar::int(1)), nullable: true }.exact()
         }
         _ if *kind == Type::Bool => column.equals(Type::Int, Scalar::int(1)),
@@ -300,6 +298,11 @@ fn exact_number(value: Expr) -> Expr {
         ExprKind::Coerce(inner) if value.typed.kind == Type::Float && inner.typed.kind.is_number() => *inner,
         _ => value,
     }
+}
+
+/// Whether its value is whether some row exists, which is false where there is not even the row before it.
+fn asks_for_a_row(aggregate: &Aggregate) -> bool {
+    matches!(&aggregate.value, Some(Expr { kind: ExprKind::Read { what: What::Exists, .. }, .. }))
 }
 
 fn zero(kind: &Type) -> Scalar {

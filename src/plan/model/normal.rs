@@ -2,7 +2,7 @@
 //! (the entity's row is 0, a set's in it 1, a set's in that 2). So what is the same is equal, and what an
 //! aggregate reads of the rows outside is what it reads of smaller numbers.
 
-use crate::program::{Aggregate, Expr, ExprKind, Link, LinkBy, LinkId, OUTER, Program, RowId, What};
+use crate::program::{Aggregate, Expr, ExprKind, Link, LinkBy, LinkId, OUTER, Op, Program, RowId, What};
 use crate::source::Span;
 use crate::types::{Type, Typed};
 
@@ -44,6 +44,14 @@ fn renumber_aggregate(aggregate: &mut Aggregate, scope: &mut Vec<RowId>) {
         renumber(child, scope);
     }
     scope.pop();
+    // That a link has a row is here a value like any other, null where the set is empty; as such it stands apart from
+    // what a path over a row link becomes: see `through_row_link`.
+    if let Some(value) =
+        aggregate.value.take_if(|value| matches!(value.kind, ExprKind::Read { what: What::Exists, .. }))
+    {
+        let (typed, span) = (value.typed.clone(), value.span);
+        aggregate.value = Some(Expr { typed, span, kind: ExprKind::Op(Op::And, vec![value]) });
+    }
 }
 
 /// What an aggregate evaluates in its set's rows, but for the ties.
@@ -167,7 +175,7 @@ pub(super) fn through_row_link(program: &Program, expr: &Expr) -> Option<Expr> {
     let (link, after) = rest.split_first()?;
     let aggregate = row_link(program.link(*link))?;
     let mut aggregate = rebased(aggregate, *row, before);
-    let typed = Typed { kind: expr.typed.kind.clone(), nullable: *what != What::Exists };
+    let typed = Typed { kind: expr.typed.kind.clone(), nullable: true };
     if *what == What::Exists && after.is_empty() {
         aggregate.op = crate::program::AggregateOp::Any;
         aggregate.order = Vec::new();

@@ -50,6 +50,15 @@ fn zones_follow_their_clocks() {
 }
 
 #[test]
+fn the_last_day_is_one_like_others() {
+    assert_eq!(between("9999-12-30 12:00:00", "9999-12-31 12:00:00"), Ok(DAY));
+    assert_eq!(local("9999-12-31 12:00:00", "America/New_York").as_deref(), Ok("9999-12-31 07:00:00"));
+    assert_eq!(start_of("day", "9999-12-31 12:00:00", "Europe/Berlin").as_deref(), Ok("9999-12-30 23:00:00"));
+    assert_eq!(start_of("day", "9999-12-31 12:00:00", "America/New_York").as_deref(), Ok("9999-12-31 05:00:00"));
+    assert!(local("9999-12-31 23:30:00", "Europe/Berlin").is_err());
+}
+
+#[test]
 fn anniversaries_count_from_the_original() {
     let now = "2026-02-28 00:00:00";
     assert_eq!(anniversary("2024-02-29 00:00:00", 12, now), Ok(Some(now.to_owned())));
