@@ -21,7 +21,7 @@ pub fn program(edition: &Edition) -> Result<Program, Vec<String>> {
     let mut sources = Sources::default();
     sources.add(format!("{}.plg", edition.name), edition.text.clone()).unwrap();
     let zone = edition.zone.clone();
-    let options = zone.map_or_else(Options::default, |zone| Options { zone });
+    let options = zone.map_or_else(Options::default, |zone| Options { zone, ..Options::default() });
     let mut mistakes = Diagnostics::default();
     let files: Vec<_> = sources.files().iter().map(|file| syntax::parse(file, &mut mistakes)).collect();
     let program = program::analyze(&files, &sources, &options, &mut mistakes);

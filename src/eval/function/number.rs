@@ -1,4 +1,5 @@
-//! Functions of numbers. A float is rounded by its first 15 digits, halves away from zero; what does not fit stops the run.
+//! Functions of numbers. Takes the values of a call, gives its value: a float is rounded by its first 15 digits, halves away
+//! from zero. Promises: what does not fit into its type stops the run, and is never another number.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,5 @@
-//! Functions of text, which is counted and cut by code point.
+//! Functions of text. Takes the values of a call, gives its value. Promises: text is counted and cut by code point, and
+//! compared by it; case follows Unicode.
 
 use md5::{Digest as _, Md5};
 

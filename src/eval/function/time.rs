@@ -1,4 +1,5 @@
-//! Functions of time. An instant is read by the clocks of the zone that the call names, else in UTC; a date has no zone.
+//! Functions of time. Takes the values of a call, gives its value: an instant is read by the clocks of the zone that the
+//! call names, else in UTC; a date has no zone. Promises: weeks begin on Monday, months clamp once, from the original.
 
 use std::cmp::Ordering;
 
