@@ -38,7 +38,9 @@ pub struct View {
 impl World {
     /// An empty one.
     pub fn new(driver: &'static Driver) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        // In memory where the system has a place for that: most of the time would be spent on waiting for the disk.
+        let memory = std::path::Path::new("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         std::fs::create_dir(folder.path().join("data")).unwrap();
         let database = (!driver.is_file).then(Database::new);
         let location = database.as_ref().map_or_else(|| Location::Path(folder.path().join("w.db")), Database::location);
