@@ -106,6 +106,9 @@ const RESERVED: &[&str] = &[
 
 /// Spellings that are not the default.
 const TEMPLATES: &[(&str, Option<&str>)] = &[
+    // The engine looks at an empty text to replace before it looks for a null.
+    ("replace", Some("CASE WHEN {2} IS NOT NULL THEN REPLACE({0}, {1}, {2}) END")),
+    ("replace/constant", Some("REPLACE({0}, {1}, {2})")),
     ("length", Some("LENGTH({0})")),
     ("substring", Some("PLG_SUBSTRING({*})")),
     ("substring/constant", Some("SUBSTR({*})")),
