@@ -7,9 +7,10 @@ plgc reads, checks, compiles and writes all its SQL (`plgc compile`); dbt reads 
 no SQL of a model. Neither connects to a database. Figures are CPU seconds of the child process (user and system), the
 least of `--runs`, both sides alternately; the edit is another number each time.
 """
-import argparse, os, resource, shutil, subprocess, tempfile
+import argparse, os, shutil, subprocess, tempfile
 
-PLGC = os.environ.get("PLGC", os.path.join(os.path.dirname(__file__), "..", "target", "release", "plgc"))
+from warehouse import PLGC, children_cpu, parent
+
 FOLDED = 200  # audiences of one entity
 
 
@@ -20,11 +21,6 @@ def base(entity):
         f"entity workspace_{entity} from app.workspaces_{entity} {{ key id }}\n"
         f"event event_row_{entity} from app.events_{entity} {{\n  key id\n  at happened_at\n"
         f"  link workspace -> workspace_{entity} on workspace_id as events\n}}\n")
-
-
-def parent(n):
-    """The audience that this one narrows; `None`: all rows. Trees of ten, three deep."""
-    return None if n % 10 == 0 else n - n % 10 + (n % 10 - 1) // 3
 
 
 def audience(n, least):
@@ -79,12 +75,9 @@ def write_model(folder, name, text):
 
 
 def cpu(command, folder):
-    def used():
-        use = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return use.ru_utime + use.ru_stime
-    before = used()
+    before = children_cpu()
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    return used() - before
+    return children_cpu() - before
 
 
 def main():

@@ -88,9 +88,8 @@ fn sources(files: &[(String, String)]) -> Sources {
 fn checked(files: &[(String, String)]) {
     let sources = sources(files);
     let mut diagnostics = Diagnostics::default();
-    let parsed: Vec<_> = sources.files().iter().map(|file| plgc::syntax::parse(file, &mut diagnostics)).collect();
-    let _ = plgc::program::analyze(&parsed, &sources, &Options::default(), &mut diagnostics);
-    assert!(!diagnostics.has_errors(), "the generated project is right");
+    let checked = plgc::check(&sources, &Options::default(), &mut diagnostics);
+    assert!(checked.is_some(), "the generated project is right");
 }
 
 fn compiled(files: &[(String, String)]) {

@@ -20,12 +20,17 @@ def traits():
     return [(f"t{i}", f"k{i % 7}", 5 + 40 * i) for i in range(8)]
 
 
+def parent(i):
+    """The audience that this one narrows; None: all rows. Trees of ten, three deep."""
+    return None if i % 10 == 0 else i - i % 10 + (i % 10 - 1) // 3
+
+
 def audiences(n):
     """Name, parent (None: the entity), condition over the traits and columns, in plg and SQL alike."""
     made = []
     for i in range(n):
-        parent = None if i % 10 == 0 else f"a{i - i % 10 + (i % 10 - 1) // 3}"
-        made.append((f"a{i}", parent, f"t{i % 8} > {i % 3} or seats_used > {60 - i % 40}"))
+        of = None if parent(i) is None else f"a{parent(i)}"
+        made.append((f"a{i}", of, f"t{i % 8} > {i % 3} or seats_used > {60 - i % 40}"))
     return made
 
 

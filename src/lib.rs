@@ -24,16 +24,13 @@ pub mod types;
 use diagnostics::Diagnostics;
 use dialect::Dialect;
 use manifest::Manifest;
-use program::Options;
+use plan::Plan;
+use program::{Options, Program};
 use source::Sources;
 
-/// Compiles a project for a warehouse. Nothing comes out where there is an error; warnings do not stop it.
-pub fn compile(
-    sources: &Sources,
-    options: &Options,
-    dialect: &Dialect,
-    diagnostics: &mut Diagnostics,
-) -> Option<Manifest> {
+/// Checks a project and plans what it runs, for any warehouse. Nothing comes out where there is an error; warnings do not
+/// stop it.
+pub fn check(sources: &Sources, options: &Options, diagnostics: &mut Diagnostics) -> Option<(Program, Plan)> {
     let files: Vec<_> = sources.files().iter().map(|file| syntax::parse(file, diagnostics)).collect();
     let program = program::analyze(&files, sources, options, diagnostics);
     if diagnostics.has_errors() {
@@ -41,8 +38,16 @@ pub fn compile(
     }
     let plan = plan::lower(&program, sources);
     plan::width::check(&plan, &program, diagnostics);
-    if diagnostics.has_errors() {
-        return None;
-    }
+    (!diagnostics.has_errors()).then_some((program, plan))
+}
+
+/// Compiles a project for a warehouse: what [`check`] gives, written out in a dialect.
+pub fn compile(
+    sources: &Sources,
+    options: &Options,
+    dialect: &Dialect,
+    diagnostics: &mut Diagnostics,
+) -> Option<Manifest> {
+    let (program, plan) = check(sources, options, diagnostics)?;
     Some(compile::manifest(&plan, &program, sources, dialect))
 }

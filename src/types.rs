@@ -1,6 +1,8 @@
 //! The types of the language, their nullability, and how two of them meet. [`Type::Error`] is the type
 //! of what could not be resolved: it meets everything, so that one mistake gives one message.
 
+pub mod written;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};

@@ -13,12 +13,12 @@ fn examples() -> Vec<PathBuf> {
     found
 }
 
-fn plgc(folder: &Path, arguments: &[&str]) -> Output {
+pub fn plgc(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_plgc")).arg("-C").arg(folder).args(arguments).output().expect("plgc starts")
 }
 
 #[track_caller]
-fn text(output: &Output) -> String {
+pub fn text(output: &Output) -> String {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(0), "\nstdout:\n{out}\nstderr:\n{err}");
     out.into_owned()

@@ -2,39 +2,29 @@
 //! on the way, so that no run's time grows with the square of its rows.
 
 use std::path::Path;
-use std::process::Command;
 
-use plgc::engine::{self, Location};
+use plgc::engine::{self, Engine, Location};
 use plgc::manifest::{Bindings, Manifest, bind};
 
+use crate::cases::sections;
+use crate::examples::{copy, plgc, text};
 use crate::support::wait;
 
 const INSTANTS: [&str; 3] = ["2026-01-15T00:00:00Z", "2026-01-16T00:00:00Z", "2026-01-17T00:00:00Z"];
 
-fn plgc(folder: &Path, call: &str) {
-    let output = Command::new(env!("CARGO_BIN_EXE_plgc")).current_dir(folder).args(call.split_whitespace()).output();
-    let output = output.unwrap();
-    assert!(output.status.success(), "{call}: {}", String::from_utf8_lossy(&output.stderr));
-}
+/// One step of a plan: its number, that of the step that it is part of, and what it does.
+type Step = (i64, i64, String);
 
-/// The statements of a manifest that read tables of runs and of the state, by name.
-fn statements(manifest: &Manifest) -> Vec<(String, &str)> {
-    let models = manifest.models.iter().map(|it| (format!("model {}", it.name), it.sql.as_str()));
-    let entities = manifest.entities.iter().flat_map(|it| {
-        let moves = it.moves.iter().map(|(status, sql)| (format!("moves {status}"), sql.as_str()));
-        [(format!("loses {}", it.name), it.loses.as_str()), (format!("changes {}", it.name), it.changes.as_str())]
-            .into_iter()
-            .chain(moves)
-    });
-    let syncs = manifest.syncs.iter().flat_map(|it| {
-        let name = &it.spec.name;
-        [(format!("written {name}"), it.written.as_str()), (format!("outbox {name}"), it.outbox.as_str())]
-    });
-    models.chain(entities).chain(syncs).collect()
+/// The engine's plan for a statement.
+fn plan(engine: &mut dyn Engine, sql: &str) -> Vec<Step> {
+    let plan = wait(engine.texts(&format!("EXPLAIN QUERY PLAN {sql}"), usize::MAX));
+    let plan = plan.unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    let number = |it: &Option<String>| it.as_deref().unwrap_or_default().parse::<i64>().unwrap();
+    plan.rows.iter().map(|row| (number(&row[0]), number(&row[1]), row[3].clone().unwrap_or_default())).collect()
 }
 
 /// The steps of a plan that read all rows of a table once for each row of another.
-fn repeated_scans(plan: &[(i64, i64, String)]) -> Vec<String> {
+fn repeated_scans(plan: &[Step]) -> Vec<String> {
     let is_below_correlated = |mut parent: i64| {
         while let Some((_, above, what)) = plan.iter().find(|(id, _, _)| *id == parent) {
             if what.starts_with("CORRELATED") {
@@ -55,30 +45,28 @@ fn repeated_scans(plan: &[(i64, i64, String)]) -> Vec<String> {
 fn no_statement_of_a_run_scans_a_table_for_each_row() {
     let folder = tempfile::tempdir().unwrap();
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/upsell");
-    crate::examples::copy(&example, folder.path());
+    copy(&example, folder.path());
     for instant in INSTANTS {
-        plgc(folder.path(), &format!("run --as-of {instant}"));
+        text(&plgc(folder.path(), &["run", "--as-of", instant]));
     }
-    plgc(folder.path(), "compile");
+    text(&plgc(folder.path(), &["compile"]));
     let manifest = std::fs::read_to_string(folder.path().join("sql/dev/manifest.json")).unwrap();
     let manifest = Manifest::read(&manifest).unwrap();
     let driver = engine::find("sqlite").unwrap();
     let location = Location::Path(folder.path().join(".plg/upsell.db"));
     let mut engine = wait((driver.open)(&location)).unwrap();
     let runs = wait(engine.texts("SELECT id, parent FROM plg_state__runs ORDER BY committed_at DESC", 1)).unwrap();
-    let text = |at: usize| runs.rows[0][at].clone().unwrap();
-    let (run, parent) = (text(0), text(1));
+    let id = |at: usize| runs.rows[0][at].clone().unwrap();
+    let (run, parent) = (id(0), id(1));
     let now = "'2026-01-17 00:00:00'";
     let bindings = Bindings { now, run: &run, parent: Some(&parent) };
     let mut wrong = Vec::new();
-    let statements = statements(&manifest);
+    // What reads the tables of runs and of the state.
+    let kinds = ["models", "loses", "changes", "moves", "written", "outbox"];
+    let statements: Vec<_> = sections(&manifest).into_iter().filter(|(kind, ..)| kinds.contains(kind)).collect();
     assert!(statements.len() > 10, "{statements:?}");
-    for (name, sql) in statements {
-        let plan = wait(engine.texts(&format!("EXPLAIN QUERY PLAN {}", query(&bind(sql, &bindings))), usize::MAX));
-        let plan = plan.unwrap_or_else(|error| panic!("{name}: {error}"));
-        let number = |it: &Option<String>| it.as_deref().unwrap_or_default().parse::<i64>().unwrap();
-        let steps = plan.rows.iter().map(|row| (number(&row[0]), number(&row[1]), row[3].clone().unwrap_or_default()));
-        let steps: Vec<_> = steps.collect();
+    for (_, name, sql) in statements {
+        let steps = plan(engine.as_mut(), query(&bind(&sql, &bindings)));
         assert!(!steps.is_empty(), "{name} has no plan");
         wrong.extend(repeated_scans(&steps).into_iter().map(|scan| format!("{name}: {scan}")));
     }
@@ -98,10 +86,7 @@ fn the_check_of_plans_sees_a_repeated_scan() {
     let folder = tempfile::tempdir().unwrap();
     let mut engine = wait((driver.open)(&Location::Path(folder.path().join("a.db")))).unwrap();
     wait(engine.execute("CREATE TABLE a (id TEXT); CREATE TABLE b (id TEXT)")).unwrap();
-    let sql = "EXPLAIN QUERY PLAN SELECT * FROM a LEFT JOIN b ON b.id > a.id WHERE NOT EXISTS (SELECT 1 FROM b AS x WHERE x.id = a.id)";
-    let plan = wait(engine.texts(sql, usize::MAX)).unwrap();
-    let number = |it: &Option<String>| it.as_deref().unwrap_or_default().parse::<i64>().unwrap();
-    let steps = plan.rows.iter().map(|row| (number(&row[0]), number(&row[1]), row[3].clone().unwrap_or_default()));
-    let found = repeated_scans(&steps.collect::<Vec<_>>());
+    let sql = "SELECT * FROM a LEFT JOIN b ON b.id > a.id WHERE NOT EXISTS (SELECT 1 FROM b AS x WHERE x.id = a.id)";
+    let found = repeated_scans(&plan(engine.as_mut(), sql));
     assert_eq!(found.len(), 2, "{found:?}");
 }

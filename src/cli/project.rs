@@ -13,7 +13,7 @@ use crate::diagnostics::{Diagnostics, Mistake};
 use crate::manifest::Manifest;
 use crate::program::Options;
 use crate::source::{SourceFile, Sources, Span};
-use crate::{plan, program, syntax};
+use crate::syntax;
 
 /// The largest file that is read, in bytes.
 const LARGEST: u64 = crate::syntax::LARGEST_FILE as u64;
@@ -148,12 +148,10 @@ impl Project {
 
     /// Every mistake of the files that could be read; names are looked up only where that is all of them.
     fn analyze(&self, diags: &mut Diagnostics) {
-        let files: Vec<_> = self.sources.files().iter().map(|file| syntax::parse(file, diags)).collect();
-        if !self.partial {
-            let program = program::analyze(&files, &self.sources, &self.options(), diags);
-            if !diags.has_errors() {
-                plan::width::check(&plan::lower(&program, &self.sources), &program, diags);
-            }
+        if self.partial {
+            self.sources.files().iter().for_each(|file| drop(syntax::parse(file, diags)));
+        } else {
+            drop(crate::check(&self.sources, &self.options(), diags));
         }
     }
 

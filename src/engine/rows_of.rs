@@ -73,7 +73,7 @@ impl<'a> File<'a> {
     /// Whether a name of the file means a column: case does not matter, unless the name is exactly another column's.
     fn means(&self, found: &str, column: &str) -> bool {
         let is_other = || !self.source.is_raw && self.columns.iter().any(|(name, _)| name == found);
-        found == column || found.to_lowercase() == column.to_lowercase() && !is_other()
+        found == column || same(found, column) && !is_other()
     }
 
     fn repeated(&self, column: &str, (one, other): (&str, &str), line: u64, at: u64) -> LoadError {
@@ -189,6 +189,11 @@ impl<'de> serde::Deserialize<'de> for Object {
         }
         text.deserialize_map(Members)
     }
+}
+
+/// Whether two names are the same but for case. It is asked of every key of every JSON line.
+fn same(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { a.to_lowercase() == b.to_lowercase() }
 }
 
 /// One character that not every database has a place for.

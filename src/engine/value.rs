@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, ToSpan as _};
 
-use crate::types::Type;
+use crate::types::{Type, written};
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,7 +60,7 @@ impl Value {
             Self::Null => return None,
             Self::Bool(value) => value.to_string(),
             Self::Int(value) => value.to_string(),
-            Self::Decimal(digits, scale) => decimal_text(*digits, *scale),
+            Self::Decimal(digits, scale) => written::decimal(*digits, *scale),
             Self::Float(value) => value.to_string(),
             Self::Text(text) | Self::Date(text) | Self::Timestamp(text) => text.clone(),
         })
@@ -151,14 +151,6 @@ fn decimal(text: &str, precision: u8, scale: u8) -> Option<i64> {
         number = number.checked_add(kept.parse::<i64>().ok()?.checked_mul(10_i64.pow(shift))?)?;
     }
     (number < 10_i64.checked_pow(u32::from(precision))?).then_some(if negative { -number } else { number })
-}
-
-fn decimal_text(digits: i64, scale: u8) -> String {
-    let scale = scale as usize;
-    let sign = if digits < 0 { "-" } else { "" };
-    let text = format!("{:0>width$}", digits.unsigned_abs(), width = scale + 1);
-    let (whole, fraction) = text.split_at(text.len() - scale);
-    if scale == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
 fn date(text: &str) -> Option<String> {

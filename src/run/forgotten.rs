@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::prev;
 use crate::manifest::{Manifest, Model, Sync};
 
 /// One sentence for each, in the order of the program.
@@ -67,9 +68,7 @@ fn renamed(before: &Manifest, now: &Manifest, sync: &Sync) -> Option<String> {
 
 /// The fields that a sync wrote and no longer sets.
 fn unset(before: &Manifest, sync: &Sync) -> Option<String> {
-    let spec = &sync.spec;
-    let is_it = |old: &&Sync| old.spec.name == spec.name || spec.was.as_ref() == Some(&old.spec.name);
-    let old = before.syncs.iter().find(is_it).filter(|old| old.spec.place() == spec.place())?;
+    let (old, spec) = (prev::earlier(before, sync)?, &sync.spec);
     let is_set = |name: &str| spec.fields.iter().any(|field| field.name == name);
     let gone = old.spec.fields.iter().filter(|field| !is_set(&field.name));
     let gone: Vec<String> = gone.map(|field| format!("`{}`", field.name)).collect();

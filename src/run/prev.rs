@@ -52,7 +52,8 @@ pub fn views(driver: &Driver, manifest: &Manifest, before: Option<&Manifest>, ru
     views
 }
 
-fn earlier<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync> {
+/// The sync of the last run that this one goes on with: under its name or an earlier one, at the same place.
+pub(super) fn earlier<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync> {
     let named = |name: &str| before.syncs.iter().find(|old| old.spec.name == name);
     let old = named(&sync.spec.name).or_else(|| named(sync.spec.was.as_deref()?))?;
     (old.spec.place() == sync.spec.place()).then_some(old)

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use super::template::{Written, level};
 use crate::dialect::Dialect;
 use crate::plan::rel::Constant;
-use crate::types::Type;
+use crate::types::{Type, written};
 
 /// Text in quotes.
 #[must_use]
@@ -24,12 +24,12 @@ pub fn constant(constant: &Constant, dialect: &Dialect) -> Written {
         Constant::Bool(value) => Written::atom(if *value { "TRUE" } else { "FALSE" }),
         Constant::Int(value) => integer(*value, dialect),
         Constant::Decimal(digits, _) if dialect.scaled_decimals => integer(*digits, dialect),
-        Constant::Decimal(digits, scale) => number(decimal(*digits, *scale)),
+        Constant::Decimal(digits, scale) => number(written::decimal(*digits, *scale)),
         Constant::Float(value) => number(format!("{value:?}")),
         Constant::Text(value) => Written::atom(text(value)),
         Constant::Date(days) => Written::atom(dialect.literal("date").replace("{}", &date(*days))),
         Constant::Timestamp(micros) => Written::atom(dialect.literal("timestamp").replace("{}", &timestamp(*micros))),
-        Constant::Duration(micros) => number(format!("{micros} /* {} */", duration(*micros))),
+        Constant::Duration(micros) => number(format!("{micros} /* {} */", written::duration(*micros))),
     }
 }
 
@@ -43,17 +43,6 @@ fn integer(value: i64, dialect: &Dialect) -> Written {
 fn number(text: String) -> Written {
     let level = if text.starts_with('-') { level::UNARY } else { level::ATOM };
     Written { level, ..Written::atom(text) }
-}
-
-/// `150` at scale 2 is `1.50`.
-#[must_use]
-pub fn decimal(digits: i64, scale: u8) -> String {
-    let sign = if digits < 0 { "-" } else { "" };
-    let text = format!("{:0>width$}", digits.unsigned_abs(), width = usize::from(scale) + 1);
-    match text.split_at_checked(text.len() - usize::from(scale)) {
-        Some((whole, fraction)) if scale > 0 => format!("{sign}{whole}.{fraction}"),
-        _ => format!("{sign}{text}"),
-    }
 }
 
 /// Days since 1970-01-01 as `2026-01-15`.
@@ -71,45 +60,16 @@ pub fn timestamp(micros: i64) -> String {
     instant.strftime("%Y-%m-%d %H:%M:%S%.f").to_string()
 }
 
-/// Microseconds in their greatest whole unit: `14 days`, `90 minutes`, `1.5 seconds`.
-#[must_use]
-pub fn duration(micros: i64) -> String {
-    const UNITS: &[(i64, &str)] =
-        &[(86_400_000_000, "day"), (3_600_000_000, "hour"), (60_000_000, "minute"), (1_000_000, "second")];
-    match UNITS.iter().find(|(unit, _)| micros % unit == 0) {
-        Some((unit, name)) => counted(micros / unit, name),
-        None => format!("{} seconds", decimal(micros, 6).trim_end_matches('0')),
-    }
-}
-
-/// Calendar months: `3 months`, `1 year`.
-#[must_use]
-pub fn months(count: i64) -> String {
-    if count != 0 && count % 12 == 0 { counted(count / 12, "year") } else { counted(count, "month") }
-}
-
-fn counted(count: i64, unit: &str) -> String {
-    format!("{count} {unit}{}", if count.abs() == 1 { "" } else { "s" })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn constants_are_readable() {
-        assert_eq!(decimal(150, 2), "1.50");
-        assert_eq!(decimal(-5, 2), "-0.05");
-        assert_eq!(decimal(7, 0), "7");
         assert_eq!(date(20_468), "2026-01-15");
         assert_eq!(date(-1), "1969-12-31");
         assert_eq!(timestamp(1_768_467_600_000_000), "2026-01-15 09:00:00");
         assert_eq!(timestamp(-500_000), "1969-12-31 23:59:59.5");
-        assert_eq!(duration(14 * 86_400_000_000), "14 days");
-        assert_eq!(duration(-3_600_000_000), "-1 hour");
-        assert_eq!(duration(1_500_000), "1.5 seconds");
-        assert_eq!(duration(0), "0 days");
-        assert_eq!(months(12), "1 year");
         assert_eq!(text("it's"), "'it''s'");
     }
 }

@@ -8,7 +8,7 @@ use super::template::{Slot, Written, fill, level};
 use super::{literal, query, whole};
 use crate::dialect::{Dialect, word};
 use crate::plan::rel::{Aggregate, Compare, Constant, Parameter, Scalar, Sort, Window, WindowFunction};
-use crate::types::Type;
+use crate::types::{Type, written};
 
 /// An expression.
 #[must_use]
@@ -203,10 +203,10 @@ fn operation(name: &str, arguments: &[Scalar], result: &Type, dialect: &Dialect)
         };
         match (form, argument) {
             ("interval", Scalar::Constant(Constant::Duration(micros))) => {
-                raw(format!("'{}'", literal::duration(*micros)))
+                raw(format!("'{}'", written::duration(*micros)))
             }
             ("days", Scalar::Constant(Constant::Duration(micros))) => raw(micros / 86_400_000_000),
-            ("months", Scalar::Constant(Constant::Int(count))) => raw(format!("'{}'", literal::months(*count))),
+            ("months", Scalar::Constant(Constant::Int(count))) => raw(format!("'{}'", written::months(*count))),
             _ if at == "0" && !name.starts_with("float_") => Slot::Written(typed(argument, dialect)),
             _ => Slot::Written(scalar(argument, dialect)),
         }

@@ -21,7 +21,7 @@ pub(super) fn arithmetic(name: &str, arguments: &[Scalar], dialect: &Dialect) ->
     if bits(name, arguments).is_some_and(|bits| bits < 63) {
         return term(name, arguments, dialect);
     }
-    let template = dialect.template(name).or_else(|| ansi::template(name)).unwrap_or("{0}");
+    let template = dialect.template(name).unwrap_or("{0}");
     spelled(template, arguments, dialect)
 }
 

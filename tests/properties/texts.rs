@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::rows;
 use super::tokens::{self, Choices, comments, declarations, written};
+use crate::cases::sections;
 use crate::coverage;
 use crate::support::project::Project;
 
@@ -56,12 +57,8 @@ fn compiled(files: &[(String, String)]) -> Result<Manifest, String> {
 /// Every statement of a program of one file, without the comments, which cite lines.
 fn statements(text: &str) -> Result<Vec<String>, String> {
     let manifest = compiled(&[("any.plg".to_owned(), text.to_owned())])?;
-    let mut all: Vec<&String> = manifest.models.iter().map(|it| &it.sql).collect();
-    all.extend(manifest.checks.iter().map(|it| &it.sql));
-    all.extend(manifest.views.iter().map(|it| &it.query));
-    all.extend(manifest.entities.iter().flat_map(|it| [&it.changes, &it.loses]));
-    all.extend(manifest.syncs.iter().flat_map(|it| [&it.written, &it.outbox]));
-    Ok(all.into_iter().map(|sql| without_comments(sql)).collect())
+    let statements = sections(&manifest).into_iter().filter(|(kind, ..)| *kind != "lineage");
+    Ok(statements.map(|(.., sql)| without_comments(&sql)).collect())
 }
 
 fn without_comments(sql: &str) -> String {

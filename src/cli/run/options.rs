@@ -32,6 +32,10 @@ struct UnknownAccept {
     help: String,
 }
 
+fn not_there(option: &'static str, path: &Path, what: &'static str, help: &'static str) -> Broken {
+    Broken::new(Exit::Usage, NotThere { option, path: path.display().to_string(), what, help })
+}
+
 /// The folder of `--data` is there.
 pub(super) fn folder(folder: &Path) -> Result<(), Broken> {
     let what = if folder.is_dir() {
@@ -41,19 +45,15 @@ pub(super) fn folder(folder: &Path) -> Result<(), Broken> {
     } else {
         "there is no such folder"
     };
-    let (path, help) = (
-        folder.display().to_string(),
-        "name a folder of CSV, JSONL or NDJSON files, from the folder where this is typed",
-    );
-    Err(Broken::new(Exit::Usage, NotThere { option: "--data", path, what, help }))
+    let help = "name a folder of CSV, JSONL or NDJSON files, from the folder where this is typed";
+    Err(not_there("--data", folder, what, help))
 }
 
 /// The manifest of `--manifest`.
 pub(super) fn manifest(file: &Path) -> Result<Manifest, Broken> {
     if !file.is_file() {
         let what = if file.exists() { "this is no file" } else { "there is no such file" };
-        let (path, help) = (file.display().to_string(), "name the `manifest.json` that `plgc compile` wrote");
-        return Err(Broken::new(Exit::Usage, NotThere { option: "--manifest", path, what, help }));
+        return Err(not_there("--manifest", file, what, "name the `manifest.json` that `plgc compile` wrote"));
     }
     let bytes = std::fs::read(file).map_err(|error| Outside::file("read", file, &error))?;
     Manifest::read(&String::from_utf8_lossy(&bytes)).map_err(|error| Broken::new(Exit::Usage, error))

@@ -8,7 +8,7 @@ use crate::diagnostics::Diagnostics;
 use crate::program::walk::{of_program, visit};
 use crate::program::{Expr, ExprKind, Literal, Op, Program};
 use crate::source::{Sources, Span};
-use crate::types::Type;
+use crate::types::{Type, written};
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` is less than the time between two runs of target `{target}`")]
@@ -33,8 +33,10 @@ pub(super) fn check(program: &Program, sources: &Sources, cadences: &[(String, i
             if let Some((length, at)) = delay(part)
                 && (1..*every).contains(&length)
             {
-                let text = sources.text(at).to_owned();
-                diags.push(FinerThanCadence { text, target: target.clone(), every: written(*every), at });
+                let (text, every) = (sources.text(at).to_owned(), written::duration(*every));
+                // Every day, every 2 days.
+                let every = every.strip_prefix("1 ").unwrap_or(&every).to_owned();
+                diags.push(FinerThanCadence { text, target: target.clone(), every, at });
             }
         });
     }
@@ -49,16 +51,4 @@ fn delay(expr: &Expr) -> Option<(i64, Span)> {
         _ => None,
     };
     operands.iter().find_map(length).filter(|_| moved)
-}
-
-/// A length of time in its largest whole unit.
-fn written(length: i64) -> String {
-    const UNITS: [(&str, i64); 4] =
-        [("days", 86_400_000_000), ("hours", 3_600_000_000), ("minutes", 60_000_000), ("seconds", 1_000_000)];
-    let unit = UNITS.into_iter().find(|(_, unit)| length % unit == 0);
-    match unit {
-        Some((name, unit)) if length == unit => name.trim_end_matches('s').to_owned(),
-        Some((name, unit)) => format!("{} {name}", length / unit),
-        None => format!("{length} microseconds"),
-    }
 }
