@@ -163,7 +163,10 @@ fn laid_out(declaration: &str, choices: &mut Choices) -> String {
     let (mut out, mut open) = (String::new(), Vec::new());
     for (at, token) in tokens.iter().enumerate() {
         if at > 0 {
-            out += &gap(&tokens[at - 1], token, &open, is_columns, choices);
+            let gap = gap(&tokens[at - 1], token, &open, is_columns, choices);
+            // A comment right behind a `/` would take it in.
+            out += if tokens[at - 1].text == "/" && gap.starts_with('/') { " " } else { "" };
+            out += &gap;
         }
         match token.text.as_str() {
             "(" => open.push("("),
