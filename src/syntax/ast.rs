@@ -3,9 +3,17 @@
 
 use crate::source::Span;
 
+mod experiment;
 mod expr;
+mod policy;
+mod sequence;
+mod test;
 
+pub use experiment::{Arms, Experiment, ExperimentItem, Funnel, FunnelStep, Goal, Layer, Phase, Rollout};
 pub use expr::{Arm, BinaryOp, Call, Expr, ExprKind, Set, UnaryOp, Within};
+pub use policy::{Exempt, Policy};
+pub use sequence::{Again, Branch, Channel, ChannelItem, During, Sequence, SequenceItem, Step, Via};
+pub use test::{Cell, ExpectKeys, Given, Key, TableRow, Test, TestItem};
 
 /// One file.
 #[derive(Debug, Clone, Default, PartialEq)]
