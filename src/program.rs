@@ -15,6 +15,7 @@ mod field;
 mod graph;
 mod guard;
 mod labels;
+mod later;
 mod link;
 mod matching;
 mod mistakes;
@@ -48,6 +49,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     let found = names::collect(files, diags);
     let mut ctx = context::Ctx::new(sources, &options.zone, diags, found);
     ctx.lost.extend(files.iter().flat_map(|file| &file.broken).cloned());
+    ctx.lost.extend(later::names(files));
     ctx.nameless = files.iter().any(|file| file.nameless);
     ctx.declare_sources();
     ctx.declare_entities();

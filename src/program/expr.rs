@@ -16,6 +16,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::{Ctx, error, is_error, make};
+use super::later::Later;
 use super::scope::{Scope, Target};
 use super::{Expr, ExprKind, Literal, Op, What};
 use crate::source::Span;
@@ -82,7 +83,15 @@ impl Ctx<'_> {
                     self.arithmetic(scope, (*op, *operator), (left, right), span)
                 }
             },
-            ast::ExprKind::In { value, negated, list } => self.membership(scope, value, list, *negated, span),
+            ast::ExprKind::In { bare: true, .. } | ast::ExprKind::List(_) => {
+                self.diags.push(Later { word: "a list with a name", what: "list", at: span });
+                error(span)
+            }
+            ast::ExprKind::BusinessDays { .. } => {
+                self.diags.push(Later { word: "business", what: "duration", at: span });
+                error(span)
+            }
+            ast::ExprKind::In { value, negated, list, .. } => self.membership(scope, value, list, *negated, span),
             ast::ExprKind::IsNull { value, negated } => self.is_null(scope, value, *negated, span),
             ast::ExprKind::Within(within) => self.within(scope, within, span),
             ast::ExprKind::Call(call) => self.call(scope, call, want, span),

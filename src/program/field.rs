@@ -203,6 +203,10 @@ fn mentions<'e>(expr: &'e ast::Expr, names: &mut BTreeSet<&'e str>) {
         | ast::ExprKind::Duration { .. }
         | ast::ExprKind::Instant(_)
         | ast::ExprKind::Error => {}
+        ast::ExprKind::BusinessDays { except, .. } => {
+            names.extend(except.iter().flat_map(|path| &path.parts).map(|name| name.text.as_str()));
+        }
+        ast::ExprKind::List(members) => members.iter().for_each(|member| mentions(member, names)),
         ast::ExprKind::Path(path) => names.extend(path.parts.iter().map(|name| name.text.as_str())),
         ast::ExprKind::Unary(_, operand) => mentions(operand, names),
         ast::ExprKind::Binary { left, right, .. } => {

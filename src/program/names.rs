@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::{DestinationId, EntityId, SourceId};
+use super::{DestinationId, EntityId, SourceId, later};
 use crate::diagnostics::Diagnostics;
 use crate::dialect::names::{LONGEST, LONGEST_DECLARED};
 use crate::source::Span;
@@ -158,6 +158,7 @@ fn single_underscores(name: &str) -> String {
 
 /// Sorts the declarations by kind and drops the second of two that have one name.
 pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (Declarations<'a>, Globals) {
+    later::report(files, diags);
     let mut found = Declarations::default();
     let mut seen = BTreeMap::new();
     let mut own = |name: &str, span: Span, diags: &mut Diagnostics| {
@@ -204,6 +205,12 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             ast::DeclarationKind::Trait(node) => found.fields.push((doc, FieldNode::Trait(node))),
             ast::DeclarationKind::Status(node) => found.fields.push((doc, FieldNode::Status(node))),
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
+            ast::DeclarationKind::Sequence(_)
+            | ast::DeclarationKind::Channel(_)
+            | ast::DeclarationKind::Experiment(_)
+            | ast::DeclarationKind::Policy(_)
+            | ast::DeclarationKind::Funnel(_)
+            | ast::DeclarationKind::Test(_) => {}
             ast::DeclarationKind::Entity(_)
             | ast::DeclarationKind::Event(_)
             | ast::DeclarationKind::Let(_)

@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::{Ctx, is_error, is_plain, make};
+use super::later::Later;
 use super::mistakes::{self, Unknown};
 use super::names::{Global, Item};
 use super::scope::Scope;
@@ -241,6 +242,9 @@ impl<'a> Ctx<'a> {
                     if self.only_once("leave", leave.span, &mut left) {
                         items.leave = Some(leave);
                     }
+                }
+                ast::SyncItem::Exempt(exempt) => {
+                    self.diags.push(Later { word: "exempt", what: "item", at: exempt.span });
                 }
                 ast::SyncItem::Guard(guard) => {
                     if !self.guard_word(guard, &["deletes", "creates"]) {

@@ -7,12 +7,14 @@ mod experiment;
 mod expr;
 mod policy;
 mod sequence;
+mod source;
 mod test;
 
 pub use experiment::{Arms, Experiment, ExperimentItem, Funnel, FunnelStep, Goal, Layer, Phase, Rollout};
 pub use expr::{Arm, BinaryOp, Call, Expr, ExprKind, Set, UnaryOp, Within};
 pub use policy::{Exempt, Policy};
 pub use sequence::{Again, Branch, Channel, ChannelItem, During, Sequence, SequenceItem, Step, Via};
+pub use source::{Column, Fresh, Source, TypeName};
 pub use test::{Cell, ExpectKeys, Given, Key, TableRow, Test, TestItem};
 
 /// One file.
@@ -102,21 +104,18 @@ pub enum DeclarationKind {
     Destination(Destination),
     /// `sync stage from overage to crm.contacts { … }`
     Sync(Sync),
-}
-
-/// `source x [as sql $$ … $$] { columns }`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Source {
-    /// The table: one or two names.
-    pub name: Path,
-    /// The text between the `$$`, where the source is a query.
-    pub sql: Option<Text>,
-    /// The columns.
-    pub columns: Vec<Column>,
-    /// `fresh within D by column`
-    pub fresh: Option<Fresh>,
-    /// Whether it has a column whose name could not be read.
-    pub broken: bool,
+    /// `sequence upsell of marketable { … }`
+    Sequence(Sequence),
+    /// `channel mail of user { … }`
+    Channel(Channel),
+    /// `experiment paywall_copy of overage { … }`
+    Experiment(Experiment),
+    /// `policy hands_off of workspace: never to crm where …`
+    Policy(Policy),
+    /// `funnel upsell_funnel of marketable { … }`
+    Funnel(Funnel),
+    /// `test 'a case' at @2026-01-15 { … }`
+    Test(Test),
 }
 
 /// A piece of quoted text, its quotes undone.
@@ -125,43 +124,6 @@ pub struct Text {
     /// The text.
     pub value: String,
     /// Where, quotes included.
-    pub span: Span,
-}
-
-/// `name type [label l]`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Column {
-    /// The `///` lines above.
-    pub doc: Option<String>,
-    /// The column.
-    pub name: Name,
-    /// Its type.
-    pub kind: TypeName,
-    /// Its labels.
-    pub labels: Vec<Name>,
-}
-
-/// A type as it is written: `enum(free, pro)?`
-#[derive(Debug, Clone, PartialEq)]
-pub struct TypeName {
-    /// `text`, `decimal`, `enum`, …; empty where it could not be read.
-    pub name: Name,
-    /// What stands in the parentheses: values of an enum, precision and scale.
-    pub arguments: Vec<Name>,
-    /// Whether a `?` follows.
-    pub nullable: bool,
-    /// All of it.
-    pub span: Span,
-}
-
-/// `fresh within D by column`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fresh {
-    /// How old the newest row may be.
-    pub within: Expr,
-    /// The column that says when a row arrived.
-    pub by: Name,
-    /// The item.
     pub span: Span,
 }
 
@@ -376,6 +338,8 @@ pub enum SyncItem {
     Leave(Leave),
     /// `guard deletes <= 10%`
     Guard(Guard),
+    /// `exempt hands_off because '…'`
+    Exempt(Exempt),
 }
 
 /// `name = expr`

@@ -3,8 +3,12 @@
 
 mod call;
 mod declaration;
+mod experiment;
 mod expr;
 mod items;
+mod policy;
+mod sequence;
+mod test;
 
 use std::ops::Range;
 

@@ -1,189 +1,22 @@
 //! Takes the place where a piece stopped making sense and says, in the words of the language, what was found there and
-//! what can stand there. Every mistake of the grammar has its struct here; no rule's name is ever shown.
+//! what can stand there.
 
-use miette::Diagnostic;
-use pest::Parser;
+mod expected;
+mod mistakes;
+
 use pest::error::{Error as PestError, ErrorVariant, InputLocation};
-use thiserror::Error;
 
 use crate::diagnostics::{Diagnostics, did_you_mean};
 use crate::source::Span;
-use crate::syntax::ast::Name;
-use crate::syntax::grammar::{Grammar, Rule};
+use crate::syntax::explain::expected::expected;
+pub(crate) use crate::syntax::explain::mistakes::DoubleQuotes;
+pub(super) use crate::syntax::explain::mistakes::{
+    AfterBlock, ChainedComparison, IdleDoc, MissingBlock, NoDeclaration, RowLength, StrayComma, TooManyOperators,
+    UnknownDeclaration, UnknownItem, WrongOperator, channel_alias, fired_table, repeated_clause,
+};
+use crate::syntax::explain::mistakes::{ReservedWord, UnexpectedText, Unfinished, UnknownUnit};
+use crate::syntax::grammar::Rule;
 use crate::syntax::words;
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{word}` is no declaration")]
-#[diagnostic(code("unknown-declaration"))]
-pub(super) struct UnknownDeclaration {
-    pub word: String,
-    #[label(primary, "a declaration cannot begin so")]
-    pub at: Span,
-    #[help]
-    pub help: String,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("a declaration cannot begin with `{found}`")]
-#[diagnostic(code("no-declaration"), help("begin with the word of a declaration, such as `audience` or `trait`"))]
-pub(super) struct NoDeclaration {
-    pub found: String,
-    #[label(primary, "a word is expected here")]
-    pub at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{word}` is not part of this version")]
-#[diagnostic(code("later-declaration"), help("remove the declaration: a later version will have it"))]
-pub(super) struct LaterDeclaration {
-    pub word: String,
-    #[label(primary, "the word is kept free for a later version")]
-    pub at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{found}` begins no item of {} {block}", article(.block))]
-#[diagnostic(code("unknown-item"))]
-pub(super) struct UnknownItem {
-    pub found: String,
-    pub block: &'static str,
-    #[label(primary, "an item cannot begin so")]
-    pub at: Span,
-    #[help]
-    pub help: String,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("{} {keyword} needs a block", article(.keyword))]
-#[diagnostic(code("missing-block"), help("add its items: `{{ … }}`"))]
-pub(super) struct MissingBlock {
-    pub keyword: &'static str,
-    #[label(primary, "`{{` is expected here")]
-    pub at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("a block ends its line")]
-#[diagnostic(code("text-after-block"), help("begin what follows the `}}` on a line of its own"))]
-pub(super) struct AfterBlock {
-    #[label(primary, "this stands behind the end of a block")]
-    pub at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("a comma between columns")]
-#[diagnostic(code("stray-comma"), help("leave it out: a column ends with its line, or with `;`"))]
-pub(super) struct StrayComma {
-    #[label(primary, "no comma is needed")]
-    pub at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("comparisons cannot be chained")]
-#[diagnostic(code("chained-comparison"), help("compare twice, joined by `and`"))]
-pub(super) struct ChainedComparison {
-    #[label(primary, "this compares the result of a comparison")]
-    pub at: Span,
-    #[label("the first comparison")]
-    pub first: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{written}` is not an operator of the language")]
-#[diagnostic(code("wrong-operator"), help("write `{right}`"))]
-pub(super) struct WrongOperator {
-    pub written: String,
-    pub right: &'static str,
-    #[label(primary, "`{right}` is meant")]
-    pub at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("an expression of too many parts")]
-#[diagnostic(code("too-many-operators"), help("give a part of it a name: a `let`, a `trait` or an `audience`"))]
-pub(super) struct TooManyOperators {
-    #[label(primary, "too deep to be understood")]
-    pub at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("{written} is a name, not a text")]
-#[diagnostic(code("double-quotes"), help("write the text as {right}"))]
-pub(crate) struct DoubleQuotes {
-    written: String,
-    right: String,
-    #[label(primary, "double quotes enclose the name of a column")]
-    at: Span,
-}
-
-impl DoubleQuotes {
-    /// Whether a quoted name could stand without its quotes.
-    pub(crate) fn are_idle(name: &Name) -> bool {
-        let bare = Grammar::parse(Rule::name, &name.text);
-        name.quoted && bare.is_ok_and(|pairs| pairs.as_str() == name.text)
-    }
-
-    pub(crate) fn of(name: &Name) -> Self {
-        let right = format!("`'{}'`", name.text.replace('\'', "''"));
-        Self { written: format!("`\"{}\"`", name.text), right, at: name.span }
-    }
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("this comment documents nothing")]
-#[diagnostic(
-    code("idle-doc"),
-    severity(Warning),
-    help("write it with `//`, or move it above a declaration, a column or a stage")
-)]
-pub(super) struct IdleDoc {
-    #[label(primary, "nothing that can have documentation follows")]
-    pub at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{found}` cannot stand here")]
-#[diagnostic(code("unexpected-text"))]
-struct UnexpectedText {
-    found: String,
-    expected: String,
-    #[label(primary, "{expected} is expected here")]
-    at: Span,
-    #[help]
-    help: String,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("{what} is not finished")]
-#[diagnostic(code("unfinished"))]
-struct Unfinished {
-    what: &'static str,
-    expected: String,
-    #[label(primary, "{expected} is expected here")]
-    at: Span,
-    #[help]
-    help: String,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{word}` is a word of the language, not a name")]
-#[diagnostic(code("reserved-word"), help("write `\"{word}\"` if a thing is called so"))]
-struct ReservedWord {
-    word: String,
-    #[label(primary, "a name or a value is expected here")]
-    at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{unit}` is not a unit of time")]
-#[diagnostic(code("unknown-unit"))]
-struct UnknownUnit {
-    unit: String,
-    #[label(primary, "a unit or an operator is expected here")]
-    at: Span,
-    #[help]
-    help: String,
-}
 
 /// Explains why a piece could not be parsed by a rule; gives whether its end is missing.
 pub(super) fn explain(
@@ -320,81 +153,27 @@ fn piece(rule: Rule) -> &'static str {
         Rule::link => "a link",
         Rule::guard => "a guard",
         Rule::fresh => "`fresh`",
+        Rule::step | Rule::stop => "a step",
+        Rule::branch => "a branch",
+        Rule::goal => "a goal",
+        Rule::phase => "a phase",
+        Rule::given => "`given`",
+        Rule::expect => "`expect`",
+        Rule::start
+        | Rule::hold
+        | Rule::again
+        | Rule::cap
+        | Rule::ranking
+        | Rule::hours
+        | Rule::arms
+        | Rule::rollout
+        | Rule::salt
+        | Rule::layer
+        | Rule::groups
+        | Rule::after
+        | Rule::answer
+        | Rule::exempt => "an item",
         Rule::key | Rule::allows | Rule::match_ | Rule::pick | Rule::set_item | Rule::only | Rule::leave => "an item",
         _ => "a declaration",
     }
 }
-
-/// The rules that could have gone on, in words; each once, in the order of the table.
-fn expected(positives: &[Rule]) -> String {
-    let mut all = Vec::new();
-    for (words, rules) in EXPECTED {
-        if positives.iter().any(|rule| rules.contains(rule)) {
-            all.push((*words).to_owned());
-        }
-    }
-    if all.is_empty() {
-        all.push("something else".to_owned());
-    }
-    let has = |words: &str| all.iter().any(|it: &String| it == words);
-    let (value, operator) = (has("a value"), has("an operator"));
-    if value {
-        all.retain(|words| !matches!(words.as_str(), "a name" | "a text" | "a path" | "`null`"));
-    }
-    if operator {
-        all.retain(|words| !matches!(words.as_str(), "`within`" | "`in`"));
-    }
-    one_of(&all)
-}
-
-const EXPECTED: &[(&str, &[Rule])] = &[
-    ("a name", &[Rule::name, Rule::part, Rule::plain, Rule::quoted, Rule::word]),
-    (
-        "a value",
-        &[
-            Rule::expr,
-            Rule::sum,
-            Rule::not,
-            Rule::minus,
-            Rule::case_,
-            Rule::duration,
-            Rule::percent,
-            Rule::number,
-            Rule::instant,
-            Rule::null,
-            Rule::boolean,
-            Rule::call,
-            Rule::group,
-            Rule::order,
-            Rule::assign,
-            Rule::kw_case,
-            Rule::kw_null,
-            Rule::kw_true,
-            Rule::kw_false,
-        ],
-    ),
-    ("a text", &[Rule::text]),
-    ("a path", &[Rule::path, Rule::set]),
-    ("a type", &[Rule::type_]),
-    ("a query between `$$`", &[Rule::sql]),
-    ("`=`", &[Rule::equals]),
-    ("`->`", &[Rule::arrow]),
-    ("`<=`", &[Rule::at_most]),
-    ("`of`", &[Rule::of, Rule::kw_of]),
-    ("`where`", &[Rule::where_, Rule::kw_where]),
-    ("`when`", &[Rule::when, Rule::kw_when]),
-    ("`otherwise`", &[Rule::kw_otherwise]),
-    ("`until`", &[Rule::until, Rule::kw_until]),
-    ("`from`", &[Rule::kw_from]),
-    ("`to`", &[Rule::kw_to]),
-    ("`on`", &[Rule::kw_on]),
-    ("`by`", &[Rule::by, Rule::kw_by]),
-    ("`per`", &[Rule::per, Rule::kw_per]),
-    ("`within`", &[Rule::kw_within]),
-    ("`as`", &[Rule::alias, Rule::as_sql, Rule::kw_as]),
-    ("`sql`", &[Rule::kw_sql]),
-    ("`null`", &[Rule::kw_null]),
-    ("`in`", &[Rule::kw_in]),
-    ("an operator", &[Rule::infix, Rule::arithmetic, Rule::is_null, Rule::among_list, Rule::within]),
-    ("the end of the line", &[Rule::EOI]),
-];

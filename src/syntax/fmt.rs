@@ -3,8 +3,12 @@
 
 mod block;
 mod declaration;
+mod experiment;
 mod expr;
+mod item;
 mod lines;
+mod sequence;
+mod test;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]

@@ -77,7 +77,7 @@ impl Layout {
     /// Cuts up a file; pushes what is never closed, never opened or too deep.
     pub fn of(file: &SourceFile, diagnostics: &mut Diagnostics) -> Self {
         let (layout, found) = scan::Scan::new(file).finish();
-        faults::report(file, &layout, found, diagnostics);
+        faults::report(file, found, diagnostics);
         layout
     }
 

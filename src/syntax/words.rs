@@ -1,6 +1,8 @@
 //! The words that begin a declaration or an item, and what may follow them: the one table that layout, parser and
 //! formatter share. A word that is not here is an unknown declaration or item; the table never panics on one.
 
+use crate::diagnostics::did_you_mean;
+
 /// A word that begins a declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keyword {
@@ -14,11 +16,15 @@ pub(crate) enum Keyword {
     Link,
     Destination,
     Sync,
-    /// A word of the language that this version does not have.
-    Later,
+    Sequence,
+    Channel,
+    Experiment,
+    Policy,
+    Funnel,
+    Test,
 }
 
-/// The declarations of this version.
+/// The declarations.
 pub(crate) const DECLARATIONS: &[(&str, Keyword)] = &[
     ("source", Keyword::Source),
     ("entity", Keyword::Entity),
@@ -30,17 +36,34 @@ pub(crate) const DECLARATIONS: &[(&str, Keyword)] = &[
     ("link", Keyword::Link),
     ("destination", Keyword::Destination),
     ("sync", Keyword::Sync),
+    ("sequence", Keyword::Sequence),
+    ("channel", Keyword::Channel),
+    ("experiment", Keyword::Experiment),
+    ("policy", Keyword::Policy),
+    ("funnel", Keyword::Funnel),
+    ("test", Keyword::Test),
 ];
-
-/// The declarations that come later; their words are kept free.
-pub(crate) const LATER: &[&str] = &["sequence", "channel", "experiment", "policy", "funnel", "test"];
 
 /// The item words of an entity.
 pub(crate) const ENTITY_ITEMS: &[&str] = &["key", "unique", "link", "guard"];
 /// The item words of an event.
 pub(crate) const EVENT_ITEMS: &[&str] = &["key", "unique", "at", "link", "guard"];
 /// The item words of a sync.
-pub(crate) const SYNC_ITEMS: &[&str] = &["match", "pick", "set", "create", "update", "leave", "guard"];
+pub(crate) const SYNC_ITEMS: &[&str] = &["match", "pick", "set", "create", "update", "leave", "guard", "exempt"];
+/// The item words of a sequence.
+pub(crate) const SEQUENCE_ITEMS: &[&str] = &["start", "hold", "exit", "stay", "again", "step", "branch"];
+/// The item words of a branch.
+pub(crate) const BRANCH_ITEMS: &[&str] = &["step"];
+/// The item words of a channel.
+pub(crate) const CHANNEL_ITEMS: &[&str] = &["cap", "order", "during"];
+/// The item words of an experiment.
+pub(crate) const EXPERIMENT_ITEMS: &[&str] = &["arms", "rollout", "salt", "hash", "layer", "phase", "goal"];
+/// The item words of a phase.
+pub(crate) const PHASE_ITEMS: &[&str] = &["arms"];
+/// The item words of a funnel.
+pub(crate) const FUNNEL_ITEMS: &[&str] = &["step", "per"];
+/// The item words of a test.
+pub(crate) const TEST_ITEMS: &[&str] = &["given", "after", "expect", "reject", "accept"];
 
 /// The types that a column can have.
 pub(crate) const TYPES: [&str; 10] =
@@ -55,8 +78,30 @@ pub(crate) const RESERVED: &[&str] =
 
 /// What a word at the start of a declaration means.
 pub(crate) fn keyword(word: &str) -> Option<Keyword> {
-    let known = DECLARATIONS.iter().find(|(text, _)| *text == word).map(|(_, keyword)| *keyword);
-    known.or_else(|| LATER.contains(&word).then_some(Keyword::Later))
+    DECLARATIONS.iter().find(|(text, _)| *text == word).map(|(_, keyword)| *keyword)
+}
+
+/// What a misspelt word at the start of a declaration means.
+pub(crate) fn similar_keyword(word: &str) -> Option<Keyword> {
+    did_you_mean(word, DECLARATIONS.iter().map(|(word, _)| *word)).and_then(keyword)
+}
+
+/// The words that continue the line before within the block of a declaration, besides those that do so everywhere; none
+/// of them begins an item there.
+pub(crate) const fn continuing(keyword: Option<Keyword>) -> &'static [&'static str] {
+    match keyword {
+        Some(Keyword::Sequence) => &["via", "due", "during", "late", "otherwise"],
+        _ => &[],
+    }
+}
+
+/// The words that continue the head of a declaration.
+pub(crate) const fn continuing_head(keyword: Option<Keyword>) -> &'static [&'static str] {
+    match keyword {
+        Some(Keyword::Policy) => &["of", "as", "to", ":", "never"],
+        Some(Keyword::Test) => &["at", "every"],
+        _ => &["of", "to", "as", "was", "by"],
+    }
 }
 
 /// Whether `text` begins as a declaration does: its word, a name, and the word or sign that must follow. Such a line
@@ -65,7 +110,7 @@ pub(crate) fn begins_declaration(text: &str) -> bool {
     let (word, rest) = split_word(text);
     let Some(keyword) = keyword(word) else { return false };
     let rest = skip_blanks(rest);
-    if word == "test" {
+    if keyword == Keyword::Test {
         return rest.starts_with('\'');
     }
     let Some(rest) = skip_name(rest) else { return false };
@@ -75,8 +120,11 @@ pub(crate) fn begins_declaration(text: &str) -> bool {
         Keyword::Entity | Keyword::Event => next == "from",
         Keyword::Let | Keyword::Destination => rest.starts_with('='),
         Keyword::Sync => matches!(next, "from" | "was"),
-        Keyword::Trait | Keyword::Link => next == "of",
-        Keyword::Audience | Keyword::Status | Keyword::Later => matches!(next, "of" | "was"),
+        Keyword::Trait | Keyword::Link | Keyword::Policy | Keyword::Funnel => next == "of",
+        Keyword::Audience | Keyword::Status | Keyword::Sequence | Keyword::Channel | Keyword::Experiment => {
+            matches!(next, "of" | "was")
+        }
+        Keyword::Test => false,
     }
 }
 

@@ -92,6 +92,8 @@ pub struct Goal {
     pub name: Name,
     /// Its value, which may read `enrolled_at`.
     pub value: Expr,
+    /// The item.
+    pub span: Span,
 }
 
 /// `funnel name of base [as alias] { step a = x; step b within 7 days = y; per field }`
@@ -122,4 +124,6 @@ pub struct FunnelStep {
     pub within: Option<Expr>,
     /// When it happened: an instant, or null.
     pub value: Expr,
+    /// The item.
+    pub span: Span,
 }

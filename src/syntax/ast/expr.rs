@@ -50,14 +50,27 @@ pub enum ExprKind {
         /// After it.
         right: Box<Expr>,
     },
-    /// `x [not] in (a, b)`
+    /// `3 business days except holidays`
+    BusinessDays {
+        /// The digits.
+        amount: String,
+        /// `day` or `days`
+        unit: Name,
+        /// A list of days that do not count either.
+        except: Option<Path>,
+    },
+    /// `(a, b)`, `(a,)`: a list, which only `in` and `except` read.
+    List(Vec<Expr>),
+    /// `x [not] in (a, b)`, `x [not] in holidays`
     In {
         /// What is looked for.
         value: Box<Expr>,
         /// Whether `not` stands before `in`.
         negated: bool,
-        /// Among what.
+        /// Among what; a name that stands for a list gives its members.
         list: Vec<Expr>,
+        /// Whether the one member is a name without parentheses.
+        bare: bool,
     },
     /// `x is [not] null`
     IsNull {

@@ -1,4 +1,4 @@
-//! Takes the pairs of what has expressions inside: a call with its set, a `case`, an order; gives their trees. Any call
+//! Takes the pairs of what has expressions inside: a call with its set, a `case`, an order, a list; gives their trees. Any call
 //! has the same shape: which functions, aggregates and windows there are is not known here.
 
 use pest::iterators::Pair;
@@ -23,6 +23,30 @@ impl Builder<'_> {
             arms.push(Arm { value: value.expr, when: when.map(|when| when.expr) });
         }
         self.node(span, ExprKind::Case(arms), depth)
+    }
+
+    /// What stands in parentheses: several, or one with a comma behind it, are a list.
+    pub(super) fn group(&mut self, span: Span, pair: Pair<'_, Rule>) -> Built {
+        let mut members = Vec::new();
+        let mut depth = 0;
+        let mut comma = false;
+        for kid in pair.into_inner() {
+            if kid.as_rule() == Rule::comma {
+                comma = true;
+                continue;
+            }
+            let built = self.built(kid);
+            depth = depth.max(built.depth);
+            members.push(built.expr);
+        }
+        match members.pop() {
+            None => leaf(span, ExprKind::Error),
+            Some(one) if members.is_empty() && !comma => Built { expr: Expr { span, kind: one.kind }, depth },
+            Some(last) => {
+                members.push(last);
+                self.node(span, ExprKind::List(members), depth)
+            }
+        }
     }
 
     /// The call of a pair `call`.

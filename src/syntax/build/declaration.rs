@@ -8,7 +8,7 @@ use pest::iterators::{Pair, Pairs};
 use crate::source::Span;
 use crate::syntax::ast::{
     Audience, Declaration, DeclarationKind, Destination, Entity, Expr, ExprKind, Let, Name, Path, RowLink, Source,
-    Status, Sync, Trait,
+    Status, Sync, Text, Trait,
 };
 use crate::syntax::build::{Builder, take};
 use crate::syntax::explain;
@@ -17,11 +17,11 @@ use crate::syntax::layout::Block;
 use crate::syntax::words::{self, Keyword};
 
 /// `of workspace [as w]`, and `was` before it.
-struct Of {
-    name: Name,
-    was: Option<Name>,
-    of: Name,
-    alias: Option<Name>,
+pub(super) struct Of {
+    pub name: Name,
+    pub was: Option<Name>,
+    pub of: Name,
+    pub alias: Option<Name>,
 }
 
 impl Builder<'_> {
@@ -34,11 +34,11 @@ impl Builder<'_> {
             None => self.unknown_declaration(word, piece, at)?,
         };
         let block = match keyword {
-            Keyword::Let | Keyword::Trait | Keyword::Audience | Keyword::Link => None,
+            Keyword::Let | Keyword::Trait | Keyword::Audience | Keyword::Link | Keyword::Policy => None,
             _ => self.layout.block(piece),
         };
         let tail = block.as_ref().map(|block| block.tail.clone()).filter(|tail| !tail.is_empty());
-        if let Some(tail) = tail.filter(|_| keyword != Keyword::Later && !self.layout.has_fault(piece)) {
+        if let Some(tail) = tail.filter(|_| !self.layout.has_fault(piece)) {
             self.diagnostics.push(explain::AfterBlock { at: self.range_span(&tail) });
             self.lose(&tail);
         }
@@ -54,10 +54,12 @@ impl Builder<'_> {
             Keyword::Link => self.row_link(piece),
             Keyword::Destination => self.destination(&head, block),
             Keyword::Sync => self.sync(&head, block),
-            Keyword::Later => {
-                self.diagnostics.push(explain::LaterDeclaration { word: word.to_owned(), at });
-                None
-            }
+            Keyword::Sequence => self.sequence(&head, block),
+            Keyword::Channel => self.channel(&head, block),
+            Keyword::Experiment => self.experiment(&head, block),
+            Keyword::Policy => self.policy(piece),
+            Keyword::Funnel => self.funnel(&head, block),
+            Keyword::Test => self.test(&head, block),
         };
         if kind.is_none() {
             self.lose(piece);
@@ -96,13 +98,13 @@ impl Builder<'_> {
     }
 
     /// Notes whether a declaration that is not in the tree has lost even its name.
-    fn lose_head(&mut self, head: &Range<usize>) {
+    pub(super) fn lose_head(&mut self, head: &Range<usize>) {
         let (_, rest) = words::split_word(self.layout.text(head));
         let (next, _) = words::split_word(rest.trim_start());
         self.nameless |= matches!(next, "of" | "was" | "from" | "as") || self.salvage(Rule::named, head).is_none();
     }
 
-    fn missing_block(&mut self, keyword: &'static str, head: &Range<usize>) {
+    pub(super) fn missing_block(&mut self, keyword: &'static str, head: &Range<usize>) {
         if !self.layout.has_fault(head) {
             let at = self.range_span(&(head.end..head.end));
             self.diagnostics.push(explain::MissingBlock { keyword, at });
@@ -280,21 +282,30 @@ impl Builder<'_> {
         let condition = take(&mut kids, Rule::where_).map(|kid| self.clause(kid));
         let to: Path = self.path(kids.nth(1)?);
         let argument = take(&mut kids, Rule::argument).and_then(|kid| kid.into_inner().next());
-        let argument = argument.map(|kid| {
-            let text = self.text(&kid, "'");
-            match kid.as_rule() {
-                Rule::text => text,
-                _ => {
-                    let name = self.name(&kid);
-                    self.diagnostics.push(explain::DoubleQuotes::of(&name));
-                    crate::syntax::ast::Text { value: name.text, span: name.span }
-                }
-            }
-        });
+        let argument = argument.map(|kid| self.text_or_quoted(&kid));
         Some(Sync { name, was, from, alias, condition, to, argument, items: vec![], broken: true })
     }
 
-    fn named_of(&self, kids: &mut Pairs<'_, Rule>) -> Option<Of> {
+    /// A text; double quotes around it are reported.
+    pub(super) fn text_or_quoted(&mut self, pair: &Pair<'_, Rule>) -> Text {
+        if pair.as_rule() == Rule::text {
+            return self.text(pair, "'");
+        }
+        let name = self.name(pair);
+        self.diagnostics.push(explain::DoubleQuotes::of(&name));
+        Text { value: name.text, span: name.span }
+    }
+
+    /// The head of a declaration with a block, by its rule: what can be read of it, and whether that is all. Where it has
+    /// lost its name, `None`.
+    pub(super) fn head_of(&mut self, rule: Rule, head: &Range<usize>) -> (Option<Of>, bool) {
+        match self.parse(rule, head) {
+            Some(mut kids) => (self.named_of(&mut kids), true),
+            None => (self.salvage_of(head), false),
+        }
+    }
+
+    pub(super) fn named_of(&self, kids: &mut Pairs<'_, Rule>) -> Option<Of> {
         let name = self.name(&kids.nth(1)?);
         let was = take(kids, Rule::was).and_then(|kid| self.last_name(kid));
         let mut of = kids.next()?.into_inner();
@@ -303,7 +314,7 @@ impl Builder<'_> {
         Some(Of { name, was, of: base, alias })
     }
 
-    fn salvage_of(&mut self, piece: &Range<usize>) -> Option<Of> {
+    pub(super) fn salvage_of(&mut self, piece: &Range<usize>) -> Option<Of> {
         match self.salvage(Rule::named_of, piece) {
             Some(mut kids) => self.named_of(&mut kids),
             None => {
@@ -318,7 +329,7 @@ impl Builder<'_> {
         self.last_name(pair)
     }
 
-    fn last_name(&self, pair: Pair<'_, Rule>) -> Option<Name> {
+    pub(super) fn last_name(&self, pair: Pair<'_, Rule>) -> Option<Name> {
         pair.into_inner().last().map(|name| self.name(&name))
     }
 

@@ -260,6 +260,7 @@ impl Builder<'_> {
             return self.within(left, span, kids);
         }
         let mut negated = false;
+        let mut bare = false;
         let mut list = Vec::new();
         let value = Box::new(left.expr);
         for kid in kids {
@@ -269,6 +270,10 @@ impl Builder<'_> {
                     let built = self.built(kid);
                     depth = depth.max(built.depth);
                     list.push(built.expr);
+                }
+                Rule::path => {
+                    bare = true;
+                    list.push(Expr { span: at, kind: ExprKind::Path(self.path(kid)) });
                 }
                 Rule::kw_not => {
                     negated = true;
@@ -281,7 +286,7 @@ impl Builder<'_> {
         }
         let kind = match rule {
             Rule::is_null => ExprKind::IsNull { value, negated },
-            _ => ExprKind::In { value, negated, list },
+            _ => ExprKind::In { value, negated, list, bare },
         };
         self.node(span, kind, depth)
     }
@@ -338,13 +343,14 @@ impl Builder<'_> {
                     None => leaf(span, ExprKind::Error),
                 }
             }
-            Rule::group => match pair.into_inner().next() {
-                Some(kid) => {
-                    let built = self.built(kid);
-                    Built { expr: Expr { span, kind: built.expr.kind }, depth: built.depth }
-                }
-                None => leaf(span, ExprKind::Error),
-            },
+            Rule::business => {
+                let mut kids = pair.into_inner();
+                let amount = kids.next().map(|kid| kid.as_str().to_owned()).unwrap_or_default();
+                let Some(unit) = kids.nth(1).map(|kid| self.name(&kid)) else { return leaf(span, ExprKind::Error) };
+                let except = kids.nth(1).map(|kid| self.path(kid));
+                leaf(span, ExprKind::BusinessDays { amount, unit, except })
+            }
+            Rule::group => self.group(span, pair),
             Rule::case_ => self.case(span, pair),
             Rule::call => self.call(span, pair),
             _ => leaf(span, ExprKind::Error),

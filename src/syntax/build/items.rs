@@ -86,23 +86,30 @@ impl Builder<'_> {
         Some(Column { doc, name, kind, labels: vec![] })
     }
 
-    /// The item's rule by its word; an unknown word is reported, and stands for the one that was meant.
-    fn item_rule(&mut self, item: &Range<usize>, block: &'static str, words: &'static [&'static str]) -> Option<Rule> {
+    /// The item's word; an unknown one is reported, and stands for the one that was meant.
+    pub(super) fn item_word(
+        &mut self,
+        item: &Range<usize>,
+        block: &'static str,
+        words: &'static [&'static str],
+    ) -> Option<&'static str> {
         let (word, _) = words::split_word(self.layout.text(item));
-        let rule = item_rule(word);
+        let known = words.iter().find(|known| **known == word).copied();
         // What an event has and an entity has not is reported with its meaning.
-        if words.contains(&word) || words == words::ENTITY_ITEMS && words::EVENT_ITEMS.contains(&word) {
-            return rule;
+        let misplaced = || words::EVENT_ITEMS.iter().find(|known| **known == word && words == words::ENTITY_ITEMS);
+        if let Some(known) = known.or_else(|| misplaced().copied()) {
+            return Some(known);
         }
         let similar = did_you_mean(word, words.iter().copied());
         if !self.layout.has_fault(item) {
-            let end = if word.is_empty() { 1 } else { word.len() };
-            let at = self.range_span(&(item.start..item.start + end));
-            let found = self.layout.text(&(item.start..item.start + end)).to_owned();
+            let first = self.layout.text(item).chars().next().map_or(0, char::len_utf8);
+            let end = item.start + word.len().max(first);
+            let at = self.range_span(&(item.start..end));
+            let found = self.layout.text(&(item.start..end)).to_owned();
             let help = explain::item_help(block, words, similar);
             self.diagnostics.push(explain::UnknownItem { found, block, at, help });
         }
-        similar.and_then(item_rule)
+        similar
     }
 
     /// The items, and whether one of them could not be read.
@@ -112,10 +119,11 @@ impl Builder<'_> {
         let mut broken = false;
         for item in self.layout.items(body) {
             let text = self.layout.text(&item);
-            let (word, rest) = words::split_word(text);
-            let read = self.item_rule(&item, block, words).and_then(|rule| Some((rule, self.parse(rule, &item)?)));
+            let (_, rest) = words::split_word(text);
+            let word = self.item_word(&item, block, words);
+            let read = word.and_then(|word| Some((word, self.parse(item_rule(word), &item)?)));
             match read {
-                Some((rule, kids)) => items.extend(self.entity_item(rule, word, kids, &item)),
+                Some((word, kids)) => items.extend(self.entity_item(word, kids, &item)),
                 None => {
                     broken = true;
                     self.lose(&item);
@@ -128,27 +136,14 @@ impl Builder<'_> {
         (items, broken)
     }
 
-    fn entity_item(
-        &mut self,
-        rule: Rule,
-        word: &str,
-        mut kids: Pairs<'_, Rule>,
-        item: &Range<usize>,
-    ) -> Option<EntityItem> {
-        match rule {
-            Rule::link => self.link(kids).map(EntityItem::Link),
-            Rule::guard => self.guard(kids, item).map(EntityItem::Guard),
-            _ => {
-                let name = self.name(&kids.nth(1)?);
-                let meant = did_you_mean(word, words::EVENT_ITEMS.iter().copied());
-                let known = words::EVENT_ITEMS.contains(&word);
-                Some(match if known { Some(word) } else { meant } {
-                    Some("unique") => EntityItem::Unique(name),
-                    Some("at") => EntityItem::At(name),
-                    _ => EntityItem::Key(name),
-                })
-            }
-        }
+    fn entity_item(&mut self, word: &str, mut kids: Pairs<'_, Rule>, item: &Range<usize>) -> Option<EntityItem> {
+        Some(match word {
+            "link" => EntityItem::Link(self.link(kids)?),
+            "guard" => EntityItem::Guard(self.guard(kids, item)?),
+            "unique" => EntityItem::Unique(self.name(&kids.nth(1)?)),
+            "at" => EntityItem::At(self.name(&kids.nth(1)?)),
+            _ => EntityItem::Key(self.name(&kids.nth(1)?)),
+        })
     }
 
     fn link(&mut self, mut kids: Pairs<'_, Rule>) -> Option<Link> {
@@ -268,23 +263,24 @@ impl Builder<'_> {
         let mut items = Vec::new();
         let mut broken = false;
         for item in self.layout.items(body) {
-            let rule = self.item_rule(&item, "sync", words::SYNC_ITEMS);
-            let read = rule.and_then(|rule| Some((rule, self.parse(rule, &item)?)));
+            let word = self.item_word(&item, "sync", words::SYNC_ITEMS);
+            let read = word.and_then(|word| Some((word, self.parse(item_rule(word), &item)?)));
             match read {
-                Some((rule, kids)) => items.extend(self.sync_item(rule, kids, &item)),
+                Some((word, kids)) => items.extend(self.sync_item(word, kids, &item)),
                 None => broken = true,
             }
         }
         (items, broken)
     }
 
-    fn sync_item(&mut self, rule: Rule, mut kids: Pairs<'_, Rule>, item: &Range<usize>) -> Option<SyncItem> {
-        Some(match rule {
-            Rule::match_ => SyncItem::Match(self.assign(kids.nth(1)?)),
-            Rule::pick => SyncItem::Pick(self.orders(kids.nth(1)?), self.range_span(item)),
-            Rule::set_item => SyncItem::Set(self.assigns(kids)),
-            Rule::only => SyncItem::Only(self.name(&kids.next()?)),
-            Rule::leave => {
+    fn sync_item(&mut self, word: &str, mut kids: Pairs<'_, Rule>, item: &Range<usize>) -> Option<SyncItem> {
+        Some(match word {
+            "match" => SyncItem::Match(self.assign(kids.nth(1)?)),
+            "pick" => SyncItem::Pick(self.orders(kids.nth(1)?), self.range_span(item)),
+            "set" => SyncItem::Set(self.assigns(kids)),
+            "create" | "update" => SyncItem::Only(self.name(&kids.next()?)),
+            "exempt" => SyncItem::Exempt(self.exempt(kids, item)?),
+            "leave" => {
                 let action = self.name(&kids.nth(1)?);
                 SyncItem::Leave(Leave { action, set: self.assigns(kids), span: self.range_span(item) })
             }
@@ -309,9 +305,9 @@ impl Builder<'_> {
     }
 }
 
-fn item_rule(word: &str) -> Option<Rule> {
-    Some(match word {
-        "key" | "unique" | "at" => Rule::key,
+/// The rule of an item of an entity or a sync.
+fn item_rule(word: &str) -> Rule {
+    match word {
         "link" => Rule::link,
         "guard" => Rule::guard,
         "match" => Rule::match_,
@@ -319,6 +315,7 @@ fn item_rule(word: &str) -> Option<Rule> {
         "set" => Rule::set_item,
         "create" | "update" => Rule::only,
         "leave" => Rule::leave,
-        _ => return None,
-    })
+        "exempt" => Rule::exempt,
+        _ => Rule::key,
+    }
 }

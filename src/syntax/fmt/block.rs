@@ -1,99 +1,14 @@
-//! Takes a declaration with a block and gives its head and its items in columns, or all on one line where it was
-//! written so.
+//! Takes the declarations with a block that say what is there and where it goes, from sources to syncs, and gives their
+//! items.
 
 use crate::syntax::ast::{
-    Assign, Column, Declaration, Destination, Entity, EntityItem, Name, Source, Stage, Status, Sync, SyncItem, TypeName,
+    Assign, Column, Declaration, Destination, Entity, EntityItem, Name, Source, Status, Sync, SyncItem, TypeName,
 };
-use crate::syntax::fmt::WIDTH;
 use crate::syntax::fmt::declaration::Printer;
-use crate::syntax::fmt::expr::name;
-
-/// An item: where it stands, its word, the rest, and what can be broken of it.
-struct Item<'a> {
-    at: u32,
-    word: String,
-    rest: String,
-    stage: Option<&'a Stage>,
-    set: &'a [Assign],
-    moves: &'a [Vec<Name>],
-    /// Whether a comment stands within it.
-    commented: bool,
-}
-
-impl Item<'_> {
-    fn new(at: u32, word: impl Into<String>, rest: impl Into<String>) -> Self {
-        Self { at, word: word.into(), rest: rest.into(), stage: None, set: &[], moves: &[], commented: false }
-    }
-}
+use crate::syntax::fmt::expr::{name, quote};
+use crate::syntax::fmt::item::{Item, Parts};
 
 impl Printer<'_> {
-    /// A block of items whose words stand in a column.
-    fn block(&mut self, declaration: &Declaration, head: &str, items: Vec<Item<'_>>) {
-        let at = declaration.span.start;
-        if self.is_one_line_block(declaration) {
-            let items: Vec<_> =
-                items.iter().map(|item| format!("{} {}", item.word, item.rest).trim_end().to_owned()).collect();
-            self.lines.item(at, 0, &format!("{head} {{ {} }}", items.join("; ")).replace("{  }", "{}"));
-            return;
-        }
-        self.lines.item(at, 0, &format!("{head} {{"));
-        self.items(declaration.span.end, items);
-    }
-
-    fn items(&mut self, end: u32, mut items: Vec<Item<'_>>) {
-        items.sort_by_key(|item| item.at);
-        let width = items.iter().map(|item| item.word.chars().count()).max().unwrap_or_default();
-        self.lines.open();
-        for item in &items {
-            self.docs_before(item.at, 2);
-            let word = format!("{:width$}  ", item.word);
-            let text = format!("{word}{}", item.rest);
-            let text = text.trim_end();
-            let fits = text.chars().count() + 2 <= WIDTH && !item.commented;
-            match item.stage {
-                Some(stage) if !fits => self.tall_stage(item, stage),
-                _ if item.set.len() > 1 && !fits => self.tall_set(item, &word),
-                _ if item.moves.len() > 1 && !fits => self.tall_moves(item, &word),
-                _ => self.lines.item(item.at, 2, text),
-            }
-        }
-        self.lines.close(end.saturating_sub(1), 0, "}");
-    }
-
-    fn tall_stage(&mut self, item: &Item<'_>, stage: &Stage) {
-        self.lines.item(item.at, 2, &item.word);
-        if let Some(when) = &stage.when {
-            self.clause("when ", when, 4, "");
-        }
-        if let Some(until) = &stage.until {
-            self.clause("until ", until, 4, "");
-        }
-    }
-
-    fn tall_set(&mut self, item: &Item<'_>, word: &str) {
-        let last = item.set.len() - 1;
-        for (at, assign) in item.set.iter().enumerate() {
-            let comma = if at == last { "" } else { "," };
-            let text = format!("{} = {}{comma}", name(&assign.name), self.write.whole(&assign.value));
-            if at == 0 {
-                self.lines.item(item.at, 2, &format!("{word}{text}"));
-            } else {
-                self.lines.more(assign.name.span.start, 2 + word.chars().count(), &text);
-            }
-        }
-    }
-
-    fn tall_moves(&mut self, item: &Item<'_>, word: &str) {
-        let last = item.moves.len() - 1;
-        for (at, moves) in item.moves.iter().enumerate() {
-            let text = format!("{}{}", chain(moves), if at == last { "" } else { "," });
-            match moves.first() {
-                Some(first) if at > 0 => self.lines.more(first.span.start, 2 + word.chars().count(), &text),
-                _ => self.lines.item(item.at, 2, &format!("{word}{text}")),
-            }
-        }
-    }
-
     pub(super) fn source(&mut self, declaration: &Declaration, head: &str, source: &Source) {
         let mut items = self.columns(declaration, &source.columns);
         if let Some(fresh) = &source.fresh {
@@ -125,7 +40,7 @@ impl Printer<'_> {
 
     pub(super) fn entity_items(&mut self, declaration: &Declaration, entity: &Entity) {
         let items = self.entity_list(entity);
-        self.items(declaration.span.end, items);
+        self.items(declaration.span.end, items, 2);
     }
 
     fn entity_list<'a>(&self, entity: &Entity) -> Vec<Item<'a>> {
@@ -159,13 +74,13 @@ impl Printer<'_> {
             }
             let commented = stage.when.iter().chain(&stage.until).any(|expr| self.lines.commented(expr.span));
             let item = Item::new(stage.name.span.start, name(&stage.name), rest);
-            items.push(Item { stage: stage.when.as_ref().map(|_| stage), commented, ..item });
+            let parts = if stage.when.is_some() { Parts::Stage(stage) } else { Parts::None };
+            items.push(Item { parts, commented, ..item });
         }
         for moves in &status.moves {
-            let chains: Vec<_> = moves.chains.iter().map(|moves| chain(moves)).collect();
+            let chains = moves.chains.iter().map(|moves| (moves.first().map_or(0, |it| it.span.start), chain(moves)));
             let commented = self.lines.commented(moves.span);
-            let item = Item::new(moves.span.start, "moves", chains.join(", "));
-            items.push(Item { moves: &moves.chains, commented, ..item });
+            items.push(Item { commented, ..Item::list(moves.span.start, "moves", chains.collect()) });
         }
         items.sort_by_key(|item| item.at);
         self.block(declaration, head, items);
@@ -223,30 +138,30 @@ impl Printer<'_> {
 
     pub(super) fn sync_items(&mut self, declaration: &Declaration, sync: &Sync) {
         let items = self.sync_list(sync);
-        self.items(declaration.span.end, items);
+        self.items(declaration.span.end, items, 2);
     }
 
-    fn sync_list<'a>(&self, sync: &'a Sync) -> Vec<Item<'a>> {
-        let assigns = |list: &[Assign]| {
-            let one = |it: &Assign| format!("{} = {}", name(&it.name), self.write.whole(&it.value));
-            list.iter().map(one).collect::<Vec<_>>().join(", ")
-        };
-        let one = |item: &'a SyncItem| match item {
-            SyncItem::Match(assign) => {
-                Item::new(assign.name.span.start, "match", assigns(std::slice::from_ref(assign)))
-            }
+    fn sync_list<'a>(&self, sync: &Sync) -> Vec<Item<'a>> {
+        let assign = |it: &Assign| format!("{} = {}", name(&it.name), self.write.whole(&it.value));
+        let one = |item: &SyncItem| match item {
+            SyncItem::Match(it) => Item::new(it.name.span.start, "match", assign(it)),
             SyncItem::Pick(orders, span) => Item::new(span.start, "pick", format!("by {}", self.write.orders(orders))),
             SyncItem::Set(list) => {
                 let at = list.first().map_or(0, |assign| assign.name.span.start);
-                Item { set: list, ..Item::new(at, "set", assigns(list)) }
+                Item::list(at, "set", list.iter().map(|it| (it.name.span.start, assign(it))).collect())
             }
             SyncItem::Only(word) => Item::new(word.span.start, name(word), ""),
             SyncItem::Leave(leave) => {
-                Item::new(leave.span.start, "leave", format!("{} {}", name(&leave.action), assigns(&leave.set)))
+                let set: Vec<_> = leave.set.iter().map(assign).collect();
+                Item::new(leave.span.start, "leave", format!("{} {}", name(&leave.action), set.join(", ")))
             }
             SyncItem::Guard(guard) => {
                 let limit = self.write.whole(&guard.limit);
                 Item::new(guard.span.start, "guard", format!("{} <= {limit}", name(&guard.what)))
+            }
+            SyncItem::Exempt(it) => {
+                let why = quote(&it.because.value);
+                Item::new(it.span.start, "exempt", format!("{} because {why}", name(&it.policy)))
             }
         };
         sync.items.iter().map(one).collect()

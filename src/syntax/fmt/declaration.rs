@@ -2,9 +2,7 @@
 //! `and` and `or` in front of lines of their own.
 
 use crate::source::SourceFile;
-use crate::syntax::ast::{
-    Audience, Declaration, DeclarationKind, Entity, Expr, ExprKind, File, Name, RowLink, Sync, Trait,
-};
+use crate::syntax::ast::{Declaration, DeclarationKind, Entity, Expr, ExprKind, File, Name, Policy, Sync};
 use crate::syntax::fmt::WIDTH;
 use crate::syntax::fmt::expr::{Level, Writer, above, level, name, path, quote};
 use crate::syntax::fmt::lines::Lines;
@@ -136,12 +134,21 @@ impl Printer<'_> {
     fn short(&self, declaration: &Declaration) -> Option<Short> {
         let (word, name, of, value) = match &declaration.kind {
             DeclarationKind::Let(it) => ("let", name(&it.name), String::new(), equals(&self.write.whole(&it.value))),
-            DeclarationKind::Trait(it) => ("trait", name(&it.name), of(it), equals(&self.write.whole(&it.value))),
-            DeclarationKind::RowLink(it) => ("link", name(&it.name), of_link(it), equals(&self.write.whole(&it.value))),
+            DeclarationKind::Trait(it) => {
+                ("trait", name(&it.name), of_as(&it.of, it.alias.as_ref()), equals(&self.write.whole(&it.value)))
+            }
+            DeclarationKind::RowLink(it) => {
+                ("link", name(&it.name), of_as(&it.of, it.alias.as_ref()), equals(&self.write.whole(&it.value)))
+            }
             DeclarationKind::Audience(it) => {
                 let until = it.until.as_ref().map(|until| format!(" until {}", self.write.whole(until)));
                 let value = format!("where {}{}", self.write.whole(&it.condition), until.unwrap_or_default());
-                ("audience", was(&it.name, it.was.as_ref()), of_audience(it), value)
+                ("audience", was(&it.name, it.was.as_ref()), of_as(&it.of, it.alias.as_ref()), value)
+            }
+            DeclarationKind::Policy(it) => {
+                let of = format!("{}:", of_as(&it.of, it.alias.as_ref()));
+                let value = format!("{} where {}", never(it), self.write.whole(&it.condition));
+                ("policy", name(&it.name), of, value)
             }
             _ => return None,
         };
@@ -167,10 +174,26 @@ impl Printer<'_> {
             DeclarationKind::Entity(it) => self.entity(declaration, "entity", it),
             DeclarationKind::Event(it) => self.entity(declaration, "event", it),
             DeclarationKind::Status(it) => {
-                let alias = it.alias.as_ref().map(|it| format!(" as {}", name(it))).unwrap_or_default();
-                let head = format!("status {} of {}{alias}", was(&it.name, it.was.as_ref()), name(&it.of));
+                let head = head("status", (&it.name, it.was.as_ref()), (&it.of, it.alias.as_ref()));
                 self.status(declaration, &head, it);
             }
+            DeclarationKind::Sequence(it) => {
+                let head = head("sequence", (&it.name, it.was.as_ref()), (&it.of, it.alias.as_ref()));
+                self.sequence(declaration, &head, it);
+            }
+            DeclarationKind::Channel(it) => {
+                let head = head("channel", (&it.name, it.was.as_ref()), (&it.of, None));
+                self.channel(declaration, &head, it);
+            }
+            DeclarationKind::Experiment(it) => {
+                let head = head("experiment", (&it.name, it.was.as_ref()), (&it.of, it.alias.as_ref()));
+                self.experiment(declaration, &head, it);
+            }
+            DeclarationKind::Funnel(it) => {
+                let head = head("funnel", (&it.name, None), (&it.of, it.alias.as_ref()));
+                self.funnel(declaration, &head, it);
+            }
+            DeclarationKind::Test(it) => self.test(declaration, it),
             DeclarationKind::Destination(it) => {
                 let head = format!("destination {} = {}", name(&it.name), name(&it.system));
                 self.destination(declaration, &head, it);
@@ -179,7 +202,8 @@ impl Printer<'_> {
             DeclarationKind::Let(_)
             | DeclarationKind::Trait(_)
             | DeclarationKind::RowLink(_)
-            | DeclarationKind::Audience(_) => {}
+            | DeclarationKind::Audience(_)
+            | DeclarationKind::Policy(_) => {}
         }
     }
 
@@ -194,6 +218,11 @@ impl Printer<'_> {
             if let Some(until) = &it.until {
                 self.clause("until ", until, 2, "");
             }
+            return;
+        }
+        if let DeclarationKind::Policy(it) = &declaration.kind {
+            self.lines.item(at, 0, &format!("{head} {}", never(it)));
+            self.clause("where ", &it.condition, 2, "");
             return;
         }
         let Some(value) = value_of(declaration) else { return };
@@ -326,16 +355,15 @@ fn equals(value: &str) -> String {
     format!("= {value}")
 }
 
-fn of(it: &Trait) -> String {
-    of_as(&it.of, it.alias.as_ref())
+/// `never to crm, outreach`
+fn never(it: &Policy) -> String {
+    let to: Vec<_> = it.to.iter().map(name).collect();
+    format!("never to {}", to.join(", "))
 }
 
-fn of_link(it: &RowLink) -> String {
-    of_as(&it.of, it.alias.as_ref())
-}
-
-fn of_audience(it: &Audience) -> String {
-    of_as(&it.of, it.alias.as_ref())
+/// `sequence upsell was old of marketable as m`
+fn head(word: &str, (it, old): (&Name, Option<&Name>), (of, alias): (&Name, Option<&Name>)) -> String {
+    format!("{word} {} {}", was(it, old), of_as(of, alias))
 }
 
 fn of_as(of: &Name, alias: Option<&Name>) -> String {

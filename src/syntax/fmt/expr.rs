@@ -43,10 +43,19 @@ impl Writer<'_> {
                 let right = if self.chains(right, *op) { self.whole(right) } else { self.operand(right, above(level)) };
                 format!("{left} {} {right}", op.symbol())
             }
-            ExprKind::In { value, negated, list } => {
+            ExprKind::In { value, negated, list, bare } => {
                 let list: Vec<_> = list.iter().map(|item| self.whole(item)).collect();
+                let list = if *bare { list.join(", ") } else { format!("({})", list.join(", ")) };
                 let not = if *negated { "not " } else { "" };
-                format!("{} {not}in ({})", self.operand(value, Level::Add), list.join(", "))
+                format!("{} {not}in {list}", self.operand(value, Level::Add))
+            }
+            ExprKind::List(members) => match &members[..] {
+                [one] => format!("({},)", self.whole(one)),
+                all => format!("({})", all.iter().map(|item| self.whole(item)).collect::<Vec<_>>().join(", ")),
+            },
+            ExprKind::BusinessDays { amount, unit, except } => {
+                let except = except.as_ref().map(|it| format!(" except {}", self::path(it))).unwrap_or_default();
+                format!("{amount} business {}{except}", unit.text)
             }
             ExprKind::IsNull { value, negated } => {
                 let not = if *negated { "not " } else { "" };

@@ -1,14 +1,12 @@
-//! Takes what the scan found wrong with quotes and brackets and pushes one mistake for each; nothing for what stands
-//! in a declaration that this version does not have.
+//! Takes what the scan found wrong with quotes and brackets and pushes one mistake for each.
 
 use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::diagnostics::Diagnostics;
 use crate::source::{SourceFile, Span};
+use crate::syntax::layout::DEPTH;
 use crate::syntax::layout::scan::Fault;
-use crate::syntax::layout::{DEPTH, Layout};
-use crate::syntax::words;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("a text is never closed")]
@@ -76,22 +74,12 @@ pub(crate) struct TooDeep {
     pub at: Span,
 }
 
-pub(super) fn report(file: &SourceFile, layout: &Layout, found: Vec<Fault>, diagnostics: &mut Diagnostics) {
+pub(super) fn report(file: &SourceFile, found: Vec<Fault>, diagnostics: &mut Diagnostics) {
     if found.is_empty() {
         return;
     }
-    let later: Vec<_> = layout
-        .items(0..file.text.len())
-        .into_iter()
-        .filter(|piece| words::keyword(words::split_word(layout.text(piece)).0) == Some(words::Keyword::Later))
-        .collect();
     let span = |from: usize, to: usize| Span::new(file.base + from as u32, file.base + to as u32);
     for fault in found {
-        let at = fault.at();
-        let after = later.partition_point(|piece| piece.start <= at);
-        if after.checked_sub(1).and_then(|last| later.get(last)).is_some_and(|piece| at <= piece.end) {
-            continue;
-        }
         match fault {
             Fault::Text(from, to) => diagnostics.push(UnterminatedText { at: span(from, to) }),
             Fault::Name(from, to) => diagnostics.push(UnterminatedName { at: span(from, to) }),

@@ -4,7 +4,7 @@
 use crate::source::{SourceFile, Span};
 use crate::syntax::ast::Comment;
 use crate::syntax::layout::{DEPTH, Doc, Layout, Mark, MarkKind};
-use crate::syntax::words;
+use crate::syntax::words::{self, Keyword};
 
 /// What is wrong, by local offsets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,8 @@ pub(super) struct Scan<'a> {
     pending: Vec<usize>,
     fresh_line: bool,
     last: Last,
-    columns: bool,
+    /// The word of the declaration in hand.
+    declaration: Option<Keyword>,
     deep: bool,
     comments: Vec<Comment>,
     docs: Vec<Doc>,
@@ -69,7 +70,7 @@ impl<'a> Scan<'a> {
             pending: Vec::new(),
             fresh_line: true,
             last: Last::Start,
-            columns: false,
+            declaration: None,
             deep: false,
             comments: Vec::new(),
             docs: Vec::new(),
@@ -166,8 +167,9 @@ impl<'a> Scan<'a> {
             doc.at = start;
             self.docs.push(doc);
         }
-        if self.fresh_line {
-            self.line_start();
+        if self.fresh_line && self.line_start() {
+            self.fresh_line = false;
+            return self.table_line();
         }
         self.fresh_line = false;
         self.last = Last::Other;
@@ -181,6 +183,10 @@ impl<'a> Scan<'a> {
                 let kind = if byte == b';' { MarkKind::Semicolon } else { MarkKind::Comma };
                 self.marks.push(Mark { at: start, kind });
                 self.last = if byte == b';' { Last::Start } else { Last::Open };
+                self.at += 1;
+            }
+            b':' if self.declaration == Some(Keyword::Policy) => {
+                self.last = Last::Open;
                 self.at += 1;
             }
             b'=' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'.' | b'&' | b'|' => {
@@ -201,8 +207,8 @@ impl<'a> Scan<'a> {
         }
     }
 
-    /// Decides what the line ends before this token mean.
-    fn line_start(&mut self) {
+    /// Decides what the line ends before this token mean; gives whether a line of a table begins.
+    fn line_start(&mut self) -> bool {
         let start = self.at;
         let lines = std::mem::take(&mut self.pending);
         let rest = self.rest(start);
@@ -210,8 +216,12 @@ impl<'a> Scan<'a> {
         if declaration && !self.open.is_empty() {
             self.abandon(0, lines.first().copied().unwrap_or(start));
         }
+        if self.declaration == Some(Keyword::Test) && !self.open.is_empty() && rest.starts_with('|') {
+            return true;
+        }
+        let columns = matches!(self.declaration, Some(Keyword::Source | Keyword::Destination));
         let continues = !declaration
-            && (!self.columns || self.open.is_empty())
+            && (!columns || self.open.is_empty())
             && self.last != Last::Start
             && (self.last == Last::Open || self.continues(rest));
         let paren = self
@@ -231,9 +241,41 @@ impl<'a> Scan<'a> {
         }
         if self.open.is_empty() && !continues {
             let (word, _) = words::split_word(rest);
-            self.columns = matches!(word, "source" | "destination");
+            self.declaration = words::keyword(word).or_else(|| words::similar_keyword(word));
             self.deep = false;
         }
+        false
+    }
+
+    /// A line of a table: up to the comment behind its last pipe. Nothing in it is a bracket, and only a cell that begins
+    /// with a quote is a text.
+    fn table_line(&mut self) {
+        let start = self.at;
+        let line = self.text.get(start..self.line_end(start)).unwrap_or_default().trim_end();
+        let end = start + line.len();
+        let mut at = start;
+        while let Some(pipe) = self.text.get(at..end).and_then(|rest| rest.find('|')) {
+            at += pipe + 1;
+            let cell = self.text.get(at..end).unwrap_or_default();
+            at += cell.len() - cell.trim_start().len();
+            let cell = cell.trim_start();
+            if cell.starts_with("//") {
+                self.at = at;
+                self.last = Last::Other;
+                return;
+            }
+            if cell.starts_with('\'') {
+                match self.text_end(at) {
+                    Ok(close) if close <= end => at = close,
+                    _ => {
+                        self.found.push(Fault::Text(at, end));
+                        break;
+                    }
+                }
+            }
+        }
+        self.at = end;
+        self.last = Last::Other;
     }
 
     /// Whether a line that begins so continues the one before.
@@ -248,8 +290,9 @@ impl<'a> Scan<'a> {
             let (next, _) = words::split_word(after.trim_start());
             return next.eq_ignore_ascii_case("in");
         }
-        WORDS.iter().any(|it| it.eq_ignore_ascii_case(word))
-            || (self.open.is_empty() && matches!(word, "of" | "to" | "as" | "was" | "by"))
+        let own = if self.open.is_empty() { words::continuing_head } else { words::continuing };
+        let colon = rest.starts_with(':').then_some(":");
+        WORDS.iter().any(|it| it.eq_ignore_ascii_case(word)) || own(self.declaration).contains(&colon.unwrap_or(word))
     }
 
     fn quoted(&mut self, end: Result<usize, usize>, fault: fn(usize, usize) -> Fault) {

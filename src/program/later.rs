@@ -1,0 +1,78 @@
+//! Takes the declarations and expressions whose meaning this version does not know; gives one mistake for each, so that
+//! none is silently without effect, and the names that they declare, which are then no further mistakes.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::diagnostics::Diagnostics;
+use crate::source::Span;
+use crate::syntax::ast::{self, DeclarationKind, ExperimentItem, SequenceItem};
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{word}` is not part of this version")]
+#[diagnostic(code("later-declaration"), help("remove the {what}: a later version will have it"))]
+pub(super) struct Later {
+    pub word: &'static str,
+    pub what: &'static str,
+    #[label(primary, "the word is kept free for a later version")]
+    pub at: Span,
+}
+
+/// Reports each declaration of a kind that this version cannot check, where the files have no other mistakes: a broken one is
+/// mended first.
+pub(super) fn report(files: &[ast::File], diags: &mut Diagnostics) {
+    if diags.has_errors() {
+        return;
+    }
+    for declaration in files.iter().flat_map(|file| &file.declarations) {
+        if let Some(word) = word(&declaration.kind) {
+            diags.push(Later { word, what: "declaration", at: declaration.keyword });
+        }
+    }
+}
+
+const fn word(kind: &DeclarationKind) -> Option<&'static str> {
+    Some(match kind {
+        DeclarationKind::Sequence(_) => "sequence",
+        DeclarationKind::Channel(_) => "channel",
+        DeclarationKind::Experiment(_) => "experiment",
+        DeclarationKind::Policy(_) => "policy",
+        DeclarationKind::Funnel(_) => "funnel",
+        DeclarationKind::Test(_) => "test",
+        _ => return None,
+    })
+}
+
+/// The names that these declarations would give.
+pub(super) fn names(files: &[ast::File]) -> Vec<String> {
+    let mut names = Vec::new();
+    for declaration in files.iter().flat_map(|file| &file.declarations) {
+        match &declaration.kind {
+            DeclarationKind::Sequence(it) => {
+                names.push(&it.name);
+                for item in &it.items {
+                    match item {
+                        SequenceItem::Step(step) => names.push(&step.name),
+                        SequenceItem::Branch(branch) => {
+                            names.push(&branch.name);
+                            names.extend(branch.steps.iter().map(|step| &step.name));
+                        }
+                        _ => {}
+                    }
+                }
+            }
+            DeclarationKind::Channel(it) => names.push(&it.name),
+            DeclarationKind::Experiment(it) => {
+                names.push(&it.name);
+                names.extend(it.items.iter().filter_map(|item| match item {
+                    ExperimentItem::Goal(goal) => Some(&goal.name),
+                    _ => None,
+                }));
+            }
+            DeclarationKind::Policy(it) => names.push(&it.name),
+            DeclarationKind::Funnel(it) => names.push(&it.name),
+            _ => {}
+        }
+    }
+    names.into_iter().map(|name| name.text.clone()).collect()
+}
