@@ -106,6 +106,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "reads-back",
     "reserved-name",
     "reserved-word",
+    "row-length",
     "row-link-value",
     "row-without-value",
     "run-check",

@@ -1,4 +1,5 @@
-//! What an `experiment` and a `funnel` say, without meaning.
+//! What an `experiment` and a `funnel` say, without meaning. Items that may stand once are kept in their order: that one
+//! stands twice is told by `program`.
 
 use super::{Expr, Name, Text};
 use crate::source::Span;

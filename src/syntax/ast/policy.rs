@@ -1,4 +1,5 @@
-//! What a `policy`, and a sync's exemption from it, say, without meaning.
+//! What a `policy`, and a sync's exemption from it, say, without meaning: names are not looked up, and whether a policy is
+//! proved on a path is not known here.
 
 use super::{Expr, Name, Text};
 use crate::source::Span;

@@ -35,7 +35,7 @@ pub enum SequenceItem {
     /// `again after 90 days at most 3`
     Again(Again),
     /// `step email …`
-    Step(Step),
+    Step(Box<Step>),
     /// `branch offer due … { step … }`
     Branch(Branch),
 }

@@ -1,4 +1,5 @@
-//! What a `source`, and the columns of an object, say, without meaning.
+//! What a `source`, and the columns of an object, say, without meaning. A type is a name with its arguments; one that could
+//! not be read has an empty name.
 
 use super::{Expr, Name, Path, Text};
 use crate::source::Span;

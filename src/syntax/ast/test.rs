@@ -1,4 +1,5 @@
-//! What a `test` says, without meaning: fixtures as tables of cells that are still text.
+//! What a `test` says, without meaning: fixtures as tables of cells that are still text. Every row of a table has a cell for
+//! each name; a line that had not was reported, and is absent.
 
 use super::{Expr, Name, Path, Text};
 use crate::source::Span;

@@ -1,4 +1,5 @@
-//! Takes the text of an experiment or a funnel, head and block, and gives its tree.
+//! Takes the text of an experiment or a funnel, head and block, and gives its tree. A goal or step that is broken keeps its
+//! name.
 
 use std::ops::Range;
 

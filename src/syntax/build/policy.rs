@@ -1,4 +1,5 @@
-//! Takes the text of a policy, or of a sync's exemption from one, and gives its tree.
+//! Takes the text of a policy, or of a sync's exemption from one, and gives its tree. A policy that is broken keeps its name
+//! and its entity.
 
 use std::ops::Range;
 

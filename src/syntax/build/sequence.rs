@@ -1,4 +1,5 @@
-//! Takes the text of a sequence or a channel, head and block, and gives its tree. A step that is broken keeps its name.
+//! Takes the text of a sequence or a channel, head and block, and gives its tree. A step that is broken keeps its name, and
+//! the items beside a broken one are kept.
 
 use std::ops::Range;
 
@@ -63,7 +64,7 @@ impl Builder<'_> {
                 SequenceItem::Again(self.again(kids, item))
             }
             "branch" => SequenceItem::Branch(self.branch(item)?),
-            _ => SequenceItem::Step(self.step(item, broken)?),
+            _ => SequenceItem::Step(Box::new(self.step(item, broken)?)),
         })
     }
 

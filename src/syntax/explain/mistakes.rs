@@ -1,4 +1,5 @@
-//! The mistakes of the grammar, each with what is said about it.
+//! The mistakes of the grammar, each with what is said about it and one thing to do. `build` finds them, or `explain` where a
+//! piece stopped making sense.
 
 use miette::Diagnostic;
 use pest::Parser;
@@ -181,7 +182,7 @@ pub(in crate::syntax) struct RowLength {
     wanted: usize,
     #[label(primary, "{found}")]
     at: Span,
-    #[label("{wanted}")]
+    #[label("{wanted} names")]
     heads: Span,
 }
 

@@ -1,4 +1,5 @@
-//! Takes an experiment or a funnel and gives its items.
+//! Takes an experiment or a funnel and gives its items, in the order in which they were written: the windows of a funnel's
+//! steps are a column.
 
 use crate::syntax::ast::{Arms, Declaration, Experiment, ExperimentItem, Funnel};
 use crate::syntax::fmt::declaration::Printer;

@@ -1,4 +1,5 @@
-//! Takes what the scan found wrong with quotes and brackets and pushes one mistake for each.
+//! Takes what the scan found wrong with quotes and brackets and pushes one mistake for each, in the words of a person who
+//! wrote them.
 
 use miette::Diagnostic;
 use thiserror::Error;
