@@ -30,7 +30,7 @@ pub static POSTGRES: Dialect = Dialect {
     scaled_decimals: false,
     literals: &[],
     templates: TEMPLATES,
-    keyed: &["CREATE UNIQUE INDEX ON {table} ({key})", "ANALYZE {table}"],
+    keyed: &["CREATE UNIQUE INDEX ON {table} ({key})", "ANALYZE {table} ({key})"],
     setup: setup::ALL,
 };
 

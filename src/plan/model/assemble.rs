@@ -22,7 +22,7 @@ impl Builder<'_> {
         }
         self.group_steps(frame, last, &mut steps);
         let name = &self.program.entity(entity).name;
-        let title = (last > 1).then(|| format!("the columns of {name}, in declared order"));
+        let title = (last > 1).then(|| format!("the columns of {name}: the row, its fields, since when"));
         let comments = self.level_comments(frame, last, title.as_deref());
         let mut select = Select { comments, ..self.select(frame, last) };
         let made = std::mem::take(&mut select.items);
@@ -30,7 +30,7 @@ impl Builder<'_> {
         select.body().after(steps)
     }
 
-    /// The columns of the model, in order: the key, the source's, then the fields.
+    /// The columns of the model, in order: the key, the source's, the fields, then since when.
     fn listed(
         &mut self,
         frame: FrameId,
@@ -57,13 +57,16 @@ impl Builder<'_> {
             .collect()
     }
 
-    /// What a model with these fields holds, in order.
+    /// What a model with these fields holds, in order: who is in stands beside each other, and since when behind it. Rows in
+    /// which booleans and instants alternate take twice the room.
     fn whats(&self, entity: EntityId, fields: &[FieldId]) -> Vec<What> {
         let key = self.program.entity(entity).key;
         let columns = self.program.source(self.program.entity(entity).source).columns.len();
         let others = (0..columns as u32).map(ColumnId).filter(|id| *id != key);
         let columns = [key].into_iter().chain(others).map(What::Column);
-        columns.chain(fields.iter().flat_map(|field| self.columns_of(*field))).collect()
+        let (values, since): (Vec<What>, Vec<What>) =
+            fields.iter().flat_map(|field| self.columns_of(*field)).partition(|what| !matches!(what, What::Since(_)));
+        columns.chain(values).chain(since).collect()
     }
 
     /// The select of one level, with the columns that it adds.

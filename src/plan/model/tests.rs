@@ -110,7 +110,11 @@ fn a_field_stands_at_the_level_after_what_it_reads() {
         &sql,
         "level_2 AS (SELECT l.*, CASE WHEN l.overage THEN COALESCE(l.was_overage__since, :now) END AS overage__since, l.overage AND NOT l.engaged AS small FROM level_1 AS l OFFSET 0)",
     );
-    has(&sql, "SELECT l.id, l.plan, l.seats_used, l.seats_limit, l.owner_id, l.extension_until, l.small, CASE");
+    has(
+        &sql,
+        "SELECT l.id, l.plan, l.seats_used, l.seats_limit, l.owner_id, l.extension_until, l.small, l.overage, l.engaged, CASE",
+    );
+    has(&sql, "END AS small__since, l.overage__since FROM level_2 AS l");
 }
 
 #[test]

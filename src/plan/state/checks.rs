@@ -65,20 +65,33 @@ fn repeated(program: &Program, id: EntityId, column: ColumnId) -> Query {
     shown(program, id, column, select)
 }
 
-/// The keys of an event whose rows differ in any column that the program reads.
+/// The keys of an event whose rows differ in any column that the program reads: whole rows are compared only where a key
+/// stands in several.
 fn differing(program: &Program, id: EntityId, entity: &program::Entity, columns: &BTreeSet<ColumnId>) -> Query {
+    let key = program.column(id, entity.key);
+    let of = |alias: &str| Scalar::column(alias, &key.name);
+    let mut repeated = rows(program, id, vec![of(ROW).named(&key.name)]);
+    repeated.group_by.push(of(ROW));
+    repeated.having.push(is_wrong(true, of(ROW)));
     let columns = columns
         .iter()
         .map(|column| &program.column(id, *column).name)
         .map(|name| Scalar::column(ROW, name).named(name))
         .collect();
-    let mut distinct = rows(program, id, columns);
+    let repeats = Table::Step("repeated".to_owned()).alias("p");
+    let mut distinct = rows(program, id, columns).left_join(repeats, of("p").equals(key.typed.kind.clone(), of(ROW)));
+    distinct.filter.push(Scalar::Or(vec![of("p").is_not_null(), of(ROW).is_null()]));
     distinct.distinct = true;
-    let step = distinct.body().step("different");
     let select = Select::from(Table::Step("different".to_owned()).alias(ROW), Vec::new());
     let mut query = shown(program, id, entity.key, select);
-    query.steps.insert(0, step);
+    query.steps.splice(0..0, [repeated.body().step("repeated"), distinct.body().step("different")]);
     query
+}
+
+/// Whether a value stands in several rows; a key also whether it is missing.
+fn is_wrong(is_key: bool, value: Scalar) -> Scalar {
+    let several = Scalar::count_rows().compare(Compare::Greater, Type::Int, Scalar::int(1));
+    if is_key { Scalar::Or(vec![several, value.is_null()]) } else { several }
 }
 
 /// Groups by the column and shows the first groups of more than one row.
@@ -89,9 +102,7 @@ fn shown(program: &Program, id: EntityId, column: ColumnId, mut select: Select) 
     let name = if declared.name == "copies" { "value" } else { &declared.name };
     select.items = vec![value.clone().named(name), Scalar::count_rows().named("copies"), place.named("place")];
     select.group_by.push(value.clone());
-    let several = Scalar::count_rows().compare(Compare::Greater, Type::Int, Scalar::int(1));
-    let is_key = column == program.entity(id).key;
-    select.having.push(if is_key { Scalar::Or(vec![several, value.is_null()]) } else { several });
+    select.having.push(is_wrong(column == program.entity(id).key, value));
     let copy = |it: &str| -> Item { Scalar::column("f", it).named(it) };
     Select::from(Table::Step("found".to_owned()).alias("f"), vec![copy(name), copy("copies")])
         .filter(Scalar::column("f", "place").compare(Compare::LessEqual, Type::Int, Scalar::int(SHOWN)))
