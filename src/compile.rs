@@ -83,10 +83,13 @@ fn entity(entity: &plan::Entity, dialect: &Dialect) -> manifest::Entity {
     let columns = ["field", "key", "was", "became", "happened_at", "run"];
     manifest::Entity {
         name: entity.name.clone(),
+        cite: entity.cite.clone(),
+        source: entity.source.clone(),
         key: entity.key.name.clone(),
         prev_view: sql::table(&Table::View(format!("{}__prev", entity.name)), dialect),
         parent_table: sql::table(&Table::ParentModel(entity.name.clone()), dialect),
         loses: sql::render(&entity.loses, dialect),
+        lost: sql::render(&entity.lost, dialect),
         loses_limit: entity.loses_limit,
         changes: sql::insert(&log, &columns, &entity.changes, dialect),
         moves: entity.moves.iter().map(|(status, query)| (status.clone(), sql::render(query, dialect))).collect(),
@@ -154,7 +157,9 @@ fn destination(destination: &crate::program::Destination) -> (String, manifest::
 fn statements(manifest: &Manifest) -> impl Iterator<Item = &str> {
     let models = manifest.models.iter().map(|it| it.sql.as_str());
     let entities = manifest.entities.iter().flat_map(|it| {
-        [it.loses.as_str(), it.changes.as_str()].into_iter().chain(it.moves.values().map(String::as_str))
+        [it.loses.as_str(), it.lost.as_str(), it.changes.as_str()]
+            .into_iter()
+            .chain(it.moves.values().map(String::as_str))
     });
     let checks = manifest.checks.iter().map(|it| it.sql.as_str());
     let syncs = manifest.syncs.iter().flat_map(|it| [it.written.as_str(), it.outbox.as_str()]);

@@ -8,6 +8,7 @@ pub mod postgres;
 pub mod rows_of;
 pub mod sqlite;
 pub mod sqlite_functions;
+pub mod transaction;
 pub mod value;
 
 use std::fmt;
@@ -81,6 +82,8 @@ pub struct Driver {
     pub has_schemas: bool,
     /// Whether a table may have an index.
     pub has_indexes: bool,
+    /// How a transaction that will write begins.
+    pub begin: &'static str,
     /// What stands before the text of an instant.
     pub instant: &'static str,
     /// The physical type of a type.
@@ -169,6 +172,8 @@ pub struct Slot {
 pub trait Engine {
     /// What it is.
     fn driver(&self) -> &'static Driver;
+    /// How many transactions are open, one within the other; for [`transaction`] alone.
+    fn depth(&mut self) -> &mut u32;
     /// Executes one or more statements.
     fn execute<'a>(&'a mut self, sql: &'a str) -> Job<'a, u64>;
     /// Streams the rows of a query, read as these types.

@@ -132,6 +132,12 @@ pub struct Model {
 pub struct Entity {
     /// Its name.
     pub name: String,
+    /// `file:line` of the declaration.
+    #[serde(default)]
+    pub cite: String,
+    /// The source of its rows, as declared: who accepts what that lost accepts what this one lost with it.
+    #[serde(default)]
+    pub source: String,
     /// Its key's column.
     pub key: String,
     /// The view of the parent run, as the dialect spells it. The runner makes it before the model, from `parent_table`, in the
@@ -141,6 +147,9 @@ pub struct Entity {
     pub parent_table: String,
     /// One row with `had` and `lost`.
     pub loses: String,
+    /// The keys of some of the lost rows, as text, in order.
+    #[serde(default)]
+    pub lost: String,
     /// The run stops where lost / had is greater.
     pub loses_limit: f64,
     /// An `INSERT INTO plg_state.changes … SELECT …`, harmless to repeat.

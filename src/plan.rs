@@ -70,10 +70,16 @@ pub struct Column {
 pub struct Entity {
     /// Its name, and its model's.
     pub name: String,
+    /// `file:line` of the declaration.
+    pub cite: String,
+    /// The source of its rows, as declared.
+    pub source: String,
     /// The key's column.
     pub key: Column,
     /// One row with `had` and `lost`: rows of the parent run, and those of them that this run lacks.
     pub loses: Query,
+    /// key: some of those that this run lacks, in order.
+    pub lost: Query,
     /// The limit of `guard loses`, a share.
     pub loses_limit: f64,
     /// field, key, was, became: what differs from the parent run.
@@ -122,7 +128,7 @@ pub struct Sync {
 pub fn lower(program: &Program, sources: &Sources) -> Plan {
     let models = model::models(program, sources);
     Plan {
-        entities: state::entities(program, &models),
+        entities: state::entities(program, sources, &models),
         checks: state::checks(program, sources),
         views: state::views(program, sources, &models),
         syncs: sync::syncs(program, sources),

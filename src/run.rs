@@ -15,8 +15,6 @@ pub mod state;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use sha2::{Digest as _, Sha256};
-
 pub use crate::destination::push::Setting;
 use crate::engine::{self, Driver, Location, value};
 use crate::manifest::{Manifest, VERSION};
@@ -130,10 +128,15 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
             return Err(RunError::Earlier { now, last: head.now.clone() });
         }
         if now == head.now {
-            return match resumed {
-                Some(outcome) => Ok(outcome),
-                None => redeliver(session, own, head).await,
+            let mut outcome = match resumed {
+                Some(outcome) => outcome,
+                None => redeliver(session, own, head).await?,
             };
+            if state::hash(&manifest.to_json()) != head.manifest {
+                session.notice(edited(own, manifest, head));
+                outcome.notices.append(&mut session.notices);
+            }
+            return Ok(outcome);
         }
     }
     let number = head.as_ref().map_or(1, |head| number(&head.id) + 1);
@@ -149,12 +152,19 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
     for notice in before.iter().flat_map(|before| forgotten::notices(before, manifest)) {
         session.notice(notice);
     }
-    let moves = build::build(session, manifest, before.as_ref(), &run).await?;
-    let body = manifest.to_json();
-    build::commit(session, &run, &format!("{:x}", Sha256::digest(body.as_bytes())), &body).await?;
+    let moves = build::whole(session, manifest, before.as_ref(), &run).await?;
     let (changes, syncs) = finish::finish(session, manifest, &run).await?;
     let resumed = resumed.map(Box::new);
     Ok(Outcome { built: true, resumed, changes, moves, syncs, ..outcome(session, &run) })
+}
+
+/// What a run says that built nothing, though the program is not the one that built the instant.
+fn edited(own: &Manifest, manifest: &Manifest, head: &Committed) -> String {
+    let what = if own.plgc == manifest.plgc { "the program has" } else { "the program, or plgc itself, has" };
+    format!(
+        "{what} changed since run {} built this instant, and nothing of the change was built: it takes effect with the next instant (leave out `--as-of`, or give a later one)",
+        head.id
+    )
 }
 
 fn outcome(session: &mut Session<'_>, run: &Run) -> Outcome {

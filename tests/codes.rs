@@ -33,11 +33,16 @@ fn succeeds(project: &Project, call: &str) {
     assert_eq!(said.code, Some(0), "`plgc {call}` fails:\n{}{}", said.out, said.err);
 }
 
-/// The call fails, and a line of what it prints is the code.
+/// Whether a line of what a command printed is the code, or an object that has it.
+fn is_said(line: &str, code: &str) -> bool {
+    line.trim().ends_with(code) || line.contains(&format!("\"code\":\"{code}\""))
+}
+
+/// The call fails, and says the code.
 #[track_caller]
 fn fails(project: &Project, call: &str, code: &str) {
     let said = project.call(call);
-    let says = said.out.lines().chain(said.err.lines()).any(|line| line.trim() == code);
+    let says = said.out.lines().chain(said.err.lines()).any(|line| is_said(line, code));
     assert!(said.code != Some(0) && says, "`plgc {call}` does not say `{code}`:\n{}{}", said.out, said.err);
 }
 

@@ -18,6 +18,7 @@ mod docs;
 mod errors;
 mod examples;
 mod fivetran;
+mod guards;
 mod kill;
 mod loads;
 mod mutants;

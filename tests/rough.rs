@@ -99,6 +99,8 @@ fn a_full_disk_is_said_and_loses_nothing() {
         said(&mut command)
     };
     // In blocks of 512 bytes: enough for what is there, too little for 20,000 rows.
+    limited(400).is(4, &["run-statement", "commit fails", "room on the disk"]);
+    project.write("data/app.items.csv", &format!("id,size\n{}a,1\nb,11\n", rows.replace("item", &"item".repeat(40))));
     limited(400).is(4, &["load-store", "room on the disk"]);
     assert_eq!(project.texts("SELECT id FROM plg.item ORDER BY id"), ["a", "b"]);
     assert_eq!(project.texts("SELECT COUNT(*) FROM plg_state.runs"), ["1"]);

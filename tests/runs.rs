@@ -120,7 +120,7 @@ fn a_guard_stops_before_the_commit() {
         let error = world.run(START + HOUR).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "entity `workspace` lost 2 of its 3 rows since the last run, its guard allows 50%"
+            "entity `workspace` (a.plg:8) lost 2 of its 3 rows since the last run, its guard allows 50%: w2, w3"
         );
         assert_eq!(world.texts("SELECT id FROM plg.overage ORDER BY id"), ["w1", "w3"]);
         let outcome = world.run_with(START + HOUR, &["workspace"]).unwrap();

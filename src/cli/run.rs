@@ -15,10 +15,11 @@ use miette::Diagnostic;
 use super::project::Project;
 use super::terminal::Terminal;
 use super::{Broken, Exit, Outcome};
+use crate::config::Secrets;
 use crate::diagnostics::json;
 use crate::manifest::Manifest;
 use crate::run::error::Fault;
-use crate::run::{self, Event, RunOptions};
+use crate::run::{self, Event, Progress as _, RunOptions};
 use crate::source::Sources;
 
 /// Build every model, remember what changed, and deliver
@@ -65,6 +66,16 @@ enum Format {
 struct Declined;
 
 pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
+    let done = go(args, folder, terminal);
+    if let (false, Err(broken)) = (terminal.live, &done) {
+        // What is wrong before a run begins is said as the run says it: one object a line.
+        progress::failed(broken, None, terminal, &Secrets::default());
+        return Ok(broken.exit);
+    }
+    done
+}
+
+fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
     let mut project = match &args.manifest {
         Some(_) => Project::load_config(folder)?,
         None => Project::load(folder)?,
@@ -99,8 +110,8 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
         );
         progress.event(&Event::Noticed { message });
     }
-    let result = run::run(&manifest, &target, &options, progress.as_mut());
-    drop(progress);
+    let result = run::run(&manifest, &target, &options, &mut progress);
+    let run = progress.run();
     match result {
         Ok(outcome) => {
             let text = match args.format {
@@ -116,11 +127,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
             if args.format == Format::Json {
                 terminal.out(&secrets.hide(&json::render(&broken.items, &Sources::default())))?;
             }
-            terminal.say(&secrets.hide(&crate::diagnostics::text::render(
-                &broken.items,
-                &Sources::default(),
-                terminal.err,
-            )));
+            progress::failed(&broken, run.as_deref(), terminal, &secrets);
             Ok(exit)
         }
     }

@@ -1,5 +1,5 @@
-//! Loads a folder of CSV, JSONL and NDJSON files as the declared sources. Takes files and declarations, fills tables in one
-//! transaction, and gives how many rows each has. A value that does not fit is an error with file, line and column.
+//! Loads a folder of CSV, JSONL and NDJSON files as the declared sources. Takes files and declarations, fills tables within the
+//! caller's transaction, and gives how many rows each has. A value that does not fit is an error with file, line and column.
 
 mod error;
 
@@ -84,15 +84,7 @@ pub async fn load(
             }
         }
     }
-    if todo.is_empty() {
-        return Ok(done);
-    }
-    engine.execute("BEGIN").await.map_err(store(loads))?;
-    let filled = fill_all(engine, loads, &todo).await;
-    let end = if filled.is_ok() { "COMMIT" } else { "ROLLBACK" };
-    let ended = engine.execute(end).await.map_err(store(loads));
-    done.extend(filled?);
-    ended?;
+    done.extend(fill_all(engine, loads, &todo).await?);
     Ok(done)
 }
 

@@ -21,6 +21,7 @@ pub const DRIVER: Driver = Driver {
     is_file: false,
     has_schemas: true,
     has_indexes: true,
+    begin: "BEGIN",
     instant: "TIMESTAMP ",
     type_name,
     accepts,
@@ -34,11 +35,22 @@ const SESSION: &str = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET ext
     SET bytea_output = 'hex'; \
     SELECT set_config(name, 'off', FALSE) FROM pg_settings WHERE name = 'jit'";
 
+/// A server that notices a dead client early, and gives its lock to the next run: at once where the process was killed, after a
+/// minute where the machine or the way to it is gone.
+const DEAD_CLIENT: &[&str] = &[
+    "SET client_connection_check_interval = '500ms'",
+    "SET tcp_keepalives_idle = 30",
+    "SET tcp_keepalives_interval = 10",
+    "SET tcp_keepalives_count = 3",
+    "SET tcp_user_timeout = '60s'",
+];
+
 /// How long a lock is waited for: a killed run's backend needs a moment to notice.
 const LOCK_TRIES: u32 = 20;
 
 struct Postgres {
     connection: PgConnection,
+    depth: u32,
 }
 
 fn type_name(kind: &Type) -> String {
@@ -90,9 +102,11 @@ fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
         };
         let mut connection = options.application_name("plgc").connect().await.map_err(unreachable)?;
         sqlx::raw_sql(SESSION).execute(&mut connection).await.map_err(unreachable)?;
-        // Servers before version 14, and some systems, lack this one; the lock then waits a little longer.
-        let _ = sqlx::raw_sql("SET client_connection_check_interval = '500ms'").execute(&mut connection).await;
-        let engine: Box<dyn Engine> = Box::new(Postgres { connection });
+        for setting in DEAD_CLIENT.iter().copied() {
+            // Servers before version 14, and some systems, lack one or the other; the lock of a dead run then stays longer.
+            let _ = sqlx::raw_sql(setting).execute(&mut connection).await;
+        }
+        let engine: Box<dyn Engine> = Box::new(Postgres { connection, depth: 0 });
         Ok(engine)
     })
 }
@@ -185,6 +199,10 @@ impl Postgres {
 impl Engine for Postgres {
     fn driver(&self) -> &'static Driver {
         &DRIVER
+    }
+
+    fn depth(&mut self) -> &mut u32 {
+        &mut self.depth
     }
 
     fn execute<'a>(&'a mut self, sql: &'a str) -> Job<'a, u64> {

@@ -12,7 +12,8 @@ use sqlx::{
 use sqlx::{Statement as _, TypeInfo as _, ValueRef as _};
 
 use super::{
-    Driver, Engine, EngineError, Found, Job, Location, Relation, Row, Rows, Slot, Texts, Trouble, Value, literal, quote,
+    Driver, Engine, EngineError, Found, Job, Location, Relation, Row, Rows, Slot, Texts, Trouble, Value, literal,
+    quote, transaction,
 };
 use crate::types::Type;
 
@@ -22,6 +23,7 @@ pub const DRIVER: Driver = Driver {
     is_file: true,
     has_schemas: false,
     has_indexes: true,
+    begin: "BEGIN IMMEDIATE",
     instant: "",
     type_name,
     accepts,
@@ -35,6 +37,7 @@ struct Sqlite {
     connection: SqliteConnection,
     path: std::path::PathBuf,
     lock: Option<File>,
+    depth: u32,
 }
 
 fn type_name(kind: &Type) -> String {
@@ -82,7 +85,7 @@ fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
         let mut connection = options.connect().await.map_err(|error| unreachable(said(&error, "").message))?;
         harden(&mut connection).await.map_err(|error| unreachable(error.to_string()))?;
         super::sqlite_functions::register(&mut connection).await.map_err(|error| unreachable(error.to_string()))?;
-        let engine: Box<dyn Engine> = Box::new(Sqlite { connection, path: path.clone(), lock: None });
+        let engine: Box<dyn Engine> = Box::new(Sqlite { connection, path: path.clone(), lock: None, depth: 0 });
         Ok(engine)
     })
 }
@@ -149,6 +152,10 @@ fn value(row: &SqliteRow, place: usize, kind: &Type) -> Result<Value, sqlx::Erro
 impl Engine for Sqlite {
     fn driver(&self) -> &'static Driver {
         &DRIVER
+    }
+
+    fn depth(&mut self) -> &mut u32 {
+        &mut self.depth
     }
 
     fn execute<'a>(&'a mut self, sql: &'a str) -> Job<'a, u64> {
@@ -224,17 +231,13 @@ impl Engine for Sqlite {
 
     fn replace_views<'a>(&'a mut self, views: &'a [(String, String)], _: &'a [String]) -> Job<'a, ()> {
         Box::pin(async move {
-            let mut sql = "BEGIN;\n".to_owned();
-            for (view, query) in views {
-                sql.push_str(&format!("DROP VIEW IF EXISTS {view};\nCREATE VIEW {view} AS\n{query};\n"));
-            }
-            sql.push_str("COMMIT");
+            let made = views
+                .iter()
+                .map(|(view, query)| format!("DROP VIEW IF EXISTS {view};\nCREATE VIEW {view} AS\n{query};\n"));
+            let sql: String = made.collect();
+            transaction::begin(self).await?;
             let done = self.execute(&sql).await;
-            if done.is_err() {
-                // Without a transaction of its own to end, this fails, which is no trouble.
-                let _ = self.execute("ROLLBACK").await;
-            }
-            done.map(|_| ())
+            transaction::end(self, done, |error| error).await.map(|_| ())
         })
     }
 

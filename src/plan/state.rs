@@ -11,15 +11,19 @@ pub use views::views;
 
 use super::{Column, Entity, Model};
 use crate::program::{self, EntityId, Program};
+use crate::source::Sources;
 
 /// What surrounds each entity that has a model.
 #[must_use]
-pub fn entities(program: &Program, models: &[Model]) -> Vec<Entity> {
+pub fn entities(program: &Program, sources: &Sources, models: &[Model]) -> Vec<Entity> {
     modelled(program, models)
         .map(|(id, entity, model)| {
             let key = key(program, id, entity, model);
             Entity {
                 name: entity.name.clone(),
+                cite: sources.cite(entity.span),
+                source: program.source(entity.source).name.join("."),
+                lost: guards::lost(&entity.name, &key),
                 loses: guards::loses(&entity.name, &key),
                 loses_limit: entity.loses,
                 changes: changes::changes(program, id, &key),

@@ -11,8 +11,34 @@ use crate::types::Type;
 /// Rows that are shown of what is wrong.
 const SHOWN: usize = 20;
 
+/// Builds the run and lets it count. Files are loaded in the same transaction: where the run stops, or is killed, the tables of
+/// sources are as they were. Gives the moves that are not allowed.
+pub async fn whole(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    before: Option<&Manifest>,
+    run: &Run,
+) -> Result<Vec<Moves>, RunError> {
+    let loads = session.target.data.is_some();
+    if loads {
+        session.begin("transaction").await?;
+    }
+    let mut built = build(session, manifest, before, run).await;
+    if let Ok(moves) = built {
+        built = insert(session, manifest, run).await.map(|()| moves);
+    }
+    let moves = if loads { session.end("commit", built).await? } else { built? };
+    session.progress.point("committed");
+    let winner = state::winner(session, run.parent.as_deref()).await?;
+    if winner != run.id {
+        return Err(RunError::Lost { run: run.id.clone(), winner });
+    }
+    session.say(&Event::Committed { run: run.id.clone() });
+    Ok(moves)
+}
+
 /// Builds the run's tables. Gives the moves that are not allowed.
-pub async fn build(
+async fn build(
     session: &mut Session<'_>,
     manifest: &Manifest,
     before: Option<&Manifest>,
@@ -51,7 +77,7 @@ pub async fn build(
 }
 
 async fn guard(session: &mut Session<'_>, entity: &Entity, run: &Run) -> Result<(), RunError> {
-    if run.parent.is_none() || session.accepts(&entity.name) {
+    if run.parent.is_none() || session.accepts(&entity.name) || session.accepts(&entity.source) {
         return Ok(());
     }
     let step = format!("guard of `{}`", entity.name);
@@ -61,8 +87,20 @@ async fn guard(session: &mut Session<'_>, entity: &Entity, run: &Run) -> Result<
     if *lost as f64 <= entity.loses_limit * *had as f64 {
         return Ok(());
     }
+    let keys = match entity.lost.is_empty() {
+        true => Vec::new(),
+        false => session.rows(&step, &run.bind(&entity.lost, session.driver), &[Type::Text]).await?,
+    };
+    let keys: Vec<String> = keys.into_iter().flatten().filter_map(|key| key.text()).collect();
+    let more = lost.saturating_sub(keys.len() as i64);
+    let keys = match (keys.is_empty(), more) {
+        (true, _) => String::new(),
+        (false, 0) => format!(": {}", keys.join(", ")),
+        (false, _) => format!(": {} and {more} more", keys.join(", ")),
+    };
+    let place = if entity.cite.is_empty() { String::new() } else { format!(" ({})", entity.cite) };
     let what = format!(
-        "entity `{}` lost {lost} of its {had} rows since the last run, its guard allows {}%",
+        "entity `{}`{place} lost {lost} of its {had} rows since the last run, its guard allows {}%{keys}",
         entity.name,
         entity.loses_limit * 100.0
     );
@@ -82,13 +120,10 @@ async fn moved(session: &mut Session<'_>, entity: &Entity, run: &Run) -> Result<
     Ok(moves)
 }
 
-/// The run counts from here on, if no other was committed first.
-pub async fn commit(session: &mut Session<'_>, run: &Run, hash: &str, body: &str) -> Result<(), RunError> {
-    state::keep_manifest(session, hash, body).await?;
-    let winner = state::commit(session, run, hash).await?;
-    if winner != run.id {
-        return Err(RunError::Lost { run: run.id.clone(), winner });
-    }
-    session.say(&Event::Committed { run: run.id.clone() });
-    Ok(())
+/// The row that makes the run count, and the manifest for whoever finishes it.
+async fn insert(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
+    let body = manifest.to_json();
+    let hash = state::hash(&body);
+    state::keep_manifest(session, &hash, &body).await?;
+    state::commit(session, run, &hash).await
 }

@@ -16,6 +16,9 @@ use crate::types::Type;
 /// Reasons that are shown of what was refused.
 const REASONS: usize = 10;
 
+/// Why a target sends nothing at all.
+const NOT_SENT: &str = "`--hold`, or `deliver` of the target is not true";
+
 /// How many rows a sync has to send, by operation.
 type Counts = Vec<(Op, u64)>;
 
@@ -48,13 +51,14 @@ pub async fn sync(
         session.say(&Event::Held { sync: name, reason: reason.clone() });
         return Ok(SyncOutcome { sent: false, held: Some(reason), ..outcome });
     }
-    session.say(&Event::Sending { sync: name.clone(), rows });
     if !session.target.deliver {
+        session.say(&Event::Held { sync: name, reason: format!("{NOT_SENT}; {rows} rows wait") });
         for (op, rows) in counts {
             *outcome.count(op) += rows;
         }
         return Ok(outcome);
     }
+    session.say(&Event::Sending { sync: name.clone(), rows });
     if rows > 0 {
         let failed = send(session, manifest, &sync.spec, run, &outbox, &mut outcome).await?;
         if let Some(error) = failed {

@@ -70,7 +70,7 @@ pub enum Event {
         /// Rows settled so far.
         rows: u64,
     },
-    /// A sync does not send: a guard, a source that is not fresh, or a destination that fails.
+    /// A sync does not send: the target does not, a guard, a source that is not fresh, or a destination that fails.
     Held {
         /// It.
         sync: String,

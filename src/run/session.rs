@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::state::Committed;
 use super::{Event, Progress, RunError, RunOptions, Target, state};
 use crate::engine::journal::{Intents, Journal};
-use crate::engine::{self, Driver, Engine, Row, clock};
+use crate::engine::{self, Driver, Engine, Row, clock, transaction};
 use crate::manifest::{Bindings, bind};
 use crate::types::Type;
 
@@ -81,6 +81,18 @@ impl<'a> Session<'a> {
     pub async fn execute(&mut self, step: &str, sql: &str) -> Result<u64, RunError> {
         self.progress.point(step);
         self.engine.execute(sql).await.map_err(|source| RunError::statement(step, source))
+    }
+
+    /// Begins a transaction.
+    pub async fn begin(&mut self, step: &str) -> Result<(), RunError> {
+        self.progress.point(step);
+        transaction::begin(self.engine.as_mut()).await.map_err(|source| RunError::statement(step, source))
+    }
+
+    /// Ends it: what was done counts, or nothing of it happened.
+    pub async fn end<T>(&mut self, step: &str, done: Result<T, RunError>) -> Result<T, RunError> {
+        self.progress.point(step);
+        transaction::end(self.engine.as_mut(), done, |source| RunError::statement(step, source)).await
     }
 
     /// The rows of a small query.

@@ -1,6 +1,8 @@
 //! The state in the warehouse: the tables of schema `plg_state`, which runs are committed and finished, the manifest of each, and
 //! the receipts. All tables but `loads` are only appended to. Knows the last committed run.
 
+use sha2::{Digest as _, Sha256};
+
 use super::RunError;
 use super::session::{Run, Session, file, fresh};
 use crate::engine::{Driver, Row, Slot, Value, clock, literal, quote, value};
@@ -192,6 +194,12 @@ pub async fn manifest_of(session: &mut Session<'_>, run: &str) -> Result<Option<
     }
 }
 
+/// The name of a manifest: what its text hashes to.
+#[must_use]
+pub fn hash(body: &str) -> String {
+    format!("{:x}", Sha256::digest(body.as_bytes()))
+}
+
 /// Keeps a manifest for whoever finishes the run.
 pub async fn keep_manifest(session: &mut Session<'_>, hash: &str, body: &str) -> Result<(), RunError> {
     let (manifests, hash) = (session.driver.table(SCHEMA, "manifests"), literal(hash));
@@ -202,8 +210,8 @@ pub async fn keep_manifest(session: &mut Session<'_>, hash: &str, body: &str) ->
     session.execute("manifest", &sql).await.map(|_| ())
 }
 
-/// The commit: one row. Gives the run that counts.
-pub async fn commit(session: &mut Session<'_>, run: &Run, hash: &str) -> Result<String, RunError> {
+/// The commit: one row.
+pub async fn commit(session: &mut Session<'_>, run: &Run, hash: &str) -> Result<(), RunError> {
     let driver = session.driver;
     let sql = format!(
         "INSERT INTO {} (id, parent, \"now\", manifest, plgc, state_version, committed_at) \
@@ -216,9 +224,7 @@ pub async fn commit(session: &mut Session<'_>, run: &Run, hash: &str) -> Result<
         literal(env!("CARGO_PKG_VERSION")),
         driver.instant(&value::micros_text(clock()))
     );
-    session.execute("commit", &sql).await?;
-    session.progress.point("committed");
-    winner(session, run.parent.as_deref()).await
+    session.execute("commit", &sql).await.map(|_| ())
 }
 
 /// Everything after the commit is done.

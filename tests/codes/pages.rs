@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use plgc::diagnostics::pages;
 
-use super::{fails, succeeds};
+use super::{fails, is_said, succeeds};
 use crate::coverage;
 use crate::errors::block;
 use crate::support::project::{Project, Said, said};
@@ -170,10 +170,7 @@ fn shell(project: &Project, calls: &str, answer: Option<&str>) -> Said {
 #[track_caller]
 fn says(said: &Said, code: &str) {
     let all = format!("{}{}", said.out, said.err);
-    assert!(
-        said.code != Some(0) && all.lines().any(|line| line.trim().ends_with(code)),
-        "`{code}` is not said:\n{all}"
-    );
+    assert!(said.code != Some(0) && all.lines().any(|line| is_said(line, code)), "`{code}` is not said:\n{all}");
 }
 
 #[test]

@@ -101,6 +101,17 @@ fn healed(world: &World, now: i64, point: &str) -> Vec<String> {
     all
 }
 
+/// What the tables of files hold; nothing before the first run.
+fn loaded(world: &World, now: i64) -> Vec<String> {
+    if now == START { Vec::new() } else { world.texts("SELECT id, seats FROM app.workspaces ORDER BY id") }
+}
+
+/// Whether the run of an instant counts.
+fn is_committed(world: &World, now: i64) -> bool {
+    let instant = plgc::engine::value::instant_text(now);
+    world.texts("SELECT \"now\" FROM plg_state.runs").contains(&instant)
+}
+
 /// A run at `now` is killed at every so many-th point, in worlds that `make` makes.
 fn survives(make: impl Fn() -> World, now: i64, every: usize) {
     let unkilled = make();
@@ -110,7 +121,9 @@ fn survives(make: impl Fn() -> World, now: i64, every: usize) {
     assert!(points.len() > 20, "{points:?}");
     for point in points.iter().step_by(every) {
         let world = make();
+        let before = loaded(&world, now);
         child::kill_at(&world, now, point);
+        assert!(loaded(&world, now) == before || is_committed(&world, now), "{point}: the tables of files changed");
         assert_eq!(healed(&world, now, point), expected, "{point}");
     }
 }

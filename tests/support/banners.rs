@@ -110,12 +110,18 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
         }],
         entities: vec![manifest::Entity {
             name: "workspace".to_owned(),
+            cite: "a.plg:8".to_owned(),
+            source: "app.workspaces".to_owned(),
             key: "id".to_owned(),
             prev_view: spell("plg.workspace__prev"),
             parent_table: spell("plg.workspace__:parent"),
             loses: spell(
                 "SELECT COUNT(*) AS had, COUNT(CASE WHEN c.id IS NULL THEN 1 END) AS lost FROM plg.workspace__prev AS p \
                  LEFT JOIN plg.workspace__:run AS c ON c.id = p.id",
+            ),
+            lost: spell(
+                "SELECT p.id FROM plg.workspace__prev AS p LEFT JOIN plg.workspace__:run AS c ON c.id = p.id \
+                 WHERE c.id IS NULL ORDER BY p.id",
             ),
             loses_limit: 0.5,
             changes: spell(CHANGES),

@@ -1,20 +1,72 @@
-//! Takes the events of a run, shows them: one bar that redraws itself on a terminal, a JSON line each otherwise. What
-//! came from the environment is never shown.
+//! Takes the events of a run, and why it could not go on, shows them: one bar that redraws itself and a text on a terminal, a
+//! JSON line each otherwise. What came from the environment is never shown.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::cli::Broken;
 use crate::cli::points::Points;
 use crate::cli::terminal::Terminal;
 use crate::config::Secrets;
+use crate::diagnostics::{json, text};
 use crate::run::{Event, Progress};
 
 /// What suits the terminal, and the points that the environment asks for.
-pub(super) fn of<'a>(terminal: &'a Terminal, secrets: &'a Secrets) -> Box<dyn Progress + 'a> {
+pub(super) fn of<'a>(terminal: &'a Terminal, secrets: &'a Secrets) -> Shown<'a> {
     let points = Points::from_environment();
-    if terminal.live {
+    let inner: Box<dyn Progress + 'a> = if terminal.live {
         Box::new(points.beside(Bar::new(secrets)))
     } else {
         Box::new(points.beside(Lines { terminal, secrets }))
+    };
+    Shown { inner, run: None }
+}
+
+/// Who shows what happens, and knows which run it is about.
+pub(super) struct Shown<'a> {
+    inner: Box<dyn Progress + 'a>,
+    run: Option<String>,
+}
+
+impl Shown<'_> {
+    /// The run that has begun and has not ended.
+    pub(super) fn run(self) -> Option<String> {
+        self.run
+    }
+}
+
+impl Progress for Shown<'_> {
+    fn event(&mut self, event: &Event) {
+        match event {
+            Event::Started { run, .. } | Event::Resumed { run } => self.run = Some(run.clone()),
+            Event::Finished { .. } => self.run = None,
+            _ => {}
+        }
+        self.inner.event(event);
+    }
+
+    fn point(&mut self, name: &str) {
+        self.inner.point(name);
+    }
+}
+
+/// Says why the command could not go on, among the lines of what happened.
+pub(super) fn failed(broken: &Broken, run: Option<&str>, terminal: &Terminal, secrets: &Secrets) {
+    if terminal.live {
+        terminal.say(&secrets.hide(&text::render(&broken.items, &broken.sources, terminal.err)));
+        return;
+    }
+    for item in json::items(&broken.items, &broken.sources) {
+        let event = if item.severity == "error" { "failed" } else { "noticed" };
+        let line = serde_json::json!({
+            "event": event,
+            "run": run,
+            "exit": broken.exit as u8,
+            "code": item.code,
+            "message": item.message,
+            "help": item.help,
+            "labels": item.labels,
+        });
+        terminal.say(&secrets.hide(&format!("{line}\n")));
     }
 }
 

@@ -2,26 +2,29 @@
 //! reads. Takes views with their queries; changes no more than it must: rights, and what people made on a view, stay.
 
 use super::{Engine, EngineError, Trouble, Type, literal, quote};
+use crate::engine::transaction;
 
 /// A view's name and its query.
 type View = (String, String);
 
 /// Replaces in place; else in place with the columns in their old order; else drops the views and makes them anew.
 pub(super) async fn replace(engine: &mut dyn Engine, views: &[View], gone: &[String]) -> Result<(), EngineError> {
-    // The statements of one message are one transaction.
     let replace = views.iter().map(|(view, query)| format!("CREATE OR REPLACE VIEW {view} AS\n{query};\n"));
-    match engine.execute(&replace.collect::<String>()).await {
+    transaction::begin(engine).await?;
+    let done = engine.execute(&replace.collect::<String>()).await;
+    match transaction::end(engine, done, |error| error).await {
         Err(error) if error.trouble == Trouble::ViewShape => {}
         done => return done.map(|_| ()),
     }
-    engine.execute("BEGIN").await?;
+    transaction::begin(engine).await?;
     let kept = keep_order(engine, views).await;
-    engine.execute(if kept.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
-    match kept {
+    match transaction::end(engine, kept, |error| error).await {
         Err(error) if error.trouble == Trouble::ViewShape => {}
         done => return done,
     }
-    match anew(engine, views, gone).await {
+    transaction::begin(engine).await?;
+    let made = anew(engine, views, gone).await;
+    match transaction::end(engine, made, |error| error).await {
         Err(error) if error.trouble == Trouble::InUse => Err(readers(engine, views, gone).await?.unwrap_or(error)),
         done => done,
     }

@@ -4,6 +4,10 @@
 use crate::plan::Column;
 use crate::plan::rel::{Aggregate, Compare, From, Join, JoinKind, Query, Scalar, Select, Table};
 use crate::program::{EntityId, Field, FieldKind, Program, Stage};
+use crate::types::Type;
+
+/// How many keys of lost rows are shown.
+const SHOWN: i64 = 5;
 
 /// One row: `had`, the rows of the parent run, and `lost`, those of them that this run lacks.
 pub fn loses(entity: &str, key: &Column) -> Query {
@@ -14,6 +18,23 @@ pub fn loses(entity: &str, key: &Column) -> Query {
         .left_join(Table::Model(entity.to_owned()).alias("c"), same_row(key))
         .body()
         .after(Vec::new())
+}
+
+/// The keys of the first rows that this run lacks, as text.
+pub fn lost(entity: &str, key: &Column) -> Query {
+    let place = Scalar::row_number(Vec::new(), vec![parent_key(key).ascending(key.typed.kind.clone())]);
+    let items = vec![parent_key(key).as_text(&key.typed.kind).named("lost"), place.named("place")];
+    let gone = Select::from(parent(entity), items)
+        .left_join(Table::Model(entity.to_owned()).alias("c"), same_row(key))
+        .filter(Scalar::column("c", &key.name).is_null());
+    Select::from(Table::Step("gone".to_owned()).alias("g"), vec![Scalar::column("g", "lost").named("lost")])
+        .filter(Scalar::column("g", "place").compare(Compare::LessEqual, Type::Int, Scalar::int(SHOWN)))
+        .ordered(vec![Scalar::column("g", "place").ascending(Type::Int)])
+        .after(vec![gone.body().step("gone")])
+}
+
+fn parent_key(key: &Column) -> Scalar {
+    Scalar::column("p", &key.name)
 }
 
 /// Per status with `moves`: key, was, became of every other transition.
