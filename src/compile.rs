@@ -30,6 +30,7 @@ pub fn manifest(plan: &Plan, program: &Program, files: &Sources, dialect: &Diale
         views: plan.views.iter().map(|it| view(it, dialect)).collect(),
         syncs: plan.syncs.iter().map(|it| sync(it, dialect)).collect(),
         destinations: program.destinations.iter().map(destination).collect(),
+        retired: program.retired.clone(),
         lineage: plan::lineage::of(program),
     };
     manifest.setup = sql::setup(dialect, statements(&manifest)).into_iter().map(str::to_owned).collect();
@@ -61,6 +62,7 @@ fn column(column: &plan::Column, labels: Vec<String>, dialect: &Dialect) -> Colu
         sql_type: dialect.type_name(&column.typed.kind),
         doc: column.doc.clone(),
         was: column.was.clone(),
+        stages: column.stages.iter().cloned().collect(),
         labels,
     }
 }
@@ -85,6 +87,7 @@ fn entity(entity: &plan::Entity, dialect: &Dialect) -> manifest::Entity {
         name: entity.name.clone(),
         cite: entity.cite.clone(),
         source: entity.source.clone(),
+        was: entity.was.clone(),
         key: entity.key.name.clone(),
         prev_view: sql::table(&Table::View(format!("{}__prev", entity.name)), dialect),
         parent_table: sql::table(&Table::ParentModel(entity.name.clone()), dialect),
@@ -140,6 +143,7 @@ fn sync(sync: &plan::Sync, dialect: &Dialect) -> manifest::Sync {
                 typed: kind.required(),
                 doc: None,
                 was: None,
+                stages: BTreeMap::new(),
                 labels: Vec::new(),
             })
             .into(),

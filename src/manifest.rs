@@ -46,6 +46,9 @@ pub struct Manifest {
     pub syncs: Vec<Sync>,
     /// The destinations, by name.
     pub destinations: BTreeMap<String, Destination>,
+    /// What earlier runs remember and the program lets go: audiences, syncs, entities, and fields as `entity.field`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retired: Vec<String>,
     /// Where each column of each model comes from.
     pub lineage: Vec<Lineage>,
 }
@@ -100,6 +103,9 @@ pub struct Column {
     /// What the parent run may have called it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
+    /// What the parent run may have called its values: earlier names of stages, and the present ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stages: BTreeMap<String, String>,
     /// What a destination must allow to receive it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
@@ -138,6 +144,9 @@ pub struct Entity {
     /// The source of its rows, as declared: who accepts what that lost accepts what this one lost with it.
     #[serde(default)]
     pub source: String,
+    /// Its name in earlier runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     /// Its key's column.
     pub key: String,
     /// The view of the parent run, as the dialect spells it. The runner makes it before the model, from `parent_table`, in the
@@ -228,6 +237,9 @@ pub struct SyncSpec {
     pub key: Column,
     /// The fields written, in order.
     pub fields: Vec<Column>,
+    /// Which of the fields are always null.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nulls: Vec<String>,
     /// Whether objects are created, updated or both.
     pub mode: Mode,
     /// What happens to those who leave.

@@ -63,6 +63,8 @@ pub struct Column {
     pub doc: Option<String>,
     /// What the parent run's table may call it (`was`).
     pub was: Option<String>,
+    /// What the parent run may have called its values: the earlier name of a stage, and the present one.
+    pub stages: Vec<(String, String)>,
 }
 
 /// What surrounds an entity's model.
@@ -74,6 +76,8 @@ pub struct Entity {
     pub cite: String,
     /// The source of its rows, as declared.
     pub source: String,
+    /// Its name in earlier runs.
+    pub was: Option<String>,
     /// The key's column.
     pub key: Column,
     /// One row with `had` and `lost`: rows of the parent run, and those of them that this run lacks.

@@ -61,6 +61,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.type_fields();
     ctx.declare_destinations();
     ctx.declare_syncs();
+    ctx.check_retired();
     let (mut program, rest) = ctx.into_program();
     program.zone.clone_from(&options.zone);
     let order = cycle::order(&program, &rest.circled, diags);

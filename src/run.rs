@@ -139,6 +139,10 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
             return Ok(outcome);
         }
     }
+    forgotten::accepted(before.as_ref(), manifest, &session.options.accept)?;
+    if let Some(before) = &before {
+        forgotten::check(before, manifest, &session.options.accept)?;
+    }
     let number = head.as_ref().map_or(1, |head| number(&head.id) + 1);
     let parent = head.as_ref().map(|head| head.id.clone());
     let run = Run { id: format!("r{number}_{}", session::fresh(&now, 4)), parent, now };

@@ -15,6 +15,7 @@ mod compiled;
 mod coverage;
 mod differential;
 mod docs;
+mod edits;
 mod errors;
 mod examples;
 mod fivetran;

@@ -81,7 +81,7 @@ fn a_sync_that_is_put_in_again_knows_what_it_wrote() {
         story.then(0, &[("a", 11), ("b", 12), ("c", 13), ("d", 14)], &sync, "items");
         assert_eq!(story.then(1, &[("a", 11), ("b", 12), ("c", 13), ("d", 1)], &sync, "items"), ["delete d {}"]);
         for hour in [2, 3, 4] {
-            assert_eq!(story.then(hour, &[("a", 11), ("b", 20), ("c", 1), ("d", 1)], "", "items"), NONE);
+            assert_eq!(story.then(hour, &[("a", 11), ("b", 20), ("c", 1), ("d", 1)], "\nretire big\n", "items"), NONE);
         }
         assert_eq!(
             story.then(5, &[("a", 11), ("b", 20), ("c", 1), ("d", 14)], &sync, "items"),
@@ -132,38 +132,6 @@ fn a_table_may_have_any_name() {
             }
         }
     }
-}
-
-#[test]
-fn what_is_forgotten_is_said() {
-    let project = Project::new("sqlite", &format!("{PROGRAM}{}", sync("items", "clear")), CONFIG);
-    project.write("data/app.items.csv", "id,size\na,11\n");
-    project.run(0);
-    let program = format!("{PROGRAM}{}", sync("items", "clear"));
-    let with = |from: &str, to: &str| {
-        assert!(program.contains(from));
-        project.write("program.plg", &program.replace(from, to));
-    };
-    with("sync big from", "sync huge from");
-    project.run(1).is(0, &["sync `huge` begins without a past, and `big`, which wrote to the same place, is gone"]);
-    with("sync big from", "sync big was huge from");
-    let said = project.run(2);
-    assert!(!said.err.contains("without a past"), "{}", said.err);
-    with("  set    size = size\n", "  set    other = size\n");
-    project.run(3).is(0, &["sync `big` no longer sets `size`: what it wrote there stays"]);
-    project.write(
-        "program.plg",
-        &program.replace("audience large of", "audience wide of").replace("from large", "from wide"),
-    );
-    project.run(4).is(0, &["`item.wide` begins without a past, and `large` of the last run is gone", "write `was`"]);
-    project.write("program.plg", &program.replace("audience large of", "audience large was wid of"));
-    project.run(5).is(0, &["`item.large` begins without a past: the last run had no `wid`, its earlier name"]);
-    project.write(
-        "program.plg",
-        &program.replace("audience large of", "audience vast was large of").replace("from large", "from vast"),
-    );
-    let said = project.run(6);
-    assert!(!said.err.contains("without a past"), "{}", said.err);
 }
 
 #[test]

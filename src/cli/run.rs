@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// The run's instant, as 2026-03-02T09:00Z; default: the clock
     #[arg(long, value_name = "INSTANT", value_parser = options::instant)]
     as_of: Option<i64>,
-    /// Go on although a guard on this source, entity or sync would stop the run; may be repeated
+    /// Go on although a guard on this source, entity or sync would stop the run, or forget what is gone; may be repeated
     #[arg(long, value_name = "NAME")]
     accept: Vec<String>,
     /// Run a compiled manifest in place of the project's files
@@ -90,7 +90,6 @@ fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
             manifest
         }
     };
-    options::accepted(&args.accept, &manifest)?;
     let (mut target, secrets) = target::resolve(&project, &name, &unresolved, &manifest)?;
     if let Some(folder) = &args.data {
         options::folder(folder)?;

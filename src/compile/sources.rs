@@ -1,6 +1,8 @@
 //! Takes the sources of a [`Program`] and gives what a run must know of them: the table, its columns, how to count its
 //! rows, and how fresh it must be for which syncs.
 
+use std::collections::BTreeMap;
+
 use crate::dialect::Dialect;
 use crate::manifest::{Column, Fresh, Source};
 use crate::plan::lineage;
@@ -54,6 +56,7 @@ fn column(column: &program::Column, dialect: &Dialect) -> Column {
         sql_type: dialect.type_name(&column.typed.kind),
         doc: column.doc.clone(),
         was: None,
+        stages: BTreeMap::new(),
         labels: column.labels.clone(),
     }
 }

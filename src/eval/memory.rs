@@ -72,17 +72,23 @@ impl Run<'_> {
     fn remembered(&self, field: &Field, was: Option<&str>, place: usize) -> (Value, Value) {
         let nothing = (Value::Null, Value::Null);
         let entity = self.program.entity(field.entity);
-        let Some(table) = self.before.entities.get(&entity.name) else { return nothing };
+        let Some(table) = self.table_before(entity) else { return nothing };
         let key = self.column(At { over: RowsOf::Entity(field.entity), place }, entity.key);
         let row = table.rows.iter().find(|row| table.value(row, &table.key).is_some_and(|it| it.equals(&key)));
         row.map_or(nothing, |row| (old(table, row, field, was, ""), old(table, row, field, was, "__since")))
+    }
+
+    /// The entity's rows in the run before, under its name or an earlier one.
+    fn table_before(&self, entity: &Entity) -> Option<&Table> {
+        let named = |name: &str| self.before.entities.get(name);
+        named(&entity.name).or_else(|| named(entity.was.as_deref()?))
     }
 
     /// What differs from the run before in the audiences and statuses of an entity, rows that came and went included.
     pub(super) fn changes(&self, id: EntityId, table: &Table) -> Vec<Change> {
         let entity = self.program.entity(id);
         let nothing = Table::default();
-        let before = self.before.entities.get(&entity.name).unwrap_or(&nothing);
+        let before = self.table_before(entity).unwrap_or(&nothing);
         let mut changes = Vec::new();
         for (_, field) in self.program.fields_of(id).filter(|(_, field)| has(field) && !field.hidden) {
             let mut keys: Vec<String> = keys(table).chain(keys(before)).collect();
@@ -103,7 +109,16 @@ fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, suffix: &str)
         (FieldKind::Audience { .. }, Value::Bool(_)) | (FieldKind::Status { .. }, Value::Text(_)) => suffix.is_empty(),
         _ => false,
     };
-    if fits { value } else { Value::Null }
+    if !fits {
+        return Value::Null;
+    }
+    match (&field.kind, &value) {
+        (FieldKind::Status { stages, .. }, Value::Text(old)) => {
+            let renamed = stages.iter().find(|stage| stage.was.as_ref() == Some(old));
+            renamed.map_or(value, |stage| Value::Text(stage.name.clone()))
+        }
+        _ => value,
+    }
 }
 
 fn keys(table: &Table) -> impl Iterator<Item = String> {

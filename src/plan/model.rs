@@ -23,7 +23,7 @@ use build::Built;
 
 use super::{Column, Model};
 use crate::dialect::names::{LONGEST_DECLARED, fitted};
-use crate::program::{ColumnId, EntityId, FieldId, FieldKind, Program};
+use crate::program::{ColumnId, EntityId, FieldId, FieldKind, Program, Stage};
 use crate::source::Sources;
 use crate::types::Type;
 
@@ -72,20 +72,28 @@ fn columns(program: &Program, entity: EntityId, fields: &[FieldId]) -> Vec<Colum
         .chain(others)
         .map(|id| {
             let column = program.column(entity, id);
-            Column { name: column.name.clone(), typed: column.typed.clone(), doc: column.doc.clone(), was: None }
+            Column {
+                name: column.name.clone(),
+                typed: column.typed.clone(),
+                doc: column.doc.clone(),
+                was: None,
+                stages: Vec::new(),
+            }
         })
         .collect();
     for id in fields {
         let field = program.field(*id);
-        let (memory, was) = match &field.kind {
-            FieldKind::Trait(_) => (false, None),
-            FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => (true, was.clone()),
+        let (memory, was, stages) = match &field.kind {
+            FieldKind::Trait(_) => (false, None, Vec::new()),
+            FieldKind::Audience { was, .. } => (true, was.clone(), Vec::new()),
+            FieldKind::Status { was, stages, .. } => (true, was.clone(), renamed(stages)),
         };
         all.push(Column {
             name: field.name.clone(),
             typed: field.typed.clone(),
             doc: field.doc.clone(),
             was: was.clone(),
+            stages,
         });
         if memory {
             all.push(Column {
@@ -93,8 +101,14 @@ fn columns(program: &Program, entity: EntityId, fields: &[FieldId]) -> Vec<Colum
                 typed: Type::Timestamp.optional(),
                 doc: None,
                 was: was.map(|was| format!("{was}__since")),
+                stages: Vec::new(),
             });
         }
     }
     all
+}
+
+/// The stages that have an earlier name: that one, and the present one.
+fn renamed(stages: &[Stage]) -> Vec<(String, String)> {
+    stages.iter().filter_map(|stage| Some((stage.was.clone()?, stage.name.clone()))).collect()
 }

@@ -24,6 +24,7 @@ pub fn entities(program: &Program, sources: &Sources, models: &[Model]) -> Vec<E
                 cite: sources.cite(entity.span),
                 source: program.source(entity.source).name.join("."),
                 lost: guards::lost(&entity.name, &key),
+                was: entity.was.clone(),
                 loses: guards::loses(&entity.name, &key),
                 loses_limit: entity.loses,
                 changes: changes::changes(program, id, &key),
@@ -53,5 +54,6 @@ fn key(program: &Program, id: EntityId, entity: &program::Entity, model: &Model)
         typed: declared.typed.clone(),
         doc: declared.doc.clone(),
         was: None,
+        stages: Vec::new(),
     })
 }

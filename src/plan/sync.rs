@@ -5,12 +5,14 @@ mod outbox;
 mod value;
 mod written;
 
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 
 use super::Sync;
 use crate::dialect::names::{LONGEST_DECLARED, fitted};
 use crate::manifest::{self, Column, SyncSpec};
-use crate::program::{self, Expr, Program};
+use crate::program::{self, Expr, ExprKind, Literal, Program};
 use crate::source::Sources;
 use crate::types::Typed;
 
@@ -41,6 +43,7 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
         sql_type: String::new(),
         doc: None,
         was: None,
+        stages: BTreeMap::new(),
         labels: value::labels(program, sync.entity, value),
     };
     let (key, key_value) = &sync.matches;
@@ -58,6 +61,7 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
         mode: sync.mode,
         leave: leave(&sync.leave),
         leave_set: leave_set(&sync.leave),
+        nulls: sync.set.iter().filter(|(_, value)| is_null(value)).map(|(name, _)| name.clone()).collect(),
         leave_only: leave_only(sync).map(|(name, _)| name.clone()).collect(),
         deletes: sync.deletes,
         creates: sync.creates,
@@ -81,6 +85,15 @@ const fn leave(leave: &program::Leave) -> manifest::Leave {
         program::Leave::Clear => manifest::Leave::Clear,
         program::Leave::Keep => manifest::Leave::Keep,
         program::Leave::Set(_) => manifest::Leave::Set,
+    }
+}
+
+/// Whether a value is `null` as it stands.
+fn is_null(value: &Expr) -> bool {
+    match &value.kind {
+        ExprKind::Literal(Literal::Null) => true,
+        ExprKind::Coerce(inner) => is_null(inner),
+        _ => false,
     }
 }
 

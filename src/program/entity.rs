@@ -98,6 +98,7 @@ impl<'a> Ctx<'a> {
             }
             self.program.entities.push(Entity {
                 name: node.name.text.clone(),
+                was: node.was.as_ref().map(|was| was.text.clone()),
                 doc: doc.cloned(),
                 span: node.name.span,
                 source,
@@ -109,7 +110,17 @@ impl<'a> Ctx<'a> {
             });
             self.register_columns(id);
             self.declare_items(id, node, event);
+            if let Some(was) = node.was.as_ref().filter(|_| event) {
+                self.diags.push(MisplacedItem {
+                    word: "was",
+                    what: "event",
+                    at: was.span,
+                    why: "nothing is remembered of an event",
+                    help: "remove `was` and the name after it",
+                });
+            }
         }
+        self.check_was_of_entities();
     }
 
     /// The source that a path names; an unknown one is reported.

@@ -58,6 +58,8 @@ pub struct Program {
     pub destinations: Vec<Destination>,
     /// Syncs, by name.
     pub syncs: Vec<Sync>,
+    /// What earlier runs remember and this program lets go, as `retire` names it, by name.
+    pub retired: Vec<String>,
 }
 
 /// A table that a loader fills, or a query over such tables.
@@ -108,6 +110,8 @@ pub struct Fresh {
 pub struct Entity {
     /// Its name.
     pub name: String,
+    /// Its name in earlier runs.
+    pub was: Option<String>,
     /// Its documentation.
     pub doc: Option<String>,
     /// Where its name stands.
@@ -210,6 +214,8 @@ pub enum FieldKind {
 pub struct Stage {
     /// Its name.
     pub name: String,
+    /// Its name in earlier runs.
+    pub was: Option<String>,
     /// Its documentation.
     pub doc: Option<String>,
     /// `None`: otherwise.

@@ -42,6 +42,7 @@ pub(super) struct Declarations<'a> {
     pub row_links: Vec<Item<'a, ast::RowLink>>,
     pub destinations: Vec<Item<'a, ast::Destination>>,
     pub syncs: Vec<Item<'a, ast::Sync>>,
+    pub retired: Vec<&'a ast::Path>,
 }
 
 /// What a project-level name stands for.
@@ -204,6 +205,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             }
             ast::DeclarationKind::Trait(node) => found.fields.push((doc, FieldNode::Trait(node))),
             ast::DeclarationKind::Status(node) => found.fields.push((doc, FieldNode::Status(node))),
+            ast::DeclarationKind::Retire(node) => found.retired.push(&node.name),
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
             ast::DeclarationKind::Sequence(_)
             | ast::DeclarationKind::Channel(_)

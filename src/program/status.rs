@@ -63,10 +63,14 @@ impl Ctx<'_> {
                 self.diags.push(OtherwiseNotLast { at: stage.name.span });
             }
             seen.push(&stage.name);
-            stages.push(Stage { name: stage.name.text.clone(), doc: stage.doc.clone(), when, until });
+            let was = stage.was.as_ref().map(|was| was.text.clone());
+            stages.push(Stage { name: stage.name.text.clone(), was, doc: stage.doc.clone(), when, until });
         }
         if stages.iter().all(|stage| stage.when.is_some()) && !node.broken {
             self.diags.push(MissingOtherwise { name: node.name.text.clone(), at: node.name.span });
+        }
+        if !node.broken {
+            self.check_was_of_stages(node);
         }
         let found = self.moves(node, &stages);
         if let Some(field) = self.field_mut(id)

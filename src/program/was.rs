@@ -1,5 +1,5 @@
-//! Takes the `was OLD` of fields and syncs, and refuses what could not hand on one history: a name that is still declared,
-//! or one that two declarations want.
+//! Takes each `was OLD` and `retire OLD`, and refuses what could not hand on one history, or end it: a name that is still
+//! declared, or one that two declarations want.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,64 @@ struct DuplicateWas {
     first: Span,
 }
 
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is retired, and still declared")]
+#[diagnostic(code("retired-still-declared"), help("remove `retire {name}`, or the declaration"))]
+struct RetiredStillDeclared {
+    name: String,
+    #[label(primary, "said to be over")]
+    at: Span,
+    #[label("declared here")]
+    declared: Span,
+}
+
 impl<'a> Ctx<'a> {
+    /// Checks what is retired: it is declared no more. What it was is known to the runs that remember it.
+    pub(super) fn check_retired(&mut self) {
+        for path in self.found.retired.clone() {
+            let declared = match path.parts.as_slice() {
+                [entity, field] => self.entity_named(&entity.text).and_then(|id| match self.member(id, &field.text) {
+                    Some((Member::Field(_), span)) => Some(span),
+                    _ => None,
+                }),
+                [only] => match self.global(&only.text) {
+                    Some((Global::Audience(_) | Global::Sync(_) | Global::Entity(_), span)) => Some(span),
+                    _ => None,
+                },
+                _ => None,
+            };
+            match declared {
+                Some(declared) => {
+                    self.diags.push(RetiredStillDeclared { name: path.dotted(), at: path.span, declared });
+                }
+                None => self.program.retired.push(path.dotted()),
+            }
+        }
+        self.program.retired.sort();
+        self.program.retired.dedup();
+    }
+
+    /// Checks the earlier names of entities.
+    pub(super) fn check_was_of_entities(&mut self) {
+        let mut seen = BTreeMap::new();
+        let nodes: Vec<&'a ast::Entity> = self.found.entities.iter().map(|(item, _)| item.node).collect();
+        for was in nodes.into_iter().filter_map(|node| node.was.as_ref()) {
+            let declared = self.entity_named(&was.text).map(|id| self.entity(id).span);
+            let first = *seen.entry(was.text.as_str()).or_insert(was.span);
+            self.check_was(was, declared, first);
+        }
+    }
+
+    /// Checks the earlier names of a status' stages.
+    pub(super) fn check_was_of_stages(&mut self, node: &ast::Status) {
+        let mut seen = BTreeMap::new();
+        for was in node.stages.iter().filter_map(|stage| stage.was.as_ref()) {
+            let declared = node.stages.iter().find(|stage| stage.name.text == was.text).map(|stage| stage.name.span);
+            let first = *seen.entry(was.text.as_str()).or_insert(was.span);
+            self.check_was(was, declared, first);
+        }
+    }
+
     /// Checks the earlier names of fields, which are names of their entity.
     pub(super) fn check_was_of_fields(&mut self, nodes: &[(Option<&'a String>, FieldNode<'a>)]) {
         let mut seen = BTreeMap::new();

@@ -105,6 +105,50 @@ pub enum RunError {
         /// What is wrong.
         what: String,
     },
+    /// What the last run remembers is gone.
+    #[error("this program lacks what the last run remembers: {what}")]
+    #[diagnostic(code("run-forgotten"))]
+    Forgotten {
+        /// It.
+        what: String,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
+    /// A `was` leads to a declaration of another kind.
+    #[error("{what}, which was {} {kind} in the last run", if *kind == "audience" { "an" } else { "a" })]
+    #[diagnostic(code("run-other-kind"))]
+    OtherKind {
+        /// What was what.
+        what: String,
+        /// What the old one is.
+        kind: &'static str,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
+    /// A sync with `leave clear` no longer sets what it wrote.
+    #[error("{what}, and says `leave clear`: what it wrote there would stay for ever")]
+    #[diagnostic(code("run-unset"))]
+    Unset {
+        /// Which.
+        what: String,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
+    /// `--accept` names what is not there.
+    #[error(
+        "`--accept {name}`: the program has no source, entity or sync of this name, and the last run remembers none"
+    )]
+    #[diagnostic(code("unknown-accept"))]
+    UnknownAccept {
+        /// The name.
+        name: String,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
     /// Another run committed first.
     #[error("run {run} was built, but {winner} was committed first from the same parent")]
     #[diagnostic(code("run-lost"), help("give the target to one scheduler; run again"))]
@@ -176,10 +220,17 @@ impl RunError {
     pub const fn fault(&self) -> Fault {
         match self {
             Self::Load(error) if error.is_outside() => Fault::Outside,
-            Self::Source { .. } | Self::Check { .. } | Self::Guard { .. } | Self::Load(_) | Self::Value { .. } => {
-                Fault::Data
+            Self::Source { .. }
+            | Self::Check { .. }
+            | Self::Guard { .. }
+            | Self::Forgotten { .. }
+            | Self::OtherKind { .. }
+            | Self::Unset { .. }
+            | Self::Load(_)
+            | Self::Value { .. } => Fault::Data,
+            Self::Manifest { .. } | Self::Setting { .. } | Self::Earlier { .. } | Self::UnknownAccept { .. } => {
+                Fault::Setting
             }
-            Self::Manifest { .. } | Self::Setting { .. } | Self::Earlier { .. } => Fault::Setting,
             Self::Unreachable { .. }
             | Self::Locked { .. }
             | Self::StateVersion { .. }

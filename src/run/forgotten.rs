@@ -1,77 +1,227 @@
-//! Takes the manifest of the last run and of this one, gives what this program no longer remembers without having said so: a
-//! field or sync that may be an old one under a new name, and what a sync wrote and no longer sets.
+//! Takes the manifest of the last run and of this one, and stops a run that would forget: a declaration with memory that is
+//! gone without a `was`, a `retire` or an `--accept`, or a field that a sync with `leave clear` no longer sets.
 
 use std::collections::BTreeSet;
 
-use super::prev;
-use crate::manifest::{Manifest, Model, Sync};
+use super::{RunError, prev};
+use crate::diagnostics::did_you_mean;
+use crate::manifest::{Leave, Manifest, Model, Sync};
+use crate::types::Type;
 
-/// One sentence for each, in the order of the program.
+/// A field with a memory: an audience or a status.
+#[derive(Clone, Copy)]
+struct Remembering<'a> {
+    name: &'a str,
+    was: Option<&'a str>,
+    kind: &'static str,
+}
+
+/// What is gone.
+struct Gone {
+    /// What it is, to a person.
+    what: String,
+    /// How `retire` and `--accept` name it; the first is said.
+    names: Vec<String>,
+    /// What may be the same under another name: its declaration, up to `was`.
+    perhaps: Option<String>,
+}
+
+/// Stops where something would be forgotten that nobody has accounted for.
+pub fn check(before: &Manifest, now: &Manifest, accepted: &BTreeSet<String>) -> Result<(), RunError> {
+    for (old, model) in goes_on(before, now) {
+        other_kind(old, model)?;
+    }
+    let is_said = |name: &String| accepted.contains(name) || now.retired.contains(name);
+    let mut gone: Vec<Gone> = fields(before, now).chain(syncs(before, now)).collect();
+    gone.retain(|gone| !gone.names.iter().any(is_said));
+    if !gone.is_empty() {
+        return Err(forgotten(&gone));
+    }
+    let unset = now.syncs.iter().filter(|sync| sync.spec.leave == Leave::Clear && !accepted.contains(&sync.spec.name));
+    unset.map(|sync| unset_fields(before, sync)).collect()
+}
+
+fn forgotten(gone: &[Gone]) -> RunError {
+    let first = |gone: &Gone| gone.names.first().cloned().unwrap_or_default();
+    let help = match gone {
+        // One thing alone, or all that an entity had: its name is the last.
+        [Gone { perhaps: Some(perhaps), names, .. }, rest @ ..]
+            if rest.iter().all(|it| it.perhaps.as_ref() == Some(perhaps)) =>
+        {
+            let name = if rest.is_empty() { names.first() } else { names.last() };
+            let name = name.map(String::as_str).unwrap_or_default();
+            format!("write `{perhaps}` if it is the same under another name, or `retire {name}` if it is over")
+        }
+        [one] => {
+            let name = first(one);
+            format!("write `was` at the declaration that goes on as it, or `retire {name}` if it is over")
+        }
+        several => {
+            let retire = |gone: &Gone| format!("`retire {}`", first(gone));
+            let retire = several.iter().map(retire).collect::<Vec<_>>().join(", ");
+            format!("write `was` at each declaration that goes on as one of them, or {retire} where it is over")
+        }
+    };
+    let what = gone.iter().map(|gone| gone.what.as_str()).collect::<Vec<_>>().join(", ");
+    RunError::Forgotten { what, help: format!("{help}; `--accept NAME` goes on without; nothing was committed") }
+}
+
+/// Every name that `--accept` may have is one on which there can be a guard, or that may be forgotten.
+pub fn accepted(before: Option<&Manifest>, now: &Manifest, names: &BTreeSet<String>) -> Result<(), RunError> {
+    let sources = now.sources.iter().map(|it| it.name.clone());
+    let entities = now.entities.iter().map(|it| it.name.clone());
+    let syncs = now.syncs.iter().map(|it| it.spec.name.clone());
+    let gone = before.into_iter().flat_map(|before| fields(before, now).chain(self::syncs(before, now)));
+    let known: Vec<String> = sources.chain(entities).chain(syncs).chain(gone.flat_map(|gone| gone.names)).collect();
+    let Some(name) = names.iter().find(|name| !known.contains(name)) else { return Ok(()) };
+    let help = did_you_mean(name, known.iter().map(String::as_str))
+        .map_or_else(|| format!("there is {}", known.join(", ")), |similar| format!("did you mean `{similar}`?"));
+    Err(RunError::UnknownAccept { name: name.clone(), help })
+}
+
+/// What a person should know of this program's memory: one sentence for each.
 #[must_use]
 pub fn notices(before: &Manifest, now: &Manifest) -> Vec<String> {
-    let mut said = Vec::new();
-    for model in now.models.iter().filter(|model| model.last) {
-        if let Some(old) = before.models.iter().find(|old| old.last && old.entity == model.entity) {
-            said.extend(fields(old, model));
-        }
-    }
-    for sync in &now.syncs {
-        said.extend(renamed(before, now, sync));
-        said.extend(unset(before, sync));
-    }
-    said
+    let fresh = goes_on(before, now).flat_map(|(old, model)| {
+        let had = remembering(old);
+        let is_known = move |name: &str| had.iter().any(|old| old.name == name);
+        let fresh = remembering(model).into_iter().filter_map(move |field| {
+            let was = field.was.filter(|was| !is_known(was) && !is_known(field.name))?;
+            let name = format!("{}.{}", model.entity, field.name);
+            Some(format!("`{name}` begins without a past: the last run had no `{was}`, its earlier name"))
+        });
+        fresh.collect::<Vec<_>>()
+    });
+    let stays = now.syncs.iter().filter_map(|sync| {
+        let gone = dropped(before, sync);
+        let stays = || format!("sync `{}` no longer sets {}: what it wrote there stays", sync.spec.name, listed(&gone));
+        (!gone.is_empty()).then(stays)
+    });
+    fresh.chain(stays).collect()
 }
 
-/// The fields with a memory, which have a column for it, with their earlier names.
-fn remembering(model: &Model) -> Vec<(&str, Option<&str>)> {
+/// The last model of each entity that both programs have, under one name or an earlier one: the old, and the new.
+fn goes_on<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = (&'a Model, &'a Model)> {
+    now.entities.iter().filter_map(move |entity| {
+        let model = now.models.iter().find(|model| model.last && model.entity == entity.name)?;
+        Some((prev::earlier_model(before, entity)?, model))
+    })
+}
+
+/// The fields with a memory, which have a column for it.
+fn remembering(model: &Model) -> Vec<Remembering<'_>> {
     let names: BTreeSet<&str> = model.columns.iter().map(|it| it.name.as_str()).collect();
-    let has_since = |name: &str| names.contains(format!("{name}__since").as_str());
-    let fields = model.columns.iter().filter(|it| has_since(&it.name));
-    fields.map(|it| (it.name.as_str(), it.was.as_deref())).collect()
-}
-
-fn fields(old: &Model, new: &Model) -> Vec<String> {
-    let (had, has) = (remembering(old), remembering(new));
-    let is_known = |name: &str| had.iter().any(|(old, _)| *old == name);
-    let is_kept = |name: &str| has.iter().any(|(new, was)| *new == name || *was == Some(name));
-    let gone: Vec<String> =
-        had.iter().filter(|(name, _)| !is_kept(name)).map(|(name, _)| format!("`{name}`")).collect();
-    let entity = &new.entity;
-    let fresh = has.iter().filter(|(name, was)| !is_known(name) && !was.is_some_and(is_known));
-    fresh
-        .filter_map(|(name, was)| match was {
-            Some(was) => Some(format!(
-                "`{entity}.{name}` begins without a past: the last run had no `{was}`, its earlier name"
-            )),
-            None if gone.is_empty() => None,
-            None => Some(format!(
-                "`{entity}.{name}` begins without a past, and {} of the last run is gone: where it is the same, write `was`",
-                gone.join(", ")
-            )),
+    let fields = model.columns.iter().filter(|it| names.contains(format!("{}__since", it.name).as_str()));
+    fields
+        .map(|it| Remembering {
+            name: &it.name,
+            was: it.was.as_deref(),
+            kind: if it.typed.kind == Type::Bool { "audience" } else { "status" },
         })
         .collect()
 }
 
-/// A new sync to the objects of one that is gone.
-fn renamed(before: &Manifest, now: &Manifest, sync: &Sync) -> Option<String> {
-    let spec = &sync.spec;
-    let has = |manifest: &Manifest, name: &str| manifest.syncs.iter().any(|it| it.spec.name == name);
-    if has(before, &spec.name) || spec.was.as_deref().is_some_and(|was| has(before, was)) {
-        return None;
+/// `was` leads from an audience to an audience, and from a status to a status.
+fn other_kind(old: &Model, new: &Model) -> Result<(), RunError> {
+    let had = remembering(old);
+    for field in remembering(new) {
+        let Some(was) = field.was.filter(|_| !had.iter().any(|old| old.name == field.name)) else { continue };
+        if let Some(old_field) = had.iter().find(|old| old.name == was && old.kind != field.kind) {
+            return Err(RunError::OtherKind {
+                what: format!("{} `{}` was `{was}`", field.kind, field.name),
+                kind: old_field.kind,
+                help: format!("remove `was {was}`, and write `retire {}`", short(&old.entity, *old_field)),
+            });
+        }
     }
-    let old = before.syncs.iter().find(|old| old.spec.place() == spec.place() && !has(now, &old.spec.name))?;
-    Some(format!(
-        "sync `{}` begins without a past, and `{}`, which wrote to the same place, is gone: where it is the same, write `was {1}`",
-        spec.name, old.spec.name
-    ))
+    Ok(())
 }
 
-/// The fields that a sync wrote and no longer sets.
-fn unset(before: &Manifest, sync: &Sync) -> Option<String> {
-    let (old, spec) = (prev::earlier(before, sync)?, &sync.spec);
-    let is_set = |name: &str| spec.fields.iter().any(|field| field.name == name);
-    let gone = old.spec.fields.iter().filter(|field| !is_set(&field.name));
-    let gone: Vec<String> = gone.map(|field| format!("`{}`", field.name)).collect();
-    let stays = || format!("sync `{}` no longer sets {}: what it wrote there stays", spec.name, gone.join(", "));
-    (!gone.is_empty()).then(stays)
+/// How a field is retired: an audience has a name in the project, a status in its entity.
+fn short(entity: &str, field: Remembering<'_>) -> String {
+    if field.kind == "audience" { field.name.to_owned() } else { format!("{entity}.{}", field.name) }
+}
+
+/// The audiences and statuses of the last run that no declaration goes on with.
+fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
+    before.models.iter().filter(|model| model.last).flat_map(move |old| {
+        let new = goes_on(before, now).find(|(went, _)| went.entity == old.entity).map(|(_, model)| model);
+        let has = new.map(remembering).unwrap_or_default();
+        let had = remembering(old);
+        let goes_on = |old: &Remembering<'_>| {
+            let is_it = |new: &&Remembering<'_>| new.name == old.name || new.was == Some(old.name);
+            has.iter().find(is_it).is_some_and(|new| new.kind == old.kind)
+        };
+        let gone = had.iter().filter(|field| !goes_on(field)).map(|field| {
+            let is_fresh = |it: &&Remembering<'_>| it.kind == field.kind && it.was.is_none();
+            let fresh = has.iter().filter(is_fresh).find(|it| !had.iter().any(|old| old.name == it.name));
+            let perhaps = match new {
+                Some(_) => fresh.map(|it| format!("{} {} was {}", it.kind, it.name, field.name)),
+                None => fresh_entity(before, now).map(|it| format!("entity {it} was {}", old.entity)),
+            };
+            let whole = format!("{}.{}", old.entity, field.name);
+            let own = Some(short(&old.entity, *field)).filter(|_| !is_audience_elsewhere(now, field.name));
+            let mut names: Vec<String> = own.into_iter().chain([whole]).collect();
+            names.dedup();
+            names.extend(new.is_none().then(|| old.entity.clone()));
+            Gone { what: format!("{} `{}` of `{}`", field.kind, field.name, old.entity), names, perhaps }
+        });
+        gone.collect::<Vec<_>>()
+    })
+}
+
+/// An entity that the last run did not have, and that may be an old one.
+fn fresh_entity<'a>(before: &Manifest, now: &'a Manifest) -> Option<&'a str> {
+    let is_known = |name: &str| before.entities.iter().any(|it| it.name == name);
+    let fresh = now.entities.iter().find(|it| it.was.is_none() && !is_known(&it.name))?;
+    Some(&fresh.name)
+}
+
+fn is_audience_elsewhere(now: &Manifest, name: &str) -> bool {
+    let models = now.models.iter().filter(|model| model.last);
+    models.flat_map(remembering).any(|it| it.kind == "audience" && it.name == name)
+}
+
+/// The syncs of the last run that no declaration goes on with.
+fn syncs<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
+    let has = |manifest: &Manifest, name: &str| manifest.syncs.iter().any(|it| it.spec.name == name);
+    let goes_on = move |old: &&Sync| {
+        let name = &old.spec.name;
+        has(now, name) || now.syncs.iter().any(|it| it.spec.was.as_ref() == Some(name))
+    };
+    before.syncs.iter().filter(move |old| !goes_on(old)).map(move |old| {
+        let name = &old.spec.name;
+        let is_it =
+            |it: &&Sync| it.spec.was.is_none() && it.spec.place() == old.spec.place() && !has(before, &it.spec.name);
+        let perhaps = now.syncs.iter().find(is_it).map(|it| format!("sync {} was {name}", it.spec.name));
+        let what = format!("sync `{name}` to `{}.{}`", old.spec.destination, old.spec.object);
+        Gone { what, names: vec![name.clone()], perhaps }
+    })
+}
+
+/// The fields that a sync wrote and no longer sets, but those that were null at last.
+fn dropped<'a>(before: &'a Manifest, sync: &Sync) -> Vec<&'a str> {
+    let Some(old) = prev::earlier(before, sync) else { return Vec::new() };
+    let is_set = |name: &str| sync.spec.fields.iter().any(|field| field.name == name);
+    let names = old.spec.fields.iter().map(|field| field.name.as_str());
+    names.filter(|name| !is_set(name) && !old.spec.nulls.iter().any(|null| null == name)).collect()
+}
+
+/// A sync that clears what it wrote must still set it.
+fn unset_fields(before: &Manifest, sync: &Sync) -> Result<(), RunError> {
+    let (gone, name) = (dropped(before, sync), &sync.spec.name);
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let nulls = gone.iter().map(|field| format!("{field} = null")).collect::<Vec<_>>().join(", ");
+    Err(RunError::Unset {
+        what: format!("sync `{name}` ({}) no longer sets {}", sync.spec.cite, listed(&gone)),
+        help: format!(
+            "write `set {nulls}`, which clears them, and take it out after a run; or leave what is there with `--accept {name}`; nothing was committed"
+        ),
+    })
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }

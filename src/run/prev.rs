@@ -5,7 +5,7 @@ use super::RunError;
 use super::session::{Run, Session};
 use super::state::SCHEMA;
 use crate::engine::{Driver, literal, quote};
-use crate::manifest::{Column, Manifest, Sync};
+use crate::manifest::{Column, Entity, Manifest, Model, Sync};
 use crate::types::Type;
 
 /// A table of the parent run, as its own manifest describes it.
@@ -33,7 +33,7 @@ pub fn views(driver: &Driver, manifest: &Manifest, before: Option<&Manifest>, ru
         let own = manifest.models.iter().find(|model| model.last && model.entity == entity.name);
         let columns = own.map_or(&[][..], |model| &model.columns);
         let parent = before.and_then(|before| {
-            let model = before.models.iter().find(|model| model.last && model.entity == entity.name)?;
+            let model = earlier_model(before, entity)?;
             Some(Parent { table: parent_table(driver, run, &model.table)?, columns: &model.columns })
         });
         views.push((entity.prev_view.clone(), query(columns, parent.as_ref())));
@@ -41,15 +41,30 @@ pub fn views(driver: &Driver, manifest: &Manifest, before: Option<&Manifest>, ru
     for sync in &manifest.syncs {
         let parent = before.and_then(|before| {
             let old = earlier(before, sync)?;
-            Some(Parent { table: parent_table(driver, run, &old.table)?, columns: &old.written_columns })
+            let knew = sync.spec.was.is_none() || (old.spec.name == sync.spec.name && old.spec.was == sync.spec.was);
+            Some((Parent { table: parent_table(driver, run, &old.table)?, columns: &old.written_columns }, knew))
         });
         let query = match parent {
-            Some(_) => query(&sync.written_columns, parent.as_ref()),
+            Some((parent, true)) => query(&sync.written_columns, Some(&parent)),
+            // What it wrote under its other name, in runs before the last one, may not be in there.
+            Some((parent, false)) => format!(
+                "{}\nUNION ALL\nSELECT f.key, f.hash, f.created\nFROM (\n{}\n) AS f\n\
+                 WHERE NOT EXISTS (SELECT 1 FROM {} AS p WHERE p.key = f.key)",
+                query(&sync.written_columns, Some(&parent)),
+                from_receipts(driver, sync, run),
+                parent.table
+            ),
             None => from_receipts(driver, sync, run),
         };
         views.push((sync.prev_view.clone(), query));
     }
     views
+}
+
+/// The last model of the entity in the last run, under its name or an earlier one.
+pub(super) fn earlier_model<'a>(before: &'a Manifest, entity: &Entity) -> Option<&'a Model> {
+    let named = |name: &str| before.models.iter().find(|model| model.last && model.entity == name);
+    named(&entity.name).or_else(|| named(entity.was.as_deref()?))
 }
 
 /// The sync of the last run that this one goes on with: under its name or an earlier one, at the same place.
@@ -66,7 +81,7 @@ fn from_receipts(driver: &Driver, sync: &Sync, run: &Run) -> String {
     let names = names.collect::<Vec<_>>().join(", ");
     let last = |of: &str| format!("MAX(CASE WHEN {of} THEN r.happened_at END) OVER (PARTITION BY r.key)");
     format!(
-        "SELECT l.key, CASE WHEN l.op IN ('create', 'update') THEN l.hash END AS hash, \
+        "SELECT l.key, l.hash AS hash, \
          COALESCE(l.made > l.gone, l.made IS NOT NULL) AS created\nFROM (\n  SELECT r.key, r.op, r.hash, {} AS made, {} AS gone, \
          ROW_NUMBER() OVER (PARTITION BY r.key ORDER BY r.happened_at DESC, r.op, r.hash) AS place\n  FROM {receipts} AS r\n  \
          WHERE r.accepted AND r.sync IN ({names}) AND r.object = {} AND r.run <> {}\n) AS l\nWHERE l.place = 1 AND l.op <> 'delete'",
@@ -85,7 +100,7 @@ fn parent_table(driver: &Driver, run: &Run, table: &str) -> Option<String> {
 
 fn query(columns: &[Column], parent: Option<&Parent<'_>>) -> String {
     let items = columns.iter().map(|column| {
-        let value = parent.and_then(|parent| taken(column, parent.columns));
+        let value = parent.and_then(|parent| taken(column, columns, parent.columns));
         let value = value.unwrap_or_else(|| format!("CAST(NULL AS {})", column.sql_type));
         format!("  {value} AS {}", quote(&column.name))
     });
@@ -96,11 +111,27 @@ fn query(columns: &[Column], parent: Option<&Parent<'_>>) -> String {
     }
 }
 
-/// The parent's column under its name or an earlier one, where its type is still the same.
-fn taken(column: &Column, before: &[Column]) -> Option<String> {
+/// The parent's column under its name or an earlier one, where its type is still the same. Since when a field has its value
+/// is taken with the value only.
+fn taken(column: &Column, columns: &[Column], before: &[Column]) -> Option<String> {
+    let old = same(column, before)?;
+    let value = column.name.strip_suffix("__since").and_then(|name| columns.iter().find(|it| it.name == name));
+    if value.is_some_and(|value| same(value, before).is_none()) {
+        return None;
+    }
+    let name = format!("p.{}", quote(&old.name));
+    if column.stages.is_empty() {
+        return Some(name);
+    }
+    let whens = column.stages.iter().map(|(was, stage)| format!(" WHEN {} THEN {}", literal(was), literal(stage)));
+    Some(format!("CASE {name}{} ELSE {name} END", whens.collect::<String>()))
+}
+
+/// The parent's column that a column goes on with.
+fn same<'a>(column: &Column, before: &'a [Column]) -> Option<&'a Column> {
     let named = |name: &str| before.iter().find(|old| old.name == name);
     let old = named(&column.name).or_else(|| named(column.was.as_deref()?))?;
     let is_text = |kind: &Type| matches!(kind, Type::Text | Type::Enum(_) | Type::Json);
     let same = old.typed.kind == column.typed.kind || (is_text(&old.typed.kind) && is_text(&column.typed.kind));
-    same.then(|| format!("p.{}", quote(&old.name)))
+    same.then_some(old)
 }

@@ -3,6 +3,7 @@
 
 use crate::source::Span;
 
+mod delivery;
 mod experiment;
 mod expr;
 mod policy;
@@ -10,6 +11,7 @@ mod sequence;
 mod source;
 mod test;
 
+pub use delivery::{Assign, Destination, Leave, Object, Order, Sync, SyncItem};
 pub use experiment::{Arms, Experiment, ExperimentItem, Funnel, FunnelStep, Goal, Layer, Phase, Rollout};
 pub use expr::{Arm, BinaryOp, Call, Expr, ExprKind, Set, UnaryOp, Within};
 pub use policy::{Exempt, Policy};
@@ -116,6 +118,8 @@ pub enum DeclarationKind {
     Funnel(Funnel),
     /// `test 'a case' at @2026-01-15 { … }`
     Test(Test),
+    /// `retire overage`
+    Retire(Retire),
 }
 
 /// A piece of quoted text, its quotes undone.
@@ -132,6 +136,8 @@ pub struct Text {
 pub struct Entity {
     /// Its name.
     pub name: Name,
+    /// Its name in earlier runs.
+    pub was: Option<Name>,
     /// The source.
     pub from: Path,
     /// The rows that count.
@@ -241,13 +247,15 @@ pub struct Status {
     pub broken: bool,
 }
 
-/// `name when cond [until cond]` or `name otherwise`
+/// `name [was old] when cond [until cond]` or `name [was old] otherwise`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stage {
     /// The `///` lines above.
     pub doc: Option<String>,
     /// Its name.
     pub name: Name,
+    /// Its name in earlier runs.
+    pub was: Option<Name>,
     /// `None`: otherwise.
     pub when: Option<Expr>,
     /// When it ends.
@@ -276,97 +284,9 @@ pub struct RowLink {
     pub value: Expr,
 }
 
-/// `destination name = kind { allows …; object { field type, … } }`
+/// `retire name`: what earlier runs remember under a name may be forgotten.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Destination {
-    /// Its name.
-    pub name: Name,
-    /// The system: `webhook`, …
-    pub system: Name,
-    /// The labels that it may receive.
-    pub allows: Vec<Name>,
-    /// Objects with their fields.
-    pub objects: Vec<Object>,
-    /// Whether an item could not be read.
-    pub broken: bool,
-}
-
-/// `contacts { plg_stage text, … }`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Object {
-    /// The object.
-    pub name: Name,
-    /// Its fields.
-    pub fields: Vec<Column>,
-}
-
-/// `sync name [was old] from base [as alias] [where cond] to destination.object[('argument')] { … }`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sync {
-    /// Its name.
-    pub name: Name,
-    /// Its name in earlier runs.
-    pub was: Option<Name>,
-    /// An audience or an entity.
-    pub from: Path,
-    /// Another name for the row.
-    pub alias: Option<Name>,
-    /// Which of its rows.
-    pub condition: Option<Expr>,
-    /// Destination and object.
-    pub to: Path,
-    /// The text in parentheses after the object.
-    pub argument: Option<Text>,
-    /// Its items.
-    pub items: Vec<SyncItem>,
-    /// Whether an item could not be read, or there is no block.
-    pub broken: bool,
-}
-
-/// One line of a sync.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SyncItem {
-    /// `match email = owner.email`
-    Match(Assign),
-    /// `pick by usage desc`
-    Pick(Vec<Order>, Span),
-    /// `set a = x, b = y`
-    Set(Vec<Assign>),
-    /// `create` or `update` alone: only these; both words: both.
-    Only(Name),
-    /// `leave delete | clear | keep | set a = x`
-    Leave(Leave),
-    /// `guard deletes <= 10%`
-    Guard(Guard),
-    /// `exempt hands_off because '…'`
-    Exempt(Exempt),
-}
-
-/// `name = expr`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Assign {
-    /// The destination's field.
-    pub name: Name,
-    /// Its value.
-    pub value: Expr,
-}
-
-/// What happens to those who leave.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Leave {
-    /// `delete`, `clear`, `keep` or `set`.
-    pub action: Name,
-    /// What `leave set` writes.
-    pub set: Vec<Assign>,
-    /// The item.
-    pub span: Span,
-}
-
-/// `expr [desc]`
-#[derive(Debug, Clone, PartialEq)]
-pub struct Order {
-    /// By what.
-    pub by: Expr,
-    /// Whether the largest comes first.
-    pub descending: bool,
+pub struct Retire {
+    /// An audience, a sync, an entity, or `entity.status`.
+    pub name: Path,
 }

@@ -22,6 +22,7 @@ pub(crate) enum Keyword {
     Policy,
     Funnel,
     Test,
+    Retire,
 }
 
 /// The declarations.
@@ -42,6 +43,7 @@ pub(crate) const DECLARATIONS: &[(&str, Keyword)] = &[
     ("policy", Keyword::Policy),
     ("funnel", Keyword::Funnel),
     ("test", Keyword::Test),
+    ("retire", Keyword::Retire),
 ];
 
 /// The item words of an entity.
@@ -117,14 +119,16 @@ pub(crate) fn begins_declaration(text: &str) -> bool {
     let (next, _) = split_word(rest);
     match keyword {
         Keyword::Source => rest.starts_with('{') || next == "as",
-        Keyword::Entity | Keyword::Event => next == "from",
+        Keyword::Entity => matches!(next, "from" | "was"),
+        Keyword::Event => next == "from",
         Keyword::Let | Keyword::Destination => rest.starts_with('='),
         Keyword::Sync => matches!(next, "from" | "was"),
         Keyword::Trait | Keyword::Link | Keyword::Policy | Keyword::Funnel => next == "of",
         Keyword::Audience | Keyword::Status | Keyword::Sequence | Keyword::Channel | Keyword::Experiment => {
             matches!(next, "of" | "was")
         }
-        Keyword::Test => false,
+        // It has no sign of its own: a column may be called so.
+        Keyword::Test | Keyword::Retire => false,
     }
 }
 

@@ -66,6 +66,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
         typed,
         doc: None,
         was: None,
+        stages: BTreeMap::new(),
         labels: Vec::new(),
     };
     let money = Type::Decimal { precision: 10, scale: 2 };
@@ -112,6 +113,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             name: "workspace".to_owned(),
             cite: "a.plg:8".to_owned(),
             source: "app.workspaces".to_owned(),
+            was: None,
             key: "id".to_owned(),
             prev_view: spell("plg.workspace__prev"),
             parent_table: spell("plg.workspace__:parent"),
@@ -153,6 +155,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
                     column("amount", money.optional()),
                     column("since", Type::Timestamp.optional()),
                 ],
+                nulls: Vec::new(),
                 mode: manifest::Mode::Upsert,
                 leave: manifest::Leave::Delete,
                 leave_set: Vec::new(),
@@ -175,6 +178,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
         }],
         destinations: [("product".to_owned(), manifest::Destination { system: system.to_owned(), allows: Vec::new() })]
             .into(),
+        retired: Vec::new(),
         lineage: Vec::new(),
     }
 }

@@ -1,5 +1,5 @@
 //! Takes the options of `plgc run` as they are typed, gives what they name, or says that it is not there: a folder of files, a
-//! manifest, what a guard is on, an instant.
+//! manifest, an instant.
 
 use std::path::Path;
 
@@ -7,7 +7,6 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::cli::{Broken, Exit, Outside};
-use crate::diagnostics::did_you_mean;
 use crate::manifest::Manifest;
 
 /// An option that names what is not on the disk.
@@ -20,16 +19,6 @@ struct NotThere {
     what: &'static str,
     #[help]
     help: &'static str,
-}
-
-/// A guard is waived on what the program does not have.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`--accept {name}`: the program has no source, entity or sync of this name")]
-#[diagnostic(code("unknown-accept"))]
-struct UnknownAccept {
-    name: String,
-    #[help]
-    help: String,
 }
 
 fn not_there(option: &'static str, path: &Path, what: &'static str, help: &'static str) -> Broken {
@@ -57,18 +46,6 @@ pub(super) fn manifest(file: &Path) -> Result<Manifest, Broken> {
     }
     let bytes = std::fs::read(file).map_err(|error| Outside::file("read", file, &error))?;
     Manifest::read(&String::from_utf8_lossy(&bytes)).map_err(|error| Broken::new(Exit::Usage, error))
-}
-
-/// Every name of `--accept` is one on which there can be a guard.
-pub(super) fn accepted(names: &[String], manifest: &Manifest) -> Result<(), Broken> {
-    let sources = manifest.sources.iter().map(|it| it.name.as_str());
-    let entities = manifest.entities.iter().map(|it| it.name.as_str());
-    let syncs = manifest.syncs.iter().map(|it| it.spec.name.as_str());
-    let known: Vec<&str> = sources.chain(entities).chain(syncs).collect();
-    let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
-    let help = did_you_mean(name, known.iter().copied())
-        .map_or_else(|| format!("it has {}", known.join(", ")), |similar| format!("did you mean `{similar}`?"));
-    Err(Broken::new(Exit::Usage, UnknownAccept { name: name.clone(), help }))
 }
 
 /// An instant to the second: a date, or a date and time with an offset.

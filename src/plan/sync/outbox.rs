@@ -6,7 +6,7 @@ use crate::dialect::names::{LONGEST, fitted};
 use crate::manifest::SyncSpec;
 use crate::plan::rel::{Body, Compare, Constant, Item, Parameter, Query, Scalar, Select, Step, Table};
 use crate::plan::{call, column_name};
-use crate::program::{self, Leave, Mode, Program, What};
+use crate::program::{self, Expr, Leave, Mode, Program, What};
 use crate::types::{Type, Typed};
 
 /// op, key, hash, then the fields, ordered by op and key; without what this run's delivery has already done.
@@ -97,8 +97,7 @@ fn fields(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Vec<Item>
 fn present(sync: &program::Sync, spec: &SyncSpec) -> Select {
     let is_new = || Scalar::column("t", "key").is_null();
     let differs = || hash_of("t").compare(Compare::NotEqual, Type::Text, Scalar::column("n", "sync__hash"));
-    // What has left is there still, without a hash.
-    let due = || Scalar::Or(vec![is_new(), hash_of("t").is_null(), differs()]);
+    let due = || Scalar::Or(vec![is_new(), differs()]);
     let (op, is_due) = match sync.mode {
         Mode::Create => (Scalar::text("create"), is_new()),
         Mode::Update => (Scalar::text("update"), due()),
@@ -133,8 +132,13 @@ fn left(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Option<Sele
         Leave::Set(values) => values.iter().find(|(field, _)| field == name).map(|(_, value)| value),
         Leave::Keep | Leave::Delete | Leave::Clear => None,
     };
+    // What was sent to who left says how they were left: another `leave` is due for them, too.
+    let parting_hash = match &sync.leave {
+        Leave::Set(values) => set_hash(program, sync, spec, values),
+        Leave::Keep | Leave::Delete | Leave::Clear => Scalar::text(op),
+    };
     let mut items =
-        vec![Scalar::text(op).named("op"), Scalar::column("t", "key").named("key"), hash_of("t").named("hash")];
+        vec![Scalar::text(op).named("op"), Scalar::column("t", "key").named("key"), parting_hash.clone().named("hash")];
     items.extend(spec.fields.iter().map(|field| {
         let value = match parting(&field.name) {
             Some(expr) => value::value_as(program, sync.entity, expr, &field.typed.kind),
@@ -144,12 +148,27 @@ fn left(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Option<Sele
     }));
     let mut select = Select::from(Table::RunState(table(&spec.name)).alias("t"), items)
         .left_join(Table::Step("wanted".to_owned()).alias("n"), same_key())
-        .filter(Scalar::column("n", "sync__key").is_null())
-        .filter(hash_of("t").is_not_null());
-    if matches!(sync.leave, Leave::Delete) {
-        select.filter.push(Scalar::column("t", "created"));
-    }
+        .filter(Scalar::column("n", "sync__key").is_null());
+    select.filter.push(match &sync.leave {
+        Leave::Delete => Scalar::column("t", "created"),
+        Leave::Keep | Leave::Clear | Leave::Set(_) => hash_of("t").compare(Compare::NotEqual, Type::Text, parting_hash),
+    });
     Some(select)
+}
+
+/// What `leave set` writes, as one value.
+fn set_hash(program: &Program, sync: &program::Sync, spec: &SyncSpec, values: &[(String, Expr)]) -> Scalar {
+    let fields: Vec<(&str, &Expr, Typed)> = values
+        .iter()
+        .filter(|(_, expr)| !value::is_now(expr))
+        .filter_map(|(name, expr)| {
+            let field = spec.fields.iter().find(|field| field.name == *name)?;
+            Some((name.as_str(), expr, field.typed.kind.clone().optional()))
+        })
+        .collect();
+    let names = fields.iter().map(|(name, ..)| format!(" {name}")).collect::<String>();
+    let scalar = |expr: &Expr, typed: &Typed| value::value_as(program, sync.entity, expr, &typed.kind);
+    hash(&format!("set{names}"), fields.iter().map(|(_, expr, typed)| (scalar(expr, typed), typed)).collect())
 }
 
 /// The receipt of this run that makes a row of the outbox done.

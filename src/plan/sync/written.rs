@@ -1,12 +1,12 @@
 //! Takes a sync and gives what it has written up to the parent run: the parent's own record, with the receipts that
-//! the parent run's delivery left. A deleted object is gone; one that left otherwise is there still, without a hash.
+//! the parent run's delivery left. A deleted object is gone; one that left otherwise is there still, with the hash of that.
 
 use super::table;
 use crate::manifest::SyncSpec;
 use crate::plan::rel::{Body, Compare, Item, Join, JoinKind, Parameter, Query, Scalar, Select, Table};
 use crate::types::Type;
 
-/// key, hash, created of every object that the sync has written; the hash is null where the object has left.
+/// key, hash, created of every object that the sync has written; the hash is that of what was sent last.
 pub fn written(spec: &SyncSpec) -> Query {
     let receipts = receipts(spec).body().step("receipts");
     let latest =
@@ -26,13 +26,7 @@ pub fn written(spec: &SyncSpec) -> Query {
     };
     let created =
         Scalar::Or(vec![Scalar::column("l", "created"), Scalar::column("b", "created").or_else(Scalar::bool(false))]);
-    let op_is = |words: &[&str]| {
-        let words = words.iter().map(|word| Scalar::text(word)).collect();
-        Scalar::In(Box::new(Scalar::column("l", "op")), words, false)
-    };
-    let hash = Scalar::Case(vec![(op_is(&["create", "update"]), Scalar::column("l", "hash"))], None);
-    let mut items = columns("l", &["key"]);
-    items.push(hash.named("hash"));
+    let mut items = columns("l", &["key", "hash"]);
     items.push(created.named("created"));
     let mut fresh = Select::from(Table::Step("latest".to_owned()).alias("l"), items);
     fresh.comments.push("written by the parent run".to_owned());

@@ -7,8 +7,8 @@ use pest::iterators::{Pair, Pairs};
 
 use crate::source::Span;
 use crate::syntax::ast::{
-    Audience, Declaration, DeclarationKind, Destination, Entity, Expr, ExprKind, Let, Name, Path, RowLink, Source,
-    Status, Sync, Text, Trait,
+    Audience, Declaration, DeclarationKind, Destination, Entity, Expr, ExprKind, Let, Name, Path, Retire, RowLink,
+    Source, Status, Sync, Text, Trait,
 };
 use crate::syntax::build::{Builder, take};
 use crate::syntax::explain;
@@ -34,7 +34,9 @@ impl Builder<'_> {
             None => self.unknown_declaration(word, piece, at)?,
         };
         let block = match keyword {
-            Keyword::Let | Keyword::Trait | Keyword::Audience | Keyword::Link | Keyword::Policy => None,
+            Keyword::Let | Keyword::Trait | Keyword::Audience | Keyword::Link | Keyword::Policy | Keyword::Retire => {
+                None
+            }
             _ => self.layout.block(piece),
         };
         let tail = block.as_ref().map(|block| block.tail.clone()).filter(|tail| !tail.is_empty());
@@ -60,6 +62,7 @@ impl Builder<'_> {
             Keyword::Policy => self.policy(piece),
             Keyword::Funnel => self.funnel(&head, block),
             Keyword::Test => self.test(&head, block),
+            Keyword::Retire => self.retire(piece),
         };
         if kind.is_none() {
             self.lose(piece);
@@ -146,6 +149,7 @@ impl Builder<'_> {
             return None;
         };
         let name = self.name(&kids.nth(1)?);
+        let was = take(&mut kids, Rule::was).and_then(|kid| self.last_name(kid));
         let from = self.path(kids.nth(1)?);
         let condition = match take(&mut kids, Rule::where_) {
             Some(kid) => Some(self.clause(kid)),
@@ -160,7 +164,7 @@ impl Builder<'_> {
                 (vec![], true)
             }
         };
-        Some(Entity { name, from, condition, items, broken })
+        Some(Entity { name, was, from, condition, items, broken })
     }
 
     fn let_(&mut self, piece: &Range<usize>) -> Option<DeclarationKind> {
@@ -284,6 +288,11 @@ impl Builder<'_> {
         let argument = take(&mut kids, Rule::argument).and_then(|kid| kid.into_inner().next());
         let argument = argument.map(|kid| self.text_or_quoted(&kid));
         Some(Sync { name, was, from, alias, condition, to, argument, items: vec![], broken: true })
+    }
+
+    fn retire(&mut self, piece: &Range<usize>) -> Option<DeclarationKind> {
+        let mut kids = self.parse(Rule::retire, piece)?;
+        Some(DeclarationKind::Retire(Retire { name: self.path(kids.nth(1)?) }))
     }
 
     /// A text; double quotes around it are reported.

@@ -201,9 +201,10 @@ impl Builder<'_> {
 
     fn stage(&mut self, doc: Option<String>, mut kids: Pairs<'_, Rule>) -> Option<Stage> {
         let name = self.name(&kids.next()?);
+        let was = take(&mut kids, Rule::was).and_then(|kid| self.last_name(kid));
         let when = take(&mut kids, Rule::when).map(|kid| self.clause(kid));
         let until = take(&mut kids, Rule::until).map(|kid| self.clause(kid));
-        Some(Stage { doc, name, when, until })
+        Some(Stage { doc, name, was, when, until })
     }
 
     fn broken_stage(&mut self, doc: Option<String>, item: &Range<usize>) -> Option<Stage> {
@@ -211,7 +212,7 @@ impl Builder<'_> {
         let name = self.name(&name);
         let otherwise = self.layout.text(item).contains("otherwise");
         let when = (!otherwise).then(|| self.error(item));
-        Some(Stage { doc, name, when, until: None })
+        Some(Stage { doc, name, was: None, when, until: None })
     }
 
     pub(super) fn destination_items(&mut self, body: Range<usize>, destination: &mut Destination) {

@@ -4,7 +4,7 @@
 use crate::syntax::ast::{
     Assign, Column, Declaration, Destination, Entity, EntityItem, Name, Source, Status, Sync, SyncItem, TypeName,
 };
-use crate::syntax::fmt::declaration::Printer;
+use crate::syntax::fmt::declaration::{Printer, was};
 use crate::syntax::fmt::expr::{name, quote};
 use crate::syntax::fmt::item::{Item, Parts};
 
@@ -73,7 +73,7 @@ impl Printer<'_> {
                 rest.push_str(&format!(" until {}", self.write.whole(until)));
             }
             let commented = stage.when.iter().chain(&stage.until).any(|expr| self.lines.commented(expr.span));
-            let item = Item::new(stage.name.span.start, name(&stage.name), rest);
+            let item = Item::new(stage.name.span.start, was(&stage.name, stage.was.as_ref()), rest);
             let parts = if stage.when.is_some() { Parts::Stage(stage) } else { Parts::None };
             items.push(Item { parts, commented, ..item });
         }

@@ -140,6 +140,7 @@ impl Printer<'_> {
             DeclarationKind::RowLink(it) => {
                 ("link", name(&it.name), of_as(&it.of, it.alias.as_ref()), equals(&self.write.whole(&it.value)))
             }
+            DeclarationKind::Retire(it) => ("retire", path(&it.name), String::new(), String::new()),
             DeclarationKind::Audience(it) => {
                 let until = it.until.as_ref().map(|until| format!(" until {}", self.write.whole(until)));
                 let value = format!("where {}{}", self.write.whole(&it.condition), until.unwrap_or_default());
@@ -202,6 +203,7 @@ impl Printer<'_> {
             DeclarationKind::Let(_)
             | DeclarationKind::Trait(_)
             | DeclarationKind::RowLink(_)
+            | DeclarationKind::Retire(_)
             | DeclarationKind::Audience(_)
             | DeclarationKind::Policy(_) => {}
         }
@@ -241,7 +243,7 @@ impl Printer<'_> {
     }
 
     fn entity(&mut self, declaration: &Declaration, word: &str, entity: &Entity) {
-        let head = format!("{word} {} from {}", name(&entity.name), path(&entity.from));
+        let head = format!("{word} {} from {}", was(&entity.name, entity.was.as_ref()), path(&entity.from));
         let at = declaration.span.start;
         let one = match &entity.condition {
             Some(condition) => format!("{head} where {}", self.write.whole(condition)),
@@ -371,7 +373,7 @@ fn of_as(of: &Name, alias: Option<&Name>) -> String {
     format!("of {}{alias}", name(of))
 }
 
-fn was(it: &Name, was: Option<&Name>) -> String {
+pub(super) fn was(it: &Name, was: Option<&Name>) -> String {
     let was = was.map(|was| format!(" was {}", name(was))).unwrap_or_default();
     format!("{}{was}", name(it))
 }
