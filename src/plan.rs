@@ -50,6 +50,8 @@ pub struct Model {
     pub columns: Vec<Column>,
     /// Whether it is the entity's last pass, which has all its columns.
     pub last: bool,
+    /// Whether it holds the keys alone: of an entity without a field and a sync.
+    pub keys_only: bool,
 }
 
 /// A column of a model.

@@ -10,6 +10,7 @@ mod entity;
 mod frame;
 mod group;
 mod identity;
+mod keys;
 mod names;
 mod needs;
 mod normal;
@@ -56,9 +57,11 @@ pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
             query,
             columns: columns(program, pass.entity, &fields),
             last: pass.last,
+            keys_only: false,
         });
         built.insert(pass.entity, (name, fields));
     }
+    models.extend(keys::models(program, sources, &passes::entities(program)));
     models
 }
 

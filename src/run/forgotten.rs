@@ -37,8 +37,8 @@ pub fn check(before: &Manifest, now: &Manifest, accepted: &BTreeSet<String>) -> 
     if !gone.is_empty() {
         return Err(forgotten(&gone));
     }
-    let unset = now.syncs.iter().filter(|sync| sync.spec.leave == Leave::Clear && !accepted.contains(&sync.spec.name));
-    unset.map(|sync| unset_fields(before, sync)).collect()
+    let mut clearing = now.syncs.iter().filter(|sync| sync.spec.leave == Leave::Clear);
+    clearing.try_for_each(|sync| if accepted.contains(&sync.spec.name) { Ok(()) } else { unset_fields(before, sync) })
 }
 
 fn forgotten(gone: &[Gone]) -> RunError {

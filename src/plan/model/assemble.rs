@@ -112,7 +112,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Events, and entities without a model so far, that links lead to.
+    /// Entities without a model that links lead to.
     fn target_steps(&mut self) -> Vec<Step> {
         let targets = std::mem::take(&mut self.targets);
         let mut steps = Vec::new();

@@ -24,7 +24,7 @@ pub(super) struct Builder<'a> {
     pub(super) frames: Vec<Frame>,
     /// The names of steps.
     pub(super) names: Names,
-    /// Events, and entities without a model so far, that links lead to.
+    /// Entities without a model that links lead to.
     pub(super) targets: Vec<Target>,
     /// The field in work, for comments and names.
     pub(super) field: Option<FieldId>,
@@ -32,7 +32,7 @@ pub(super) struct Builder<'a> {
     pub(super) windows_apart: bool,
 }
 
-/// An event, or an entity without a model so far, that links lead to: a step.
+/// An entity without a model that links lead to: a step.
 pub(super) struct Target {
     pub(super) entity: EntityId,
     pub(super) step: String,

@@ -16,10 +16,11 @@ pub(super) struct Pass {
     pub(super) last: bool,
 }
 
-/// Entities that have a model: all but events. One without a field has its rows to be read, and to be guarded.
+/// Entities that have a model: those with a field, and those that a sync reads.
 pub(super) fn entities(program: &Program) -> Vec<EntityId> {
-    let all = (0..).map(EntityId).zip(&program.entities);
-    all.filter(|(_, entity)| entity.at.is_none()).map(|(id, _)| id).collect()
+    let with_field: BTreeSet<EntityId> = program.fields.iter().map(|field| field.entity).collect();
+    let synced: BTreeSet<EntityId> = program.syncs.iter().map(|sync| sync.entity).collect();
+    with_field.union(&synced).copied().filter(|id| program.entity(*id).at.is_none()).collect()
 }
 
 struct Planner {

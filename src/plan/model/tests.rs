@@ -48,7 +48,9 @@ fn lowered(fields: &str) -> Vec<Model> {
         .map(|it| format!("{it} {:?}", crate::diagnostics::place(&**it, &sources)))
         .collect();
     assert_eq!(errors, Vec::<String>::new());
-    models(&program, &sources)
+    let mut models = models(&program, &sources);
+    models.retain(|model| !model.keys_only);
+    models
 }
 
 /// The statements that build a program's models, on one line each, without comments.

@@ -13,6 +13,7 @@ use crate::source::Sources;
 #[must_use]
 pub fn views(program: &Program, sources: &Sources, models: &[Model]) -> Vec<View> {
     modelled(program, models)
+        .filter(|(_, _, model)| !model.keys_only)
         .flat_map(|(id, entity, model)| {
             let audiences = program
                 .fields_of(id)
