@@ -153,7 +153,10 @@ impl World {
 
     /// The rows of every entity's public view, in key order.
     pub fn rows(&self, manifest: &Manifest) -> Vec<View> {
-        let last = manifest.models.iter().filter(|model| model.last);
+        let seen = |model: &&plgc::manifest::Model| {
+            manifest.views.iter().any(|view| view.file == format!("views/{}.sql", model.entity))
+        };
+        let last = manifest.models.iter().filter(|model| model.last).filter(seen);
         let one = |model: &plgc::manifest::Model| {
             let key = &manifest.entities.iter().find(|it| it.name == model.entity).expect("its entity").key;
             let view = self.driver.table("plg", &model.entity);
