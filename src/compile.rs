@@ -88,6 +88,7 @@ fn entity(entity: &plan::Entity, dialect: &Dialect) -> manifest::Entity {
         cite: entity.cite.clone(),
         source: entity.source.clone(),
         was: entity.was.clone(),
+        file: format!("state/{}.sql", entity.name),
         key: entity.key.name.clone(),
         prev_view: sql::table(&Table::View(format!("{}__prev", entity.name)), dialect),
         parent_table: sql::table(&Table::ParentModel(entity.name.clone()), dialect),
@@ -128,13 +129,12 @@ fn sync(sync: &plan::Sync, dialect: &Dialect) -> manifest::Sync {
     for column in std::iter::once(&mut spec.key).chain(&mut spec.fields) {
         column.sql_type = dialect.type_name(&column.typed.kind);
     }
-    let declared = format!("sync {} ({}): what it has written", spec.name, spec.cite);
-    let comments: Vec<String> = std::iter::once(declared).chain(spec.doc.clone()).collect();
     manifest::Sync {
+        file: format!("syncs/{}.sql", spec.name),
         prev_view: sql::table(&Table::State(format!("{name}__prev")), dialect),
         parent_table: sql::table(&Table::ParentState(name), dialect),
         table: sql::table(&table, dialect),
-        written: sql::create_table_as(&table, &comments, &sync.written, dialect),
+        written: sql::create_table_as(&table, &[], &sync.written, dialect),
         keyed: sql::keyed(&table, "key", dialect),
         written_columns: [("key", Type::Text), ("hash", Type::Text), ("created", Type::Bool)]
             .map(|(name, kind)| Column {

@@ -24,30 +24,28 @@ pub mod types;
 use diagnostics::Diagnostics;
 use dialect::Dialect;
 use manifest::Manifest;
-use plan::Plan;
 use program::{Options, Program};
 use source::Sources;
 
-/// Checks a project and plans what it runs, for any warehouse. Nothing comes out where there is an error; warnings do not
-/// stop it.
-pub fn check(sources: &Sources, options: &Options, diagnostics: &mut Diagnostics) -> Option<(Program, Plan)> {
+/// Checks a project, for any warehouse. Nothing comes out where there is an error; warnings do not stop it.
+pub fn check(sources: &Sources, options: &Options, diagnostics: &mut Diagnostics) -> Option<Program> {
     let files: Vec<_> = sources.files().iter().map(|file| syntax::parse(file, diagnostics)).collect();
     let program = program::analyze(&files, sources, options, diagnostics);
     if diagnostics.has_errors() {
         return None;
     }
-    let plan = plan::lower(&program, sources);
-    plan::width::check(&plan, &program, diagnostics);
-    (!diagnostics.has_errors()).then_some((program, plan))
+    plan::width::check(&program, sources, diagnostics);
+    (!diagnostics.has_errors()).then_some(program)
 }
 
-/// Compiles a project for a warehouse: what [`check`] gives, written out in a dialect.
+/// Compiles a project for a warehouse: what [`check`] gives, planned and written out in a dialect.
 pub fn compile(
     sources: &Sources,
     options: &Options,
     dialect: &Dialect,
     diagnostics: &mut Diagnostics,
 ) -> Option<Manifest> {
-    let (program, plan) = check(sources, options, diagnostics)?;
+    let program = check(sources, options, diagnostics)?;
+    let plan = plan::lower(&program, sources);
     Some(compile::manifest(&plan, &program, sources, dialect))
 }

@@ -3,6 +3,7 @@
 //! `:parent` (part of a table's name, or, where they stand alone, a text literal).
 
 mod bind;
+mod files;
 pub mod lineage;
 mod read;
 mod schema;
@@ -147,6 +148,9 @@ pub struct Entity {
     /// Its name in earlier runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
+    /// The file of `plgc compile` that holds its statements.
+    #[serde(default)]
+    pub file: String,
     /// Its key's column.
     pub key: String,
     /// The view of the parent run, as the dialect spells it. The runner makes it before the model, from `parent_table`, in the
@@ -197,6 +201,9 @@ pub struct Sync {
     /// All that is no statement.
     #[serde(flatten)]
     pub spec: SyncSpec,
+    /// The file of `plgc compile` that holds its statements.
+    #[serde(default)]
+    pub file: String,
     /// What it has written up to the parent run, as `plg_state.<name>__prev` is made like an entity's: the view.
     pub prev_view: String,
     /// The parent run's table.

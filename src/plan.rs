@@ -2,6 +2,7 @@
 //! around them. `model` turns the field graph into levels and passes; `state` makes everything around the models.
 
 pub mod call;
+pub mod cites;
 pub mod lineage;
 pub mod model;
 pub mod reads;

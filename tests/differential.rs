@@ -9,7 +9,7 @@ mod expression;
 #[path = "differential/oracle.rs"]
 mod oracle;
 #[path = "differential/program.rs"]
-mod program;
+pub mod program;
 #[path = "differential/random.rs"]
 mod random;
 #[path = "differential/rows.rs"]

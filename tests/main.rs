@@ -33,3 +33,4 @@ mod sql;
 mod support;
 mod syncs;
 mod tidy;
+mod widths;

@@ -12,7 +12,7 @@ use crate::cases::{Case, case, cases, compile, sections};
 use crate::coverage::files;
 
 /// Every program that compiles: a folder that is one program, or a file.
-fn programs() -> Vec<Case> {
+pub fn programs() -> Vec<Case> {
     let examples = std::fs::read_dir("examples").unwrap().map(|entry| entry.unwrap().path());
     let folders = examples.chain([Path::new("tests/fivetran").to_owned()]);
     // The files of a folder below `run` are one program at different times.
@@ -36,6 +36,8 @@ fn every_statement_of_every_program_parses() {
             .filter(|(kind, ..)| *kind != "lineage")
             .map(|(_, title, statement)| (title, bind(&statement, &bindings)))
             .collect();
+        let files = manifest.files().into_iter().map(|(file, text)| (file, bind(&text, &bindings)));
+        statements.extend(files);
         for before in [None, Some(&manifest)] {
             let views = prev::views(driver, &manifest, before, &run).into_iter();
             statements

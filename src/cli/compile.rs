@@ -1,5 +1,5 @@
-//! `plgc compile`: takes a project, gives one SQL file per model and view, and `manifest.json`. The same project gives the same
-//! bytes; only what changed is written, and a file of an earlier compile that has no model any more is removed.
+//! `plgc compile`: takes a project, gives one SQL file per model, view, sync and state, and `manifest.json`. The same project gives the same
+//! bytes; only what changed is written, and a file of an earlier compile that belongs to nothing any more is removed.
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -7,9 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use super::project::Project;
 use super::terminal::Terminal;
 use super::{Exit, Outcome, Outside, diff, write};
-use crate::manifest::Manifest;
 
-/// Write the SQL of every model, and the manifest
+/// Write the SQL of every model, view and sync, and the manifest
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The target, as plg.toml names it
@@ -33,26 +32,10 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     terminal.mistakes(&warnings, &project.sources);
     let out = args.out.clone().unwrap_or_else(|| project.root.join("sql").join(&name));
     let out = out.strip_prefix(".").map(Path::to_owned).unwrap_or(out);
-    let files = files(&manifest);
+    let mut files = manifest.files();
+    files.insert(MANIFEST.to_owned(), manifest.to_json());
     let stale = stale(&out, &files);
     if args.check { check(&out, &files, &stale, terminal) } else { emit(&out, &files, &stale, terminal) }
-}
-
-/// Every file by its path below the folder.
-fn files(manifest: &Manifest) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    for model in &manifest.models {
-        files.insert(model.file.clone(), statement(&model.sql));
-    }
-    for view in &manifest.views {
-        files.insert(view.file.clone(), statement(&view.query));
-    }
-    files.insert(MANIFEST.to_owned(), manifest.to_json());
-    files
-}
-
-fn statement(sql: &str) -> String {
-    format!("{};\n", sql.trim_end().trim_end_matches(';'))
 }
 
 /// The files that the manifest in the folder names and this program no longer has.
@@ -61,14 +44,19 @@ fn stale(out: &Path, files: &BTreeMap<String, String>) -> Vec<String> {
     struct Old {
         models: Vec<File>,
         views: Vec<File>,
+        syncs: Vec<File>,
+        entities: Vec<File>,
     }
     #[derive(serde::Deserialize)]
     struct File {
+        // Absent where an earlier version has written none.
+        #[serde(default)]
         file: String,
     }
     let old = std::fs::read(out.join(MANIFEST)).ok().and_then(|text| serde_json::from_slice::<Old>(&text).ok());
     let Some(old) = old else { return Vec::new() };
-    let mut stale: Vec<String> = old.models.into_iter().chain(old.views).map(|it| it.file).collect();
+    let mut stale: Vec<String> =
+        [old.models, old.views, old.syncs, old.entities].into_iter().flatten().map(|it| it.file).collect();
     stale.retain(|file| {
         // A manifest is data: it must not name a file outside of the folder.
         let below = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
@@ -98,7 +86,7 @@ fn check(out: &Path, files: &BTreeMap<String, String>, stale: &[String], termina
         }
     }
     for file in stale {
-        terminal.out(&format!("{file} belongs to no model any more\n"))?;
+        terminal.out(&format!("{file} belongs to no declaration any more\n"))?;
     }
     if n_stale == 0 {
         terminal.say(&format!("{} files in {} are up to date\n", files.len(), out.display()));

@@ -4,6 +4,7 @@
 
 mod aggregate;
 mod assemble;
+pub mod bound;
 mod build;
 mod comments;
 mod entity;
@@ -43,10 +44,11 @@ pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
         } else {
             fitted(&format!("{}__pass_{}", entity.name, before + 1), LONGEST_DECLARED)
         };
-        let mut comments =
-            vec![format!("entity {} ({}) · pass {} of {of}", entity.name, sources.cite(entity.span), before + 1)];
+        let (query, mut cites) = entity::query(program, &built, pass.entity, &pass.fields);
+        cites.note(entity.span, &entity.name);
+        let mut comments = vec![format!("entity {} · pass {} of {of}", entity.name, before + 1)];
         comments.extend(comments::first_line(entity.doc.as_ref()).map(str::to_owned));
-        let query = entity::query(program, sources, &built, pass.entity, &pass.fields);
+        comments.extend(cites.lines(sources));
         let mut fields = built.get(&pass.entity).map(|(_, fields)| fields.clone()).unwrap_or_default();
         fields.extend(&pass.fields);
         fields.sort();

@@ -1,17 +1,18 @@
-//! Takes the models of a plan and says which of them are too wide for a table. Counts the columns of each level of a
-//! statement, which carries those of the one before. Promises: the same answer for every warehouse.
+//! Takes the models of a program and says which of them are too wide for a table. Counts the columns of each level of a
+//! statement, which carries those of the one before. Promises: the same answer for every warehouse, and no planning
+//! where a look at the fields tells that nothing is too wide.
 
 use std::collections::BTreeMap;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::Plan;
 use super::rel::{Body, Item, Query, Select, Table};
+use super::{Model, model};
 use crate::diagnostics::Diagnostics;
 use crate::dialect::names::MOST_COLUMNS;
 use crate::program::Program;
-use crate::source::Span;
+use crate::source::{Sources, Span};
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("the statement of entity `{entity}` needs {found} columns, and a warehouse has at most {MOST_COLUMNS}")]
@@ -26,18 +27,28 @@ struct TooManyColumns {
     at: Span,
 }
 
-/// Reports every entity whose statement is too wide, once.
-pub fn check(plan: &Plan, program: &Program, diags: &mut Diagnostics) {
-    let mut widest: BTreeMap<&str, usize> = BTreeMap::new();
-    for model in &plan.models {
-        let found = widest.entry(&model.entity).or_default();
-        *found = width(&model.query).max(model.columns.len()).max(*found);
+/// Reports every entity whose statement is too wide, once. Plans the models only where one may be.
+pub fn check(program: &Program, sources: &Sources, diags: &mut Diagnostics) {
+    if model::bound::most_columns(program).values().all(|most| *most <= MOST_COLUMNS) {
+        return;
     }
+    let widths = widths(&model::models(program, sources));
     for entity in &program.entities {
-        if let Some(found) = widest.get(entity.name.as_str()).copied().filter(|found| *found > MOST_COLUMNS) {
+        if let Some(found) = widths.get(&entity.name).copied().filter(|found| *found > MOST_COLUMNS) {
             diags.push(TooManyColumns { entity: entity.name.clone(), found, at: entity.span });
         }
     }
+}
+
+/// The columns of each entity's widest step.
+#[must_use]
+pub fn widths(models: &[Model]) -> BTreeMap<String, usize> {
+    let mut widest = BTreeMap::new();
+    for model in models {
+        let found = widest.entry(model.entity.clone()).or_default();
+        *found = width(&model.query).max(model.columns.len()).max(*found);
+    }
+    widest
 }
 
 /// The columns of the widest select of a query.

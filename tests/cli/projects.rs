@@ -42,6 +42,56 @@ fn a_compile_writes_the_same_bytes_and_only_what_changed() {
     said.then(&["compile", "--check"]).code(0).err("up to date");
 }
 
+const SYNCED: &str = "destination crm = jsonl\n\n/// The team hears of large ones.\nsync large_ones from large to crm.things {\n  \
+    match  id = id\n  set    size = size\n  leave  delete\n  guard  deletes <= 7%\n}\n";
+
+#[test]
+fn the_statements_of_a_sync_and_of_the_state_are_files_that_say_what_they_do() {
+    let test = Test::project().write("syncs.plg", SYNCED);
+    let said = test.args(&["compile"]).run().code(0);
+    let sync = said.read("sql/dev/syncs/large_ones.sql");
+    let parts = [
+        "-- sync large_ones to crm.things (syncs.plg:4)\n-- The team hears of large ones.\n",
+        "CREATE TABLE plg_state__sync_large_ones__:run AS",
+        "--   create: no object of things was written under this id; one is\n",
+        "--   delete: its row has left; only an object that this sync created is deleted\n",
+        "-- Held where it takes back more than 7 % of what it has written.\n",
+        "WHERE w.large",
+        "'delete' AS op",
+    ];
+    for part in parts {
+        assert!(sync.contains(part), "{part:?} is not in {sync}");
+    }
+    assert!(said.read("sql/dev/state/item.sql").contains("'item.large' AS field"));
+
+    let said = said.write("syncs.plg", &SYNCED.replace("size = size", "size = size + 1")).then(&["compile", "--check"]);
+    let said = said.code(1).out("syncs/large_ones.sql").then(&["compile"]).code(0);
+    fs::remove_file(said.folder.path().join("syncs.plg")).expect("removed");
+    let said = said.then(&["compile"]).code(0).err("removed");
+    assert!(!said.exists("sql/dev/syncs/large_ones.sql"));
+}
+
+#[test]
+fn a_comment_above_all_changes_the_heads_of_files_alone() {
+    let said = Test::project().write("syncs.plg", SYNCED).args(&["compile"]).run().code(0);
+    let folder = said.folder.path().join("sql/dev");
+    let texts = |folder: &Path| -> Vec<(String, String)> {
+        let files = ["models/item.sql", "views/item.sql", "views/large.sql", "syncs/large_ones.sql", "state/item.sql"];
+        files.map(|name| (name.to_owned(), fs::read_to_string(folder.join(name)).expect("a file"))).into()
+    };
+    let before = texts(&folder);
+    let said = said.write("items.plg", &format!("// One.\n// Two.\n{PROGRAM}"));
+    let said = said.write("syncs.plg", &format!("// One.\n{SYNCED}")).then(&["compile"]).code(0);
+    let mut changed = Vec::new();
+    for ((name, old), (_, new)) in before.iter().zip(texts(&said.folder.path().join("sql/dev"))) {
+        assert_eq!(old.lines().count(), new.lines().count(), "{name}");
+        changed.extend(old.lines().zip(new.lines()).filter(|(old, new)| old != new).map(|(_, new)| new.to_owned()));
+    }
+    changed.sort();
+    let heads = ["-- from items.plg: app.items 3, item 8, large 12", "-- sync large_ones to crm.things (syncs.plg:5)"];
+    assert_eq!(changed, heads);
+}
+
 #[test]
 fn compile_check_shows_what_is_stale_and_writes_nothing() {
     let said = Test::project().args(&["compile"]).run().code(0);

@@ -110,6 +110,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             last: true,
         }],
         entities: vec![manifest::Entity {
+            file: "state/workspace.sql".to_owned(),
             name: "workspace".to_owned(),
             cite: "a.plg:8".to_owned(),
             source: "app.workspaces".to_owned(),
@@ -140,6 +141,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             view("plg.overage", "SELECT w.* FROM plg.workspace AS w WHERE w.overage"),
         ],
         syncs: vec![manifest::Sync {
+            file: "syncs/banners.sql".to_owned(),
             spec: manifest::SyncSpec {
                 name: "banners".to_owned(),
                 was: None,

@@ -131,7 +131,8 @@ impl Builder<'_> {
                 ..Select::from(table.alias(&alias), columns.collect())
             };
             let kind = if entity.at.is_some() { "event" } else { "entity" };
-            let mut comments = vec![format!("{kind} {} ({})", entity.name, self.sources.cite(entity.span))];
+            self.cites.note(entity.span, &entity.name);
+            let mut comments = vec![format!("{kind} {}", entity.name)];
             comments.extend(self.set_docs(over));
             steps.push(Step { comments, ..select.body().step(&target.step) });
         }

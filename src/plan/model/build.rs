@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::frame::{Frame, FrameId, Joined, key};
 use super::names::Names;
 use super::normal;
+use crate::plan::cites::Cites;
 use crate::plan::rel::{Constant, Item, Join, JoinKind, Scalar, Table};
 use crate::plan::scalar::{self, Leaves, Truth};
 use crate::program::{ColumnId, EntityId, Expr, ExprKind, FieldId, LinkBy, LinkId, Program, RowId, RowsOf, What};
-use crate::source::{Sources, Span};
+use crate::source::Span;
 use crate::types::Typed;
 
 /// The models that are built before this statement: the table of each entity and the fields in it.
@@ -18,7 +19,8 @@ pub(super) type Built = BTreeMap<EntityId, (String, Vec<FieldId>)>;
 /// A statement in the making.
 pub(super) struct Builder<'a> {
     pub(super) program: &'a Program,
-    pub(super) sources: &'a Sources,
+    /// Where what the statement is made of is declared.
+    pub(super) cites: Cites,
     pub(super) built: &'a Built,
     /// All frames; the first is the entity's.
     pub(super) frames: Vec<Frame>,

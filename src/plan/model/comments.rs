@@ -1,12 +1,10 @@
 //! Takes a level or a group, gives the comment lines above its step: what it is, and the declarations that it
-//! computes with their documentation and `file:line`.
+//! computes with their documentation. Where each is declared is noted for the head of the statement.
 
 use super::build::Builder;
 use super::frame::FrameId;
+use crate::plan::cites::wrapped;
 use crate::program::{Entity, Field, FieldId, FieldKind, RowsOf, Source};
-
-/// About where a line of names is broken.
-const WIDTH: usize = 100;
 
 /// The first line of a documentation.
 pub(super) fn first_line(doc: Option<&String>) -> Option<&str> {
@@ -14,10 +12,11 @@ pub(super) fn first_line(doc: Option<&String>) -> Option<&str> {
 }
 
 impl Builder<'_> {
-    /// `overage (upsell.plg:11)`
-    fn cited(&self, field: FieldId) -> String {
+    /// The field's name; notes where it is declared.
+    fn cited(&mut self, field: FieldId) -> String {
         let field = self.program.field(field);
-        format!("{} ({})", field.name, self.sources.cite(field.span))
+        self.cites.note(field.span, &field.name);
+        field.name.clone()
     }
 
     /// The lines above a level; `last` is what the last of several is called.
@@ -77,20 +76,22 @@ impl Builder<'_> {
         if !it.held.is_empty() {
             return Vec::new();
         }
-        let source = self.program.source(self.program.entity(entity).source);
+        let program = self.program;
+        let source = program.source(program.entity(entity).source);
         let columns =
             source.columns.iter().filter_map(|it| Some(format!("  {}: {}", it.name, first_line(it.doc.as_ref())?)));
         self.source_doc(source).into_iter().chain(columns).collect()
     }
 
-    /// `source app.users (users.plg:3): Who has an account.`
-    fn source_doc(&self, source: &Source) -> Option<String> {
-        let doc = first_line(source.doc.as_ref())?;
-        Some(format!("  source {} ({}): {doc}", source.name.join("."), self.sources.cite(source.span)))
+    /// `source app.users: Who has an account.`
+    fn source_doc(&mut self, source: &Source) -> Option<String> {
+        let name = source.name.join(".");
+        self.cites.note(source.span, &name);
+        Some(format!("  source {name}: {}", first_line(source.doc.as_ref())?))
     }
 
     /// What is said of the rows of a set: of an event or entity, and of the source.
-    pub(super) fn set_docs(&self, over: RowsOf) -> Vec<String> {
+    pub(super) fn set_docs(&mut self, over: RowsOf) -> Vec<String> {
         let (entity, source) = match over {
             RowsOf::Entity(entity) => (Some(self.program.entity(entity)), self.program.entity(entity).source),
             RowsOf::Source(source) => (None, source),
@@ -105,14 +106,16 @@ impl Builder<'_> {
         let Some(group) = self.frames.get(frame).and_then(|it| it.groups.get(place)) else { return Vec::new() };
         let mut title = match self.reverse_of(group.over, &group.ties) {
             Some((reverse, link)) => {
-                let to = &self.program.entity(link.to).name;
-                format!("{to}.{reverse} ({})", self.sources.cite(link.span))
+                let title = format!("{}.{reverse}", self.program.entity(link.to).name);
+                self.cites.note(link.span, &title);
+                title
             }
             None => {
                 let rows = match group.over {
                     RowsOf::Entity(entity) => {
                         let Entity { name, span, .. } = self.program.entity(entity);
-                        format!("{name} ({})", self.sources.cite(*span))
+                        self.cites.note(*span, name);
+                        name.clone()
                     }
                     RowsOf::Source(source) => self.program.source(source).name.join("."),
                 };
@@ -124,8 +127,9 @@ impl Builder<'_> {
             title.push_str(&format!(", with what it reads of each {}", self.rows_name(outer)));
         }
         let mut lines = vec![title];
-        lines.extend(self.set_docs(group.over));
-        let names: Vec<String> = group.fields.iter().map(|field| self.cited(*field)).collect();
+        let (over, fields) = (group.over, group.fields.clone());
+        lines.extend(self.set_docs(over));
+        let names: Vec<String> = fields.into_iter().map(|field| self.cited(field)).collect();
         lines.extend(wrapped(&names));
         lines
     }
@@ -136,19 +140,4 @@ fn stage_docs(field: &Field) -> Vec<String> {
     let FieldKind::Status { stages, .. } = &field.kind else { return Vec::new() };
     let docs = stages.iter().filter_map(|it| Some((&it.name, first_line(it.doc.as_ref())?)));
     docs.map(|(stage, doc)| format!("  {} = {stage}: {doc}", field.name)).collect()
-}
-
-/// Names in lines of about the same width.
-fn wrapped(names: &[String]) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for name in names {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + name.chars().count() + 2 <= WIDTH => {
-                line.push_str(", ");
-                line.push_str(name);
-            }
-            _ => lines.push(format!("  {name}")),
-        }
-    }
-    lines
 }

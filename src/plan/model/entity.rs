@@ -4,27 +4,21 @@
 use super::build::{Builder, Built, read};
 use super::frame::{FrameId, Joined, key};
 use super::names::Names;
+use crate::plan::cites::Cites;
 use crate::plan::rel::{Item, Join, JoinKind, Query, Scalar, Table};
 use crate::plan::scalar::{self, Truth};
 use crate::program::{ColumnId, EntityId, Expr, FieldId, FieldKind, OUTER, Program, RowsOf, Stage, What};
-use crate::source::Sources;
 use crate::types::Type;
 
-/// The query of one pass of an entity: `fields` in an order in which each comes after those it reads.
-pub(super) fn query(
-    program: &Program,
-    sources: &Sources,
-    built: &Built,
-    entity: EntityId,
-    fields: &[FieldId],
-) -> Query {
+/// The query of one pass of an entity: `fields` in an order in which each comes after those it reads. With what it is made of.
+pub(super) fn query(program: &Program, built: &Built, entity: EntityId, fields: &[FieldId]) -> (Query, Cites) {
     let mut names = Names::default();
     for source in &program.sources {
         names.claim(&source.name.join("__"));
     }
     let mut builder = Builder {
         program,
-        sources,
+        cites: Cites::default(),
         built,
         frames: Vec::new(),
         names,
@@ -39,7 +33,8 @@ pub(super) fn query(
         builder.lower_field(frame, *field);
     }
     builder.finish_groups(frame);
-    builder.assemble(frame, entity, fields)
+    let query = builder.assemble(frame, entity, fields);
+    (query, builder.cites)
 }
 
 impl Builder<'_> {

@@ -1,6 +1,7 @@
 //! Takes the entities that need no model, since they have no field and no sync, and gives each the table of its keys: what
 //! `guard loses` compares with the run before.
 
+use crate::plan::cites::Cites;
 use crate::plan::rel::{Scalar, Select, Table};
 use crate::plan::row::Row;
 use crate::plan::{Column, Model, scalar};
@@ -24,11 +25,14 @@ pub(super) fn models(program: &Program, sources: &Sources, modelled: &[EntityId]
                     one => select.filter.push(one),
                 }
             }
-            let what = format!("entity {} ({}) · its keys, for `guard loses`", entity.name, sources.cite(entity.span));
+            let mut cites = Cites::default();
+            cites.note(entity.span, &entity.name);
+            let mut comments = vec![format!("entity {} · its keys, for `guard loses`", entity.name)];
+            comments.extend(cites.lines(sources));
             Model {
                 name: entity.name.clone(),
                 entity: entity.name.clone(),
-                comments: vec![what],
+                comments,
                 query: select.body().after(Vec::new()),
                 columns: vec![Column {
                     name: key.name.clone(),

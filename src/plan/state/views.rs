@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::modelled;
 use crate::plan::rel::{Item, Scalar, Select, Table};
-use crate::plan::{Model, View};
+use crate::plan::{Model, View, cites};
 use crate::program::{self, EntityId, Field, FieldKind, Program};
 use crate::source::Sources;
 
@@ -37,7 +37,7 @@ fn entity_view(program: &Program, sources: &Sources, id: EntityId, entity: &prog
         .filter(|column| !hidden.contains(&column.name))
         .map(|column| Scalar::column("w", &column.name).named(&column.name))
         .collect();
-    let declared = format!("entity {} ({})", entity.name, sources.cite(entity.span));
+    let declared = format!("entity {} ({})", entity.name, cites::file(sources, entity.span));
     View {
         name: entity.name.clone(),
         comments: comments(declared, entity.doc.as_deref()),
@@ -50,7 +50,7 @@ fn audience_view(program: &Program, sources: &Sources, entity: &program::Entity,
         FieldKind::Audience { base: Some(base), .. } => &program.field(*base).name,
         FieldKind::Audience { .. } | FieldKind::Trait(_) | FieldKind::Status { .. } => &entity.name,
     };
-    let declared = format!("audience {} of {base} ({})", field.name, sources.cite(field.span));
+    let declared = format!("audience {} of {base} ({})", field.name, cites::file(sources, field.span));
     View {
         name: field.name.clone(),
         comments: comments(declared, field.doc.as_deref()),
@@ -61,7 +61,7 @@ fn audience_view(program: &Program, sources: &Sources, entity: &program::Entity,
     }
 }
 
-/// The declaration, then its documentation.
+/// The declaration with its file (its line is in the model's statement), then its documentation.
 fn comments(declared: String, doc: Option<&str>) -> Vec<String> {
     std::iter::once(declared).chain(doc.into_iter().flat_map(str::lines).map(str::to_owned)).collect()
 }

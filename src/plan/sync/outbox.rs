@@ -20,8 +20,9 @@ pub fn outbox(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Query
     let mut selects = vec![present(sync, spec)];
     selects.extend(left(program, sync, spec));
     steps.push(Body { selects, order_by: Vec::new() }.step("changes"));
-    let undone = Select::from(Table::Step("changes".to_owned()).alias("o"), output(spec, "o"))
+    let mut undone = Select::from(Table::Step("changes".to_owned()).alias("o"), output(spec, "o"))
         .filter(Scalar::Exists(Box::new(done(spec)), true));
+    undone.comments.push("without what this run has delivered already".to_owned());
     let order = vec![Scalar::column("o", "op").ascending(Type::Text), Scalar::column("o", "key").ascending(Type::Text)];
     undone.ordered(order).after(steps)
 }
@@ -32,7 +33,9 @@ fn candidates(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step 
     let best = value::best_first(program, sync.entity, &sync.pick);
     let key = value::value(program, sync.entity, &sync.matches.1);
     items.push(Scalar::row_number(vec![key], best).named("sync__place"));
-    rows(program, sync, items).body().step("candidates")
+    let mut step = rows(program, sync, items).body().step("candidates");
+    step.comments.push("rows that may share a match key: the best of each is in the first place".to_owned());
+    step
 }
 
 /// What should be there: key, hash and fields, one row a key.
@@ -64,7 +67,7 @@ fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
         .collect();
     select.items.insert(1, hash(&spec.definition, values).named("sync__hash"));
     let mut step = select.body().step("wanted");
-    step.comments.push(format!("sync {} ({}): what should be there", spec.name, spec.cite));
+    step.comments.push(format!("sync {}: what should be there", spec.name));
     step.comments.extend(spec.doc.clone());
     step
 }
@@ -115,9 +118,18 @@ fn present(sync: &program::Sync, spec: &SyncSpec) -> Select {
         let is_set = !spec.leave_only.contains(&field.name);
         if is_set { Scalar::column("n", &name) } else { Scalar::null(field.typed.kind.clone()) }.named(&name)
     }));
-    Select::from(Table::Step("wanted".to_owned()).alias("n"), items)
+    let mut select = Select::from(Table::Step("wanted".to_owned()).alias("n"), items)
         .left_join(Table::RunState(table(&spec.name)).alias("t"), same_key())
-        .filter(is_due)
+        .filter(is_due);
+    select.comments.push(
+        match sync.mode {
+            Mode::Create => "wanted and never written",
+            Mode::Update => "wanted, and never written, written otherwise or left since",
+            Mode::Upsert => "wanted, and never written (create), written otherwise or left since (update)",
+        }
+        .to_owned(),
+    );
+    select
 }
 
 /// What happens to those who were written and are no longer wanted.
@@ -149,6 +161,13 @@ fn left(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Option<Sele
     let mut select = Select::from(Table::RunState(table(&spec.name)).alias("t"), items)
         .left_join(Table::Step("wanted".to_owned()).alias("n"), same_key())
         .filter(Scalar::column("n", "sync__key").is_null());
+    select.comments.push(
+        match &sync.leave {
+            Leave::Delete => "written and not wanted any more: only what this sync has created is deleted",
+            Leave::Keep | Leave::Clear | Leave::Set(_) => "written, not wanted any more, and not left like this yet",
+        }
+        .to_owned(),
+    );
     select.filter.push(match &sync.leave {
         Leave::Delete => Scalar::column("t", "created"),
         Leave::Keep | Leave::Clear | Leave::Set(_) => hash_of("t").compare(Compare::NotEqual, Type::Text, parting_hash),

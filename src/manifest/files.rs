@@ -1,0 +1,124 @@
+//! Takes a manifest, gives the files of `plgc compile`: its statements as people read and commit them, each under comments
+//! that say what it is for. Promises: the same manifest gives the same bytes, and no statement is other than what runs.
+
+use std::collections::BTreeMap;
+
+use super::{Entity, Leave, Limit, Manifest, Mode, Sync, SyncSpec};
+
+impl Manifest {
+    /// Every SQL file by its path below the folder.
+    #[must_use]
+    pub fn files(&self) -> BTreeMap<String, String> {
+        let models = self.models.iter().map(|it| (it.file.clone(), statement(&it.sql)));
+        let views = self.views.iter().map(|it| (it.file.clone(), statement(&it.query)));
+        let syncs = self.syncs.iter().map(|it| (it.file.clone(), sync(it)));
+        let entities = self.entities.iter().map(|it| (it.file.clone(), entity(it, self.remembers(it))));
+        models.chain(views).chain(syncs).chain(entities).collect()
+    }
+
+    /// Whether the entity has an audience or status.
+    fn remembers(&self, entity: &Entity) -> bool {
+        let columns = self.models.iter().filter(|it| it.entity == entity.name).flat_map(|it| &it.columns);
+        columns.into_iter().any(|it| it.name.ends_with("__since"))
+    }
+}
+
+fn statement(sql: &str) -> String {
+    format!("{};\n", sql.trim_end().trim_end_matches(';'))
+}
+
+/// Statements, each under comment lines.
+fn statements(parts: &[(Vec<String>, &str)]) -> String {
+    let part = |(comments, sql): &(Vec<String>, &str)| {
+        let lines = comments.iter().flat_map(|comment| comment.split('\n'));
+        let lines: String = lines.map(|line| format!("-- {}", line.trim_end()).trim_end().to_owned() + "\n").collect();
+        if sql.is_empty() { lines } else { format!("{lines}\n{}", statement(sql)) }
+    };
+    parts.iter().map(part).collect::<Vec<_>>().join("\n")
+}
+
+fn sync(sync: &Sync) -> String {
+    let spec = &sync.spec;
+    let mut head = vec![format!("sync {} to {} ({})", spec.name, spec.target(), spec.cite)];
+    head.extend(spec.doc.clone());
+    let written = "What it has written: the record of the parent run, and what the destination accepted in that run.";
+    let outbox = "What is sent now: op and key of each object, a hash of what it should hold, then its fields.";
+    let mut sent = vec![outbox.to_owned()];
+    sent.extend(operations(spec));
+    sent.extend(guards(spec));
+    statements(&[(head, ""), (vec![written.to_owned()], &sync.written), (sent, &sync.outbox)])
+}
+
+impl SyncSpec {
+    /// `lists.contacts(argument)`
+    fn target(&self) -> String {
+        let argument = self.argument.as_ref().map(|text| format!("({text})")).unwrap_or_default();
+        format!("{}.{}{argument}", self.destination, self.object)
+    }
+}
+
+/// What each op does at the destination.
+fn operations(spec: &SyncSpec) -> Vec<String> {
+    let (object, key) = (&spec.object, &spec.key.name);
+    let create = format!("  create: no object of {object} was written under this {key}; one is");
+    let update = match spec.mode {
+        Mode::Update => format!("  update: the object of {object} with this {key} gets the fields; none is created"),
+        Mode::Create | Mode::Upsert => "  update: it was written with other values, or had left".to_owned(),
+    };
+    let leave = match spec.leave {
+        Leave::Keep => None,
+        Leave::Delete => {
+            Some("  delete: its row has left; only an object that this sync created is deleted".to_owned())
+        }
+        Leave::Clear => Some("  clear: its row has left; the fields become null".to_owned()),
+        Leave::Set => {
+            Some(format!("  set: its row has left; {} get the values of `leave set`", spec.leave_set.join(", ")))
+        }
+    };
+    let mut lines = match spec.mode {
+        Mode::Create => vec![create],
+        Mode::Update => vec![update],
+        Mode::Upsert => vec![create, update],
+    };
+    lines.push(leave.unwrap_or_else(|| "  nothing is sent where its row has left".to_owned()));
+    lines
+}
+
+/// When nothing is sent.
+fn guards(spec: &SyncSpec) -> Vec<String> {
+    let limit = |limit: &Limit| match limit {
+        Limit::Rows(rows) => format!("{rows} rows"),
+        Limit::Share(share) => format!("{} % of what it has written", percent(*share)),
+    };
+    let line = |what: &str, most: &Option<Limit>| {
+        most.as_ref().map(|it| format!("Held where it {what} more than {}.", limit(it)))
+    };
+    line("creates", &spec.creates).into_iter().chain(line("takes back", &spec.deletes)).collect()
+}
+
+fn entity(entity: &Entity, remembers: bool) -> String {
+    let name = &entity.name;
+    let share = percent(entity.loses_limit);
+    let head = vec![format!("entity {name}: what a run compares with its parent run, in {}", entity.prev_view)];
+    let loses = vec![format!("Rows that are gone; the run stops where they are more than {share} %.")];
+    let lost = vec!["The first of them, to name them then.".to_owned()];
+    let mut parts = vec![(head, ""), (loses, entity.loses.as_str()), (lost, entity.lost.as_str())];
+    for (status, moves) in &entity.moves {
+        parts.push((
+            vec![format!("Rows that moved between stages of {status} as its `moves` do not allow; one stops the run.")],
+            moves,
+        ));
+    }
+    let changes = if remembers {
+        "Who entered and left each audience, and moved between the stages of each status; once a run."
+    } else {
+        "Nobody enters or leaves: it has no audience and no status."
+    };
+    parts.push((vec![changes.to_owned()], &entity.changes));
+    statements(&parts)
+}
+
+/// A share in hundredths, without what binary fractions add at their end.
+fn percent(share: f64) -> f64 {
+    (share * 1e8).round() / 1e6
+}
