@@ -17,6 +17,10 @@ use plgc::diagnostics::Diagnostics;
 use plgc::program::Options;
 use plgc::source::Sources;
 
+/// That of the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const RUNS: usize = 5;
 
 fn main() {

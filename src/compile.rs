@@ -14,9 +14,9 @@ use crate::source::Sources;
 use crate::sql;
 use crate::types::Type;
 
-/// The manifest of a program in a dialect.
+/// The manifest of a program in a dialect. A relation goes as soon as it is written: all of them take as much room as all text.
 #[must_use]
-pub fn manifest(plan: &Plan, program: &Program, files: &Sources, dialect: &Dialect) -> Manifest {
+pub fn manifest(plan: Plan, program: &Program, files: &Sources, dialect: &Dialect) -> Manifest {
     let labels = labels(program);
     let mut manifest = Manifest {
         version: manifest::VERSION,
@@ -24,11 +24,11 @@ pub fn manifest(plan: &Plan, program: &Program, files: &Sources, dialect: &Diale
         dialect: dialect.name.to_owned(),
         setup: Vec::new(),
         sources: sources::sources(program, files, dialect),
-        models: plan.models.iter().map(|it| model(it, &labels, dialect)).collect(),
-        entities: plan.entities.iter().map(|it| entity(it, dialect)).collect(),
-        checks: plan.checks.iter().map(|it| check(it, dialect)).collect(),
-        views: plan.views.iter().map(|it| view(it, dialect)).collect(),
-        syncs: plan.syncs.iter().map(|it| sync(it, dialect)).collect(),
+        models: plan.models.into_iter().map(|it| model(&it, &labels, dialect)).collect(),
+        entities: plan.entities.into_iter().map(|it| entity(&it, dialect)).collect(),
+        checks: plan.checks.into_iter().map(|it| check(&it, dialect)).collect(),
+        views: plan.views.into_iter().map(|it| view(&it, dialect)).collect(),
+        syncs: plan.syncs.into_iter().map(|it| sync(&it, dialect)).collect(),
         destinations: program.destinations.iter().map(destination).collect(),
         retired: program.retired.clone(),
         lineage: plan::lineage::of(program),

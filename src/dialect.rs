@@ -95,8 +95,10 @@ impl Dialect {
     #[must_use]
     pub fn identifier(&self, name: &str) -> String {
         let plain = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
-            && name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_');
-        if plain && self.reserved.binary_search(&name).is_err() {
+            && name.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_');
+        // No reserved word has a digit.
+        let is_word = name.bytes().all(|it| !it.is_ascii_digit());
+        if plain && (!is_word || self.reserved.binary_search(&name).is_err()) {
             return name.to_owned();
         }
         let quote = self.quote;

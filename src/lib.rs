@@ -47,5 +47,5 @@ pub fn compile(
 ) -> Option<Manifest> {
     let program = check(sources, options, diagnostics)?;
     let plan = plan::lower(&program, sources);
-    Some(compile::manifest(&plan, &program, sources, dialect))
+    Some(compile::manifest(plan, &program, sources, dialect))
 }

@@ -47,7 +47,7 @@ impl<'a> Ctx<'a> {
             {
                 self.field_of_event(entity, of);
             }
-            self.program.fields.push(Field {
+            self.program.add_field(Field {
                 entity: entity.unwrap_or(EntityId(0)),
                 name: name.text.clone(),
                 doc: doc.cloned(),

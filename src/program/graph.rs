@@ -9,6 +9,8 @@ pub use delivery::{Destination, Leave, Sync, TargetField};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
 
+use std::collections::BTreeMap;
+
 use crate::source::Span;
 use crate::types::Typed;
 
@@ -60,6 +62,8 @@ pub struct Program {
     pub syncs: Vec<Sync>,
     /// What earlier runs remember and this program lets go, as `retire` names it, by name.
     pub retired: Vec<String>,
+    /// The fields of each entity, in the order of all.
+    members: BTreeMap<EntityId, Vec<FieldId>>,
 }
 
 /// A table that a loader fills, or a query over such tables.
@@ -267,8 +271,16 @@ impl Program {
         &self.source(self.entity(entity).source).columns[id.0 as usize]
     }
 
+    /// Adds a field behind all others.
+    pub(super) fn add_field(&mut self, field: Field) -> FieldId {
+        let id = FieldId(self.fields.len() as u32);
+        self.members.entry(field.entity).or_default().push(id);
+        self.fields.push(field);
+        id
+    }
+
     /// The fields of an entity, in declared order, hidden ones last.
     pub fn fields_of(&self, entity: EntityId) -> impl Iterator<Item = (FieldId, &Field)> {
-        (0..).map(FieldId).zip(&self.fields).filter(move |(_, field)| field.entity == entity)
+        self.members.get(&entity).into_iter().flatten().map(|id| (*id, self.field(*id)))
     }
 }

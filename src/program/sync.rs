@@ -281,8 +281,7 @@ impl<'a> Ctx<'a> {
     }
 
     fn add_hidden(&mut self, hide: &Hide<'_>, part: &str, value: Expr) -> FieldId {
-        let id = FieldId(self.program.fields.len() as u32);
-        self.program.fields.push(Field {
+        self.program.add_field(Field {
             entity: hide.entity,
             name: fitted(&format!("sync__{}__{part}", hide.sync), LONGEST),
             doc: None,
@@ -291,8 +290,7 @@ impl<'a> Ctx<'a> {
             kind: FieldKind::Trait(value),
             hidden: true,
             labels: Vec::new(),
-        });
-        id
+        })
     }
 
     /// The field that says whether a row is sent.

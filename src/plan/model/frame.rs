@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::names::Names;
 use crate::plan::rel::{Item, Join, Scalar, Table};
-use crate::program::{Aggregate, Expr, FieldId, RowId, RowsOf, Tie};
+use crate::program::{Aggregate, Expr, ExprKind, FieldId, RowId, RowsOf, Tie, What};
 use crate::types::Type;
 
 /// A frame, by its place in [`super::build::Builder::frames`].
@@ -178,5 +178,14 @@ impl Frame {
 
 /// A name for an expression in a table of such: equal expressions in normal form have equal names.
 pub(super) fn key(expr: &Expr) -> String {
-    format!("{:?}", expr.kind)
+    match &expr.kind {
+        // Most are reads of the row itself, and a dump of a tree takes long.
+        ExprKind::Read { row, path, what } if path.is_empty() => match what {
+            What::Column(id) => format!("{} column {}", row.0, id.0),
+            What::Field(id) => format!("{} field {}", row.0, id.0),
+            What::Since(id) => format!("{} since {}", row.0, id.0),
+            What::Exists => format!("{} exists", row.0),
+        },
+        kind => format!("{kind:?}"),
+    }
 }
