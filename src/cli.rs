@@ -12,6 +12,7 @@ mod lineage;
 pub mod points;
 mod project;
 mod run;
+mod settings;
 mod terminal;
 mod write;
 
@@ -85,6 +86,24 @@ impl Broken {
     /// Mistakes that point into sources.
     fn within(exit: Exit, diags: Diagnostics, sources: Sources) -> Self {
         Self { exit, items: diags.finish(), sources }
+    }
+}
+
+/// An option that names what is not on the disk.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{option} {path}`: {what}")]
+#[diagnostic(code("option-path"))]
+struct NotThere {
+    option: &'static str,
+    path: String,
+    what: &'static str,
+    #[help]
+    help: &'static str,
+}
+
+impl NotThere {
+    fn broken(option: &'static str, path: &std::path::Path, what: &'static str, help: &'static str) -> Broken {
+        Broken::new(Exit::Usage, Self { option, path: path.display().to_string(), what, help })
     }
 }
 

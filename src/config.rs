@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::destination;
 use crate::diagnostics::{Diagnostics, did_you_mean};
 use crate::source::{SourceFile, Span};
 
@@ -107,6 +108,29 @@ pub struct UnknownTarget {
     help: String,
 }
 
+/// No target is named, and none goes without saying.
+#[derive(Debug, Error, Diagnostic)]
+#[error("no target is named, and plg.toml has {}", .names.len())]
+#[diagnostic(code("no-target"), help("name one with `-t`: {}", .names.join(", ")))]
+pub struct NoTarget {
+    names: Vec<String>,
+    #[label(primary, "the targets are declared here")]
+    at: Span,
+}
+
+/// Why there is no target.
+#[derive(Debug, Error, Diagnostic)]
+pub enum TargetError {
+    /// It is not in `plg.toml`.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unknown(#[from] UnknownTarget),
+    /// None is named.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Unnamed(#[from] NoTarget),
+}
+
 /// An engine that plgc does not know.
 #[derive(Debug, Error, Diagnostic)]
 #[error("unknown engine `{name}`")]
@@ -151,11 +175,35 @@ impl Config {
         read::config(file, diags)
     }
 
+    /// The text of the file with a star for each byte of a secret that is written in it: what may be shown.
+    #[must_use]
+    pub fn without_secrets(&self, file: &SourceFile) -> String {
+        let mut bytes = file.text.as_bytes().to_vec();
+        for target in self.targets.values() {
+            let url = target.settings.get_key_value("url");
+            for (key, written) in url.into_iter().chain(target.destinations.values().flatten()) {
+                let range = (written.span.start - file.base) as usize..(written.span.end - file.base) as usize;
+                if destination::is_secret(key) && !written.text.contains("${") {
+                    bytes
+                        .get_mut(range)
+                        .into_iter()
+                        .flatten()
+                        .filter(|it| !b"\"'\n".contains(it))
+                        .for_each(|it| *it = b'*');
+                }
+            }
+        }
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
     /// A target by its name; without one: `dev`, or the only one.
     ///
     /// # Errors
     /// Where there is no such target, or none can be chosen.
-    pub fn target(&self, name: Option<&str>) -> Result<(&str, &Unresolved), UnknownTarget> {
+    pub fn target(&self, name: Option<&str>) -> Result<(&str, &Unresolved), TargetError> {
+        if name.is_none() && self.targets.len() > 1 && !self.targets.contains_key("dev") {
+            return Err(NoTarget { names: self.targets.keys().cloned().collect(), at: self.span }.into());
+        }
         let only = || self.targets.keys().next().filter(|_| self.targets.len() == 1).map_or("dev", String::as_str);
         let wanted = name.unwrap_or_else(|| if self.targets.contains_key("dev") { "dev" } else { only() });
         self.targets.get_key_value(wanted).map(|(name, target)| (name.as_str(), target)).ok_or_else(|| {
@@ -165,7 +213,7 @@ impl Config {
                 (None, false) => format!("name one with `-t`: {}", known.join(", ")),
                 (None, true) => format!("add `[targets.{wanted}]` to {FILE}"),
             };
-            UnknownTarget { name: wanted.to_owned(), at: self.span, help }
+            UnknownTarget { name: wanted.to_owned(), at: self.span, help }.into()
         })
     }
 }
@@ -287,6 +335,25 @@ mod tests {
         let (config, _) = read(GOOD);
         let mistake = config.target(Some("prd")).unwrap_err();
         assert_eq!(mistake.to_string(), "unknown target `prd`");
-        assert_eq!(mistake.help, "did you mean `prod`?");
+        assert_eq!(mistake.help().unwrap().to_string(), "did you mean `prod`?");
+    }
+
+    #[test]
+    fn one_of_several_targets_has_to_be_named() {
+        let target = |name: &str| format!("[targets.{name}]\nengine = 'x'\n");
+        let (config, _) = read(&format!("[project]\nname = 'shop'\n{}{}", target("prod"), target("staging")));
+        let mistake = config.target(None).unwrap_err();
+        assert_eq!(mistake.to_string(), "no target is named, and plg.toml has 2");
+        assert_eq!(mistake.help().unwrap().to_string(), "name one with `-t`: prod, staging");
+    }
+
+    #[test]
+    fn a_secret_that_is_written_is_not_shown() {
+        let mut sources = Sources::default();
+        let text = GOOD.replace("${HOOK}", "whsec_x").replace("'y://${USER}:${PASS}@h'", "'y://me:s3cret@h'");
+        sources.add(FILE, text).unwrap();
+        let file = sources.files().first().unwrap();
+        let shown = Config::read(file, &mut Diagnostics::default()).without_secrets(file);
+        assert!(shown.contains("secret = '*******'") && shown.contains("url = '***************'"), "{shown}");
     }
 }

@@ -63,8 +63,39 @@ pub struct Setting {
     pub doc: &'static str,
     /// Whether it must be there.
     pub required: bool,
+    /// The engine of the targets whose own value is meant where nothing is said.
+    pub own_of: Option<&'static str>,
     /// Whether it is a secret, never printed.
     pub secret: bool,
+    /// What is wrong with a text that it is given, as far as the text itself shows.
+    pub check: fn(&str) -> Result<(), Wrong>,
+}
+
+/// What is wrong with the text of a setting; never the text itself, which may be a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wrong {
+    /// What, after the setting's name.
+    pub what: &'static str,
+    /// One thing to do.
+    pub help: &'static str,
+}
+
+impl Wrong {
+    /// The same as the mistake of a destination that is opened.
+    fn of(self, given: &Given<'_>, setting: &str) -> PushError {
+        PushError::new(format!("`{setting}` of destination `{}` {}", given.name, self.what), self.help)
+    }
+}
+
+/// Any text will do.
+const fn any(_: &str) -> Result<(), Wrong> {
+    Ok(())
+}
+
+/// Whether a system has a secret setting of this name.
+#[must_use]
+pub fn is_secret(setting: &str) -> bool {
+    ALL.iter().flat_map(|spec| spec.settings).any(|it| it.secret && it.name == setting)
 }
 
 /// The system of this name.

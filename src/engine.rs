@@ -90,6 +90,8 @@ pub struct Driver {
     pub type_name: fn(&Type) -> String,
     /// Whether a physical type can hold a type.
     pub accepts: fn(&Type, &str) -> bool,
+    /// What is wrong with the text of the setting that says where it is, as far as the text shows, and one thing to do.
+    pub fits: fn(&str) -> Result<(), (&'static str, &'static str)>,
     /// Opens a database.
     pub open: fn(&Location) -> Job<'_, Box<dyn Engine>>,
 }

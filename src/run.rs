@@ -101,7 +101,8 @@ fn settings(manifest: &Manifest, target: &Target) -> Result<(), RunError> {
         let name = &sync.spec.destination;
         let given = target.destinations.get(name);
         for setting in deliver::spec_of(manifest, name)?.settings.iter().filter(|setting| setting.required) {
-            if !given.is_some_and(|given| given.contains_key(setting.name)) {
+            let own = setting.own_of == Some(target.engine.as_str());
+            if !own && !given.is_some_and(|given| given.contains_key(setting.name)) {
                 return Err(RunError::Setting {
                     what: format!("destination `{name}` of target `{}` has no `{}`", target.name, setting.name),
                     help: format!("add it to plg.toml: {}", setting.doc),

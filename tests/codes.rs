@@ -53,7 +53,7 @@ fn toml(line: &str) -> String {
 
 #[test]
 fn mistakes_of_the_configuration() {
-    let cases: [(&str, String, &str); 9] = [
+    let cases: [(&str, String, &str); 11] = [
         ("config-syntax", "[project\n".to_owned(), "check"),
         ("config-missing-key", "[project]\nzone = 'UTC'\n".to_owned(), "check"),
         ("config-unknown-key", "[project]\nname = 'a'\ntimezone = 'UTC'\n".to_owned(), "check"),
@@ -61,6 +61,12 @@ fn mistakes_of_the_configuration() {
         ("config-unknown-destination", toml("deliver = true\n[targets.dev.destinations.cmr]\nfolder = 'out'"), "run"),
         ("unknown-engine", TOML.replace("sqlite", "sqlight"), "run"),
         ("unknown-target", TOML.to_owned(), "run -t prod"),
+        (
+            "no-target",
+            TOML.replace("dev]", "a]") + &TOML.replace("[project]\nname = 'test'\n[targets.dev]", "[targets.b]"),
+            "run",
+        ),
+        ("config-value", TOML.replace("'data'", "'nodata'"), "run"),
         ("unset-variable", TOML.replace("dev.db", "${PLGC_TEST_UNSET}"), "run"),
         (
             "run-unreachable",
@@ -76,8 +82,83 @@ fn mistakes_of_the_configuration() {
     }
 }
 
+const SENDS: &str = "destination hooks = webhook\ndestination files = jsonl\ndestination rows = postgres\n\n\
+    sync a from large to hooks.x {\n  match  id = id\n  leave  keep\n}\n\n\
+    sync b from large to files.x {\n  match  id = id\n  leave  keep\n}\n\n\
+    sync c from large to rows.x {\n  match  id = id\n  leave  keep\n}\n";
+
+const SENT: &str = "deliver = true\n[targets.dev.destinations.hooks]\nurl = 'https://hooks.example/in'\nsecret = 'whsec_c2VjcmV0'\n\
+    [targets.dev.destinations.files]\nfolder = 'out'\n\
+    [targets.dev.destinations.rows]\nurl = 'postgres://a@127.0.0.1:1/a'\ncreate = true\n";
+
+/// Each mistake is the only one, is said by every command before anything is built, and is a mistake of `plg.toml`.
+#[test]
+fn mistakes_in_the_settings_of_destinations() {
+    let cases = [
+        (
+            "url = 'https://hooks.example/in'",
+            "url = 'http://hooks.example/in'",
+            "`destinations.hooks.url` of target `dev` is not https",
+        ),
+        ("url = 'https://hooks.example/in'", "url = 'hooks'", "`destinations.hooks.url` of target `dev` is no url"),
+        ("url = 'https://hooks.example/in'\n", "", "`destinations.hooks.url` is missing in target `dev`"),
+        (
+            "whsec_c2VjcmV0",
+            "whsec_s3cr3t!",
+            "`destinations.hooks.secret` of target `dev` is no signing secret: `whsec_` and base64",
+        ),
+        ("secret = 'whsec_c2VjcmV0'\n", "", "`destinations.hooks.secret` is missing in target `dev`"),
+        ("folder = 'out'\n", "", "`destinations.files.folder` is missing in target `dev`"),
+        (
+            "folder = 'out'",
+            "folder = 'program.plg'",
+            "`destinations.files.folder` of target `dev` is a file, and should be a folder",
+        ),
+        ("folder = 'out'", "path = 'out'", "`path` means nothing to `jsonl`"),
+        ("url = 'postgres://a@127.0.0.1:1/a'\n", "", "`destinations.rows.url` is missing in target `dev`"),
+        (
+            "url = 'postgres://a@",
+            "url = 'mysql://a@",
+            "`destinations.rows.url` of target `dev` is not like `postgres://user:password@host/name`",
+        ),
+        ("create = true", "create = 'yes'", "`destinations.rows.create` of target `dev` is not true or false"),
+        ("destinations.files]", "destinations.flies]", "the program has no destination `flies`"),
+    ];
+    succeeds(&with(&[("plg.toml", &toml(SENT)), ("sync.plg", SENDS)]), "check");
+    for (from, to, message) in cases {
+        assert!(SENT.contains(from), "{from}");
+        let project = with(&[("plg.toml", &toml(&SENT.replace(from, to))), ("sync.plg", SENDS)]);
+        for call in ["check", "compile", "run"] {
+            let said = project.call(call);
+            let all = format!("{}{}", said.out, said.err);
+            assert_eq!(said.code, Some(2), "`plgc {call}`: {all}");
+            assert!(
+                all.contains(message) && all.contains("plg.toml:"),
+                "`plgc {call}` does not say `{message}`:\n{all}"
+            );
+            let both = message.contains("flies") || message.contains("means nothing");
+            assert_eq!(all.matches("  x ").count(), if both { 2 } else { 1 }, "{all}");
+            assert!(!all.contains("s3cr3t"), "{all}");
+        }
+        assert!(!project.path("dev.db").exists() && !project.path("sql").exists(), "something was built");
+    }
+}
+
+/// What comes from the environment is not asked for by a check, and known at the start of a run.
+#[test]
+fn settings_of_the_environment_are_checked_before_a_run_builds() {
+    let toml = toml(&SENT.replace("whsec_c2VjcmV0", "${PLGC_TEST_HOOK}"));
+    let project = with(&[("plg.toml", &toml), ("sync.plg", SENDS)]);
+    succeeds(&project, "check");
+    let said = crate::support::project::said(project.command("run").env("PLGC_TEST_HOOK", "s3cr3t!"));
+    assert_eq!(said.code, Some(2), "{}", said.err);
+    assert!(said.err.contains("`destinations.hooks.secret` of target `dev` is no signing secret"), "{}", said.err);
+    assert!(!said.err.contains("s3cr3t") && !project.path("dev.db").exists(), "{}", said.err);
+}
+
 #[test]
 fn mistakes_of_the_files_around_a_program() {
+    fails(&with(&[]), "check -C nope", "option-path");
     fails(&with(&[("program.plg", "")]), "check", "no-program");
     fails(&with(&[("plg.toml", "")]), "check", "missing-project");
     fails(&with(&[]), "init .", "init-would-overwrite");
@@ -112,7 +193,9 @@ fn mistakes_of_the_files_that_are_loaded() {
     }
     fails(&with(&[(DATA, "")]), "run", "load-missing-file");
     fails(&with(&[("data/app/items.csv", ROWS)]), "run", "load-two-files");
-    fails(&with(&[("plg.toml", &TOML.replace("'data'", "'program.plg'"))]), "run", "load-file");
+    let folder = with(&[(DATA, "")]);
+    std::os::unix::fs::symlink("nowhere", folder.path(DATA)).unwrap();
+    fails(&folder, "run", "load-file");
 }
 
 #[test]

@@ -130,8 +130,11 @@ fn a_malformed_url_is_a_mistake_of_plg_toml() {
         "engine = \"sqlite\"\npath = \"dev.db\"",
         "engine = \"postgres\"\nurl = \"no url s3cr3t\"",
     );
-    let said =
-        project.fails(0, 2, &["run-setting", "target `dev`: `url` is not like `postgres://user:password@host/name`"]);
+    let said = project.fails(
+        0,
+        2,
+        &["config-value", "`url` of target `dev` is not like `postgres://user:password@host/name`"],
+    );
     assert!(!said.err.contains("s3cr3t"), "{}", said.err);
 }
 
@@ -149,14 +152,14 @@ fn what_a_server_says_is_said_once() {
 }
 
 #[test]
-fn secrets_are_hidden_in_progress_and_a_file_is_no_folder() {
+fn secrets_are_hidden_and_a_file_is_no_folder() {
     let sync = "\ndestination out = jsonl\n\nsync big from large to out.items {\n  match  id = id\n  set    size = size\n  leave  delete\n}\n";
     let config = "deliver = true\n[targets.dev.destinations.out]\nfolder = \"${OUT_NAME}\"";
     let project = Project::new("sqlite", &format!("{PROGRAM}{sync}"), config);
     project.write("data/app.items.csv", ROWS);
     project.write("s3cr3t", "a file");
     let said = said(project.command("run --as-of 2026-01-01").env("OUT_NAME", "s3cr3t"));
-    let said = said.is(3, &["${OUT_NAME}` is a file, and should be a folder", "\"event\":\"held\""]);
+    let said = said.is(2, &["`destinations.out.folder` of target `dev` is a file, and should be a folder"]);
     assert!(!said.err.contains("s3cr3t") && !said.out.contains("s3cr3t"), "{}{}", said.out, said.err);
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::project::Project;
+use super::project::{Checked, Project};
 use super::terminal::Terminal;
 use super::{Broken, Exit, Outcome, exit_of};
 use crate::diagnostics::{Mistake, github, json, sarif, text};
@@ -32,10 +32,8 @@ enum Format {
 pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
     let (items, sources, exit, below, n_files) = match Project::load(folder) {
         Ok(mut project) => {
-            let items = project.check();
-            let (exit, n_files) = (exit_of(&items), project.paths.len());
-            let below = project.within_repository();
-            (items, project.sources, exit, below, n_files)
+            let Checked { items, sources, exit } = project.check();
+            (items, sources, exit, project.within_repository(), project.paths.len())
         }
         Err(broken) if args.format == Format::Text => return Err(broken),
         Err(Broken { exit, items, sources }) => (items, sources, exit, String::new(), 0),
@@ -52,10 +50,11 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
 
 fn people(items: &[Mistake], sources: &Sources, terminal: &Terminal, n_files: usize) -> String {
     let files = if n_files == 1 { "1 file".to_owned() } else { format!("{n_files} files") };
+    let has_errors = exit_of(items) != Exit::Done;
     let count = text::count(items).unwrap_or_else(|| "no errors".to_owned());
     let mut shown = text::render(items, sources, terminal.out);
     shown.push_str(&format!("{files} checked: {count}\n"));
-    if exit_of(items) == Exit::Program {
+    if has_errors {
         shown.push_str("`plgc explain CODE` explains an error with an example\n");
     }
     shown

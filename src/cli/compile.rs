@@ -29,6 +29,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let mut project = Project::load(folder)?;
     let (name, target) = project.target(args.target.as_deref())?;
     let (manifest, warnings) = project.compile(&target.engine)?;
+    project.check_target(&name, &target, &manifest)?;
     terminal.mistakes(&warnings, &project.sources);
     let out = args.out.clone().unwrap_or_else(|| project.root.join("sql").join(&name));
     let out = out.strip_prefix(".").map(Path::to_owned).unwrap_or(out);

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::{Broken, Exit, Outside, plain};
+use super::{Broken, Exit, NotThere, Outside, plain, settings};
 use crate::config::{self, Config, Unresolved};
 use crate::diagnostics::{Diagnostics, Mistake};
 use crate::manifest::Manifest;
-use crate::program::Options;
+use crate::program::{Options, Program};
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax;
 
@@ -24,8 +24,10 @@ pub struct Project {
     pub root: PathBuf,
     /// What `plg.toml` says.
     pub config: Config,
-    /// `plg.toml` itself.
+    /// `plg.toml` itself, as it may be shown: without the secrets in it.
     pub config_text: Sources,
+    /// Its text.
+    config_raw: String,
     /// The program's files.
     pub sources: Sources,
     /// Where each of them lies.
@@ -34,6 +36,16 @@ pub struct Project {
     unread: Diagnostics,
     /// Whether a file is absent from `sources`, so that names may be unknown for that reason alone.
     partial: bool,
+}
+
+/// What a check gives: the mistakes, what they point into, and the exit code that they mean.
+pub struct Checked {
+    /// Every mistake.
+    pub items: Vec<Mistake>,
+    /// The files.
+    pub sources: Sources,
+    /// The exit code.
+    pub exit: Exit,
 }
 
 /// There is no project.
@@ -117,7 +129,12 @@ impl Project {
         let mut diags = Diagnostics::default();
         let mut config_text = Sources::default();
         add(config::FILE, text, &mut config_text, &mut diags);
-        let config = config_text.files().first().map(|file| Config::read(file, &mut diags)).unwrap_or_default();
+        let raw = config_text.files().first().cloned();
+        let config = raw.as_ref().map(|file| Config::read(file, &mut diags)).unwrap_or_default();
+        if let Some(raw) = &raw {
+            config_text = Sources::default();
+            add(config::FILE, config.without_secrets(raw).into_bytes(), &mut config_text, &mut diags);
+        }
         if diags.has_errors() {
             return Err(Broken::within(Exit::Usage, diags, config_text));
         }
@@ -125,6 +142,7 @@ impl Project {
             root,
             config,
             config_text,
+            config_raw: raw.map(|file| file.text).unwrap_or_default(),
             sources: Sources::default(),
             paths: Vec::new(),
             unread: Diagnostics::default(),
@@ -139,20 +157,38 @@ impl Project {
         Options { zone: self.config.zone.clone(), cadences: cadences.collect() }
     }
 
-    /// Checks the program: every mistake of every file.
-    pub fn check(&mut self) -> Vec<Mistake> {
+    /// Checks the program: every mistake of every file. Where it has none, those in the settings of the targets, beside the
+    /// program's warnings.
+    pub fn check(&mut self) -> Checked {
         let mut diags = std::mem::take(&mut self.unread);
-        self.analyze(&mut diags);
-        diags.finish()
+        let program = self.analyze(&mut diags);
+        let (mut sources, mut of_targets) = (std::mem::take(&mut self.sources), Diagnostics::default());
+        let Some(program) = program.filter(|_| !diags.has_errors()) else {
+            return Checked { exit: Exit::Program, items: diags.finish(), sources };
+        };
+        // `plg.toml` stands behind the files of the program, so that both can be shown as one.
+        let config = self.config_text.files().first().and_then(|shown| {
+            let place = sources.add(config::FILE, shown.text.clone()).ok()?;
+            let mut file = sources.files().get(place)?.clone();
+            file.text.clone_from(&self.config_raw);
+            Some(Config::read(&file, &mut Diagnostics::default()))
+        });
+        let needs = settings::Needs::of_program(&program);
+        for (name, written) in config.iter().flat_map(|config| &config.targets) {
+            settings::Of { name, written, root: &self.root }.check(&needs, &mut of_targets);
+        }
+        let exit = if of_targets.has_errors() { Exit::Usage } else { Exit::Done };
+        diags.absorb(of_targets);
+        Checked { exit, items: diags.finish(), sources }
     }
 
     /// Every mistake of the files that could be read; names are looked up only where that is all of them.
-    fn analyze(&self, diags: &mut Diagnostics) {
+    fn analyze(&self, diags: &mut Diagnostics) -> Option<Program> {
         if self.partial {
             self.sources.files().iter().for_each(|file| drop(syntax::parse(file, diags)));
-        } else {
-            drop(crate::check(&self.sources, &self.options(), diags));
+            return None;
         }
+        crate::check(&self.sources, &self.options(), diags).map(|(program, _)| program)
     }
 
     /// Compiles the program for a dialect; with its warnings.
@@ -171,6 +207,17 @@ impl Project {
             Some(manifest) => Ok((manifest, diags.finish())),
             None => Err(Broken::within(Exit::Program, diags, std::mem::take(&mut self.sources))),
         }
+    }
+
+    /// Checks the settings of a target, as far as they show without the environment.
+    pub fn check_target(&self, name: &str, written: &Unresolved, manifest: &Manifest) -> Result<(), Broken> {
+        let mut diags = Diagnostics::default();
+        let needs = settings::Needs::of_manifest(manifest);
+        settings::Of { name, written, root: &self.root }.check(&needs, &mut diags);
+        if diags.has_errors() {
+            return Err(Broken::within(Exit::Usage, diags, self.config_text.clone()));
+        }
+        Ok(())
     }
 
     /// A target by its name, or the one that is meant without one.
@@ -270,7 +317,13 @@ fn add(name: &str, bytes: Vec<u8>, sources: &mut Sources, diags: &mut Diagnostic
 
 fn find(folder: Option<&Path>) -> Result<PathBuf, Broken> {
     let start = folder.unwrap_or(Path::new("."));
-    let absolute = start.canonicalize().map_err(|error| Outside::file("open", start, &error))?;
+    let absolute = start.canonicalize().map_err(|error| match (error.kind(), folder) {
+        (std::io::ErrorKind::NotFound, Some(folder)) => {
+            let help = "name the project's folder, or one inside it, from the folder where this is typed";
+            NotThere::broken("-C", folder, "there is no such folder", help)
+        }
+        _ => Outside::file("open", start, &error),
+    })?;
     match absolute.ancestors().find(|folder| folder.join(config::FILE).is_file()) {
         // As the user wrote it, so that messages name files as the user does.
         Some(root) if root == absolute => Ok(start.to_owned()),

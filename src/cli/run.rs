@@ -80,7 +80,7 @@ fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
         Some(_) => Project::load_config(folder)?,
         None => Project::load(folder)?,
     };
-    let (name, unresolved) = project.target(args.target.as_deref())?;
+    let (name, mut unresolved) = project.target(args.target.as_deref())?;
     let mut warned = 0;
     let manifest = match &args.manifest {
         Some(file) => options::manifest(file)?,
@@ -90,6 +90,9 @@ fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
             manifest
         }
     };
+    if args.data.is_some() {
+        unresolved.settings.remove("data");
+    }
     let (mut target, secrets) = target::resolve(&project, &name, &unresolved, &manifest)?;
     if let Some(folder) = &args.data {
         options::folder(folder)?;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value as Json, json};
 
 use super::push::{Connection, Given, Item, Later, Op, PushError, Pushed, Receipt, Shape};
-use super::{Objects, Opened, Setting, Spec};
+use super::{Objects, Opened, Setting, Spec, Wrong};
 use crate::engine::journal::Intents;
 
 /// JSON lines in files.
@@ -18,7 +18,14 @@ pub const SPEC: Spec = Spec {
     doc: "A folder of JSON-lines files, one per object, to which changes are appended.",
     objects: Objects::Any("the file's name without `.jsonl`"),
     argument: None,
-    settings: &[Setting { name: "folder", doc: "The folder of the files.", required: true, secret: false }],
+    settings: &[Setting {
+        name: "folder",
+        doc: "The folder of the files.",
+        required: true,
+        own_of: None,
+        secret: false,
+        check: folder_of,
+    }],
     batch: 500,
     open,
 };
@@ -31,14 +38,22 @@ struct Folder {
 fn open<'a>(given: &'a Given<'a>) -> Opened<'a> {
     Box::pin(async move {
         let folder = PathBuf::from(given.text("folder")?);
-        if folder.exists() && !folder.is_dir() {
-            let what = format!("`{}` is a file, and should be a folder", folder.display());
-            return Err(PushError::new(what, format!("name a folder in `folder` of `{}` in plg.toml", given.name)));
-        }
+        folder_of(given.text("folder")?).map_err(|wrong| wrong.of(given, "folder"))?;
         std::fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
         let connection: Box<dyn Connection> = Box::new(Folder { folder, files: BTreeMap::new() });
         Ok(connection)
     })
+}
+
+fn folder_of(text: &str) -> Result<(), Wrong> {
+    let path = Path::new(text);
+    if path.exists() && !path.is_dir() {
+        return Err(Wrong {
+            what: "is a file, and should be a folder",
+            help: "name a folder, which need not be there yet",
+        });
+    }
+    Ok(())
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> PushError {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::push::{Connection, Given, Item, Later, Op, PushError, Pushed, Receipt, Shape, Write};
-use super::{Objects, Opened, Setting, Spec};
+use super::{Objects, Opened, Setting, Spec, Wrong, any};
 use crate::engine::journal::Intents;
 use crate::engine::{self, Engine, EngineError, Location, Row, Secret, Slot, Trouble, Value, quote, rows};
 use crate::types::Type;
@@ -24,7 +24,12 @@ const CREATE: Setting = Setting {
     name: "create",
     doc: "`true`: a table that is missing is made, with the columns of the sync that needs it.",
     required: false,
+    own_of: None,
     secret: false,
+    check: |text| match text {
+        "true" | "false" => Ok(()),
+        _ => Err(Wrong { what: "is not true or false", help: "write `true` or `false`" }),
+    },
 };
 
 /// A table of a PostgreSQL database.
@@ -35,8 +40,10 @@ pub const POSTGRES: Spec = Spec {
         Setting {
             name: "url",
             doc: "The database, `postgres://user:password@host/name`; the target's own where nothing is said.",
-            required: false,
+            required: true,
+            own_of: Some("postgres"),
             secret: true,
+            check: |text| (engine::postgres::DRIVER.fits)(text).map_err(|(what, help)| Wrong { what, help }),
         },
         CREATE,
     ],
@@ -47,7 +54,10 @@ pub const POSTGRES: Spec = Spec {
 pub const SQLITE: Spec = Spec {
     name: "sqlite",
     doc: "A table of an SQLite file, written by its match key.",
-    settings: &[Setting { name: "path", doc: "The file.", required: true, secret: false }, CREATE],
+    settings: &[
+        Setting { name: "path", doc: "The file.", required: true, own_of: None, secret: false, check: any },
+        CREATE,
+    ],
     open: open_file,
     ..TABLE
 };

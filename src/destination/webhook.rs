@@ -11,7 +11,7 @@ use reqwest::{Client, StatusCode, Url};
 use serde_json::{Map, Value as Json, json};
 
 use super::push::{Connection, Given, Item, Later, Op, PushError, Pushed, Receipt, Shape};
-use super::{Objects, Opened, Setting, Spec};
+use super::{Objects, Opened, Setting, Spec, Wrong};
 use crate::engine::journal::Intents;
 use crate::engine::{Secret, clock};
 
@@ -22,8 +22,22 @@ pub const SPEC: Spec = Spec {
     objects: Objects::Any("a name that travels in each message"),
     argument: None,
     settings: &[
-        Setting { name: "url", doc: "Where messages are posted.", required: true, secret: true },
-        Setting { name: "secret", doc: "The signing secret, `whsec_…`.", required: true, secret: true },
+        Setting {
+            name: "url",
+            doc: "Where messages are posted.",
+            required: true,
+            own_of: None,
+            secret: true,
+            check: |text| url(text).map(drop),
+        },
+        Setting {
+            name: "secret",
+            doc: "The signing secret, `whsec_…`.",
+            required: true,
+            own_of: None,
+            secret: true,
+            check: |text| key(&Secret::new(text.to_owned())).map(drop),
+        },
     ],
     batch: 100,
     open,
@@ -46,21 +60,18 @@ struct Endpoint {
 
 fn open<'a>(given: &'a Given<'a>) -> Opened<'a> {
     Box::pin(async move {
-        let wrong = |what: &str, help: &str| PushError::new(format!("destination `{}`: {what}", given.name), help);
-        let url = Url::parse(given.text("url")?).map_err(|_| wrong("its `url` is no url", "write `https://…`"))?;
-        let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_local) {
-            return Err(wrong("its `url` is not https", "write `https://…`; only this machine may be reached by http"));
-        }
-        let key = key(&Secret::new(given.text("secret")?.to_owned()))
-            .ok_or_else(|| wrong("its `secret` is no signing secret", "write `whsec_` and base64"))?;
+        let url = url(given.text("url")?).map_err(|wrong| wrong.of(given, "url"))?;
+        let key = key(&Secret::new(given.text("secret")?.to_owned())).map_err(|wrong| wrong.of(given, "secret"))?;
         let client = Client::builder()
             .timeout(Duration::from_secs(30))
             .connect_timeout(Duration::from_secs(10))
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("plgc/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| wrong(&without_url(error), "check the machine's certificates"))?;
+            .map_err(|error| {
+                let what = format!("destination `{}`: {}", given.name, without_url(error));
+                PushError::new(what, "check the machine's certificates")
+            })?;
         let connection: Box<dyn Connection> = Box::new(Endpoint { client, url, key });
         Ok(connection)
     })
@@ -78,9 +89,23 @@ fn without_url(error: reqwest::Error) -> String {
     text
 }
 
-fn key(secret: &Secret) -> Option<Vec<u8>> {
+fn url(text: &str) -> Result<Url, Wrong> {
+    let url = Url::parse(text).map_err(|_| Wrong { what: "is no url", help: "write `https://…`" })?;
+    let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    if url.scheme() != "https" && !(url.scheme() == "http" && is_local) {
+        let help = "write `https://…`; only this machine may be reached by http";
+        return Err(Wrong { what: "is not https", help });
+    }
+    Ok(url)
+}
+
+fn key(secret: &Secret) -> Result<Vec<u8>, Wrong> {
     let text = secret.expose();
-    STANDARD.decode(text.strip_prefix("whsec_").unwrap_or(text)).ok().filter(|key| !key.is_empty())
+    let key = STANDARD.decode(text.strip_prefix("whsec_").unwrap_or(text)).ok().filter(|key| !key.is_empty());
+    key.ok_or(Wrong {
+        what: "is no signing secret: `whsec_` and base64",
+        help: "copy the whole secret from the receiver's settings",
+    })
 }
 
 /// `v1,` and the base64 of HMAC-SHA-256 over `id.timestamp.body`.
@@ -212,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_base64() {
-        assert!(key(&Secret::new("whsec_!".to_owned())).is_none());
-        assert!(key(&Secret::new("whsec_".to_owned())).is_none());
+        assert!(key(&Secret::new("whsec_!".to_owned())).is_err());
+        assert!(key(&Secret::new("whsec_".to_owned())).is_err());
     }
 }

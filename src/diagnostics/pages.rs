@@ -89,6 +89,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "no-declaration",
     "no-parts",
     "no-program",
+    "no-target",
     "no-time",
     "not-a-condition",
     "not-a-set",

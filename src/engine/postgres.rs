@@ -25,8 +25,11 @@ pub const DRIVER: Driver = Driver {
     instant: "TIMESTAMP ",
     type_name,
     accepts,
+    fits: |url| options(url).map(drop).map_err(|_| (NO_URL, "write `postgres://user:password@host/name`")),
     open,
 };
+
+const NO_URL: &str = "is not like `postgres://user:password@host/name`";
 
 /// Texts that are the same on every server, whatever its settings; and no compilation of statements, which for a model of
 /// many columns takes longer than the statement.
@@ -79,15 +82,22 @@ fn accepts(kind: &Type, found: &str) -> bool {
     known.iter().any(|it| it.eq_ignore_ascii_case(found))
 }
 
+fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
+    // The parser takes any scheme.
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(sqlx::Error::Configuration(NO_URL.into()));
+    }
+    PgConnectOptions::from_str(url)
+}
+
 fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
     Box::pin(async move {
         let Location::Url(url) = location else {
             return Err(EngineError::new(Trouble::Setting, "it needs a url, not a path"));
         };
         // The parser's own words may quote the url, which holds a password.
-        let options = PgConnectOptions::from_str(url.expose()).map_err(|_| {
-            EngineError::new(Trouble::Setting, "`url` is not like `postgres://user:password@host/name`")
-        })?;
+        let options =
+            options(url.expose()).map_err(|_| EngineError::new(Trouble::Setting, format!("`url` {NO_URL}")))?;
         let unreachable = |error: sqlx::Error| {
             if let sqlx::Error::Io(why) = &error
                 && matches!(why.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied)

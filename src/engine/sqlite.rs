@@ -27,6 +27,7 @@ pub const DRIVER: Driver = Driver {
     instant: "",
     type_name,
     accepts,
+    fits: |_| Ok(()),
     open,
 };
 

@@ -46,7 +46,7 @@ fn a_project_without_a_program() {
 
 #[test]
 fn a_folder_that_is_not_there() {
-    Test::empty().args(&["-C", "nowhere", "check"]).run().code(4).err("nowhere");
+    Test::empty().args(&["-C", "nowhere", "check"]).run().code(2).err("`-C nowhere`: there is no such folder");
 }
 
 #[test]

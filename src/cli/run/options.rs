@@ -3,27 +3,8 @@
 
 use std::path::Path;
 
-use miette::Diagnostic;
-use thiserror::Error;
-
-use crate::cli::{Broken, Exit, Outside};
+use crate::cli::{Broken, Exit, NotThere, Outside};
 use crate::manifest::Manifest;
-
-/// An option that names what is not on the disk.
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{option} {path}`: {what}")]
-#[diagnostic(code("option-path"))]
-struct NotThere {
-    option: &'static str,
-    path: String,
-    what: &'static str,
-    #[help]
-    help: &'static str,
-}
-
-fn not_there(option: &'static str, path: &Path, what: &'static str, help: &'static str) -> Broken {
-    Broken::new(Exit::Usage, NotThere { option, path: path.display().to_string(), what, help })
-}
 
 /// The folder of `--data` is there.
 pub(super) fn folder(folder: &Path) -> Result<(), Broken> {
@@ -35,14 +16,14 @@ pub(super) fn folder(folder: &Path) -> Result<(), Broken> {
         "there is no such folder"
     };
     let help = "name a folder of CSV, JSONL or NDJSON files, from the folder where this is typed";
-    Err(not_there("--data", folder, what, help))
+    Err(NotThere::broken("--data", folder, what, help))
 }
 
 /// The manifest of `--manifest`.
 pub(super) fn manifest(file: &Path) -> Result<Manifest, Broken> {
     if !file.is_file() {
         let what = if file.exists() { "this is no file" } else { "there is no such file" };
-        return Err(not_there("--manifest", file, what, "name the `manifest.json` that `plgc compile` wrote"));
+        return Err(NotThere::broken("--manifest", file, what, "name the `manifest.json` that `plgc compile` wrote"));
     }
     let bytes = std::fs::read(file).map_err(|error| Outside::file("read", file, &error))?;
     Manifest::read(&String::from_utf8_lossy(&bytes)).map_err(|error| Broken::new(Exit::Usage, error))
