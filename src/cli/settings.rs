@@ -220,7 +220,7 @@ impl Of<'_> {
             let values = resolved.and_then(|it| it.destinations.get(name));
             for (setting, written) in spec.settings.iter().filter_map(|it| Some((it, settings.get(it.name)?))) {
                 let value = values.and_then(|it| it.get(setting.name));
-                let text = text(written, value).map(|text| self.from_root(setting.name, &text));
+                let text = text(written, value).map(|text| self.at_root(setting.name, &text));
                 if let Some(Err(found)) = text.map(|text| (setting.check)(&text)) {
                     wrong(format!("destinations.{name}.{}", setting.name), written, (found.what, found.help));
                 }
@@ -229,7 +229,7 @@ impl Of<'_> {
     }
 
     /// The text of a setting; a path is meant from the project's folder.
-    pub fn from_root(self, setting: &str, text: &str) -> String {
+    pub fn at_root(self, setting: &str, text: &str) -> String {
         let is_path = matches!(setting, "path" | "folder");
         if is_path { self.root.join(text).to_string_lossy().into_owned() } else { text.to_owned() }
     }

@@ -90,7 +90,7 @@ fn settings_of(system: &str, written: Option<&BTreeMap<String, String>>, of: Of<
     let mut settings = BTreeMap::new();
     for (key, value) in written.into_iter().flatten() {
         let secret = known.iter().any(|setting| setting.name == key && setting.secret);
-        let value = of.from_root(key, value);
+        let value = of.at_root(key, value);
         let setting = if secret { Setting::Secret(Secret::new(value)) } else { Setting::Plain(value) };
         settings.insert(key.clone(), setting);
     }
