@@ -188,7 +188,7 @@ impl Project {
             self.sources.files().iter().for_each(|file| drop(syntax::parse(file, diags)));
             return None;
         }
-        crate::check(&self.sources, &self.options(), diags).map(|(program, _)| program)
+        crate::check(&self.sources, &self.options(), diags)
     }
 
     /// Compiles the program for a dialect; with its warnings.
