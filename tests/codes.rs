@@ -132,12 +132,12 @@ fn mistakes_in_the_settings_of_destinations() {
             let said = project.call(call);
             let all = format!("{}{}", said.out, said.err);
             assert_eq!(said.code, Some(2), "`plgc {call}`: {all}");
-            assert!(
-                all.contains(message) && all.contains("plg.toml:"),
-                "`plgc {call}` does not say `{message}`:\n{all}"
-            );
+            let place = if call == "run" { "\"file\":\"plg.toml\"" } else { "plg.toml:" };
+            assert!(all.contains(message) && all.contains(place), "`plgc {call}` does not say `{message}`:\n{all}");
             let both = message.contains("flies") || message.contains("means nothing");
-            assert_eq!(all.matches("  x ").count(), if both { 2 } else { 1 }, "{all}");
+            let said =
+                if call == "run" { all.matches("\"event\":\"failed\"").count() } else { all.matches("  x ").count() };
+            assert_eq!(said, if both { 2 } else { 1 }, "{all}");
             assert!(!all.contains("s3cr3t"), "{all}");
         }
         assert!(!project.path("dev.db").exists() && !project.path("sql").exists(), "something was built");
