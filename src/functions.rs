@@ -81,6 +81,8 @@ pub enum Kind {
     TextOrNumber,
     /// Text, a date or a timestamp.
     TextOrInstant,
+    /// Anything that has an order outside of `by`: not an enum, json or months.
+    Ordered,
     /// Anything but months.
     Any,
     /// What meets the first argument's type.
@@ -152,6 +154,7 @@ impl Kind {
             Self::Json => text || *kind == Type::Json,
             Self::TextOrNumber => text || kind.is_number(),
             Self::TextOrInstant => text || instant,
+            Self::Ordered => !matches!(kind, Type::Months | Type::Enum(_) | Type::Json),
             Self::Any | Self::Same => *kind != Type::Months,
         }
     }
@@ -183,6 +186,7 @@ impl Kind {
             Self::Json => "json",
             Self::TextOrNumber => "text or number",
             Self::TextOrInstant => "text, date or timestamp",
+            Self::Ordered => "a type with an order",
             Self::Any => "any type",
             Self::Same => "the first one's type",
         }

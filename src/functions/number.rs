@@ -1,7 +1,7 @@
 //! Functions of numbers. A float is rounded by its 15 significant digits, half away from zero, so that
 //! every engine gives the same; what does not fit into an int or a decimal is an error, never another number.
 
-use super::Kind::{Any, Int, Number, Same, TextOrNumber};
+use super::Kind::{Int, Number, Ordered, Same, TextOrNumber};
 use super::{Function, Nulls, Returns, literal, many, one, optional};
 use crate::types::Type;
 
@@ -91,7 +91,7 @@ pub static ALL: &[Function] = &[
     Function {
         name: "greatest",
         doc: "The greatest value; skips nulls, null if all are.",
-        parameters: &[one("x", Any), many("y", Same)],
+        parameters: &[one("x", Ordered), many("y", Same)],
         returns: Returns::Meet,
         nulls: Nulls::Skips,
         template: "GREATEST({*})",
@@ -100,7 +100,7 @@ pub static ALL: &[Function] = &[
     Function {
         name: "least",
         doc: "The least value; skips nulls, null if all are.",
-        parameters: &[one("x", Any), many("y", Same)],
+        parameters: &[one("x", Ordered), many("y", Same)],
         returns: Returns::Meet,
         nulls: Nulls::Skips,
         template: "LEAST({*})",

@@ -184,8 +184,14 @@ impl Ctx<'_> {
                 }
                 if let Some(next) = next {
                     let declared = self.member(walk.entity, &name.text).map(|(_, span)| span);
-                    let help =
-                        format!("read it through an aggregate: `max({} from {})`", next.text, written_to(path, at));
+                    let set = written_to(path, at);
+                    let from = self.link(link).from;
+                    let is_key = self.program.column(from, self.entity(from).key).name == next.text;
+                    let help = if is_key && !self.keyless.contains(&from) {
+                        format!("read it through an aggregate: `count({set})`")
+                    } else {
+                        format!("read it through an aggregate: `max({} from {set})`", next.text)
+                    };
                     self.diags.push(SetWithoutAggregate { name: name.text.clone(), at: name.span, declared, help });
                     return Target::Value(error(path.span));
                 }

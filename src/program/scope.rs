@@ -259,7 +259,7 @@ impl<'a> Ctx<'a> {
         known.push(("now", None));
         let mistake = mistake.among(known);
         let near = mistake.has_help();
-        let mistake = mistake.or_help(self.declare_help(scope));
+        let mistake = mistake.or_help(self.declare_help(&name.text, scope));
         if name.quoted && !self.is_lost(&name.text) && (!near || name.text.contains(' ')) {
             self.diags.push(DoubleQuotes::of(name));
             return;
@@ -270,7 +270,14 @@ impl<'a> Ctx<'a> {
 
 impl Ctx<'_> {
     /// What to do about a name that is like no other: what it could have been declared as.
-    fn declare_help(&self, scope: &Scope) -> String {
+    fn declare_help(&self, name: &str, scope: &Scope) -> String {
+        match name.to_ascii_lowercase().as_str() {
+            "today" | "current_date" => return "write `date(now)`".to_owned(),
+            "yesterday" => return "write `date(now) - 1 day`".to_owned(),
+            "tomorrow" => return "write `date(now) + 1 day`".to_owned(),
+            "current_timestamp" => return "write `now`".to_owned(),
+            _ => {}
+        }
         match scope.inner().map(|frame| frame.over) {
             None => "write a value, or the name of another constant".to_owned(),
             Some(RowsOf::Source(id)) => {

@@ -59,14 +59,15 @@ impl Ctx<'_> {
                 }
                 continue;
             }
-            if when.is_none() && at + 1 < node.stages.len() && !node.broken {
+            let again = node.stages.iter().skip(at + 1).any(|later| later.name.text == stage.name.text);
+            if when.is_none() && at + 1 < node.stages.len() && !again && !node.broken {
                 self.diags.push(OtherwiseNotLast { at: stage.name.span });
             }
             seen.push(&stage.name);
             let was = stage.was.as_ref().map(|was| was.text.clone());
             stages.push(Stage { name: stage.name.text.clone(), was, doc: stage.doc.clone(), when, until });
         }
-        if stages.iter().all(|stage| stage.when.is_some()) && !node.broken {
+        if node.stages.iter().all(|stage| stage.when.is_some()) && !node.broken {
             self.diags.push(MissingOtherwise { name: node.name.text.clone(), at: node.name.span });
         }
         if !node.broken {

@@ -44,7 +44,7 @@ pub(super) fn explain(
     let type_ = rule == Rule::column && !before.is_empty() && expected == "a name" && !before.ends_with("label");
     let expected = if type_ { "a type such as `text` or `int?`".to_owned() } else { expected };
     let span = Span::new(start + at as u32, start + (at + found.len()) as u32);
-    let help = help(found);
+    let help = habit(rule, found, before, rest).or_else(|| help(found));
     if found.is_empty() {
         let end = start + before.len() as u32;
         let (help, at) = (help.unwrap_or_else(|| format!("add {expected}")), Span::new(end, end));
@@ -56,7 +56,9 @@ pub(super) fn explain(
         };
         diagnostics.push(UnknownUnit { unit: found.to_owned(), at: span, help });
     } else if (expected.contains("a name") || expected.contains("a value")) && words::RESERVED.contains(&found) {
-        diagnostics.push(ReservedWord { word: found.to_owned(), at: span });
+        let help =
+            habit(rule, found, before, rest).unwrap_or_else(|| format!("write `\"{found}\"` if a thing is called so"));
+        diagnostics.push(ReservedWord { word: found.to_owned(), at: span, help });
     } else {
         let help = help.unwrap_or_else(|| unexpected_help(found, &expected));
         diagnostics.push(UnexpectedText { found: found.to_owned(), expected, at: span, help });
@@ -102,6 +104,34 @@ fn last_is_number(before: &str) -> bool {
     before.ends_with(word) && word.starts_with(|c: char| c.is_ascii_digit())
 }
 
+/// What a habit is written as here that shows only beside what stands before and after.
+fn habit(rule: Rule, found: &str, before: &str, rest: &str) -> Option<String> {
+    let last = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
+    let help = match found {
+        "*" if before.ends_with('/') => "write a comment as `// …`",
+        "*" if before.ends_with(['(', '.']) => "write the set alone: `count(orders)`",
+        _ if before.contains("--") => "write a comment as `// …`",
+        "," if rule == Rule::stage => "remove `,`: a stage ends with its line",
+        "when" if last.eq_ignore_ascii_case("case") || before.ends_with('{') => {
+            "write `case { value when condition; other otherwise }`"
+        }
+        "keep" | "delete" | "clear" if rule == Rule::set_item && last == "leave" => {
+            "remove the comma at the end of the line before"
+        }
+        _ if last.eq_ignore_ascii_case("interval") => "write a duration as `3 days`",
+        _ if last.eq_ignore_ascii_case("select") => "write `any(SET where condition)`, or `x from SET` in an aggregate",
+        _ if last.eq_ignore_ascii_case("if") => "write `case { a when condition; b otherwise }`",
+        _ if rule == Rule::set_item && is_word(found) && rest.get(found.len()..)?.trim_start().starts_with('=') => {
+            return Some(format!("write a comma before `{found}`"));
+        }
+        _ if rule == Rule::audience && !before.contains(" where ") => {
+            return Some("write `where` before the condition".to_owned());
+        }
+        _ => return None,
+    };
+    Some(help.to_owned())
+}
+
 /// What a habit from another language is written as here.
 fn help(found: &str) -> Option<String> {
     let help = match found.to_ascii_lowercase().as_str() {
@@ -112,6 +142,7 @@ fn help(found: &str) -> Option<String> {
         "exists" => "write `any(set where condition)`",
         "join" => "follow a link: `owner.email`",
         "%" => "use `mod(a, b)` for a remainder",
+        "?" => "write `case { a when condition; b otherwise }`",
         "[" => "a list is written in parentheses: `in (a, b)`",
         ":" | "::" | ":=" => "a value is given with `=`; a type is changed with `int(x)`, `date(x)` and so on",
         "‘" | "’" | "“" | "”" => "write a text with straight quotes: `'text'`",

@@ -1,5 +1,5 @@
 //! A trait, row link or constant that nothing reads is computed in vain, and a source, entity or destination that nothing
-//! uses says nothing. Audiences and statuses are published, and so are never unused.
+//! uses says nothing. Audiences and statuses are published, and so are never unused; nor is what is documented for its readers.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,11 @@ use crate::syntax::ast;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("nothing reads {what} `{name}`")]
-#[diagnostic(code("unused-field"), severity(Warning), help("remove it, or use it in an audience, status or sync"))]
+#[diagnostic(
+    code("unused-field"),
+    severity(Warning),
+    help("remove it; where people read it, say in a `///` above it what for")
+)]
 struct UnusedField {
     what: &'static str,
     name: String,
@@ -48,7 +52,7 @@ pub(super) fn check(program: &Program, files: &[ast::File], used_lets: &BTreeSet
     check_declarations(program, diags);
     let read = read(program);
     for (id, field) in (0..).map(FieldId).zip(&program.fields) {
-        let is_trait = matches!(field.kind, FieldKind::Trait(_)) && !field.hidden;
+        let is_trait = matches!(field.kind, FieldKind::Trait(_)) && !field.hidden && field.doc.is_none();
         if is_trait && !read.contains(&Node::Field(id)) {
             diags.push(UnusedField { what: "trait", name: field.name.clone(), at: field.span });
         }

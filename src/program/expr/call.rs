@@ -82,10 +82,11 @@ impl Ctx<'_> {
             let words = functions::all().map(|function| function.name).chain(shape::names());
             let known = words.chain(WINDOWS).chain(["previous"]).map(|name| (name, None));
             let mut mistake = Unknown::new(mistakes::FUNCTION, name, call.name.span);
-            if let Some(other) = spelt_otherwise(name) {
-                mistake = mistake.or_help(other);
-            }
-            let mistake = mistake.among(known).or_help("docs/functions.md lists all functions");
+            mistake = match spelt_otherwise(name) {
+                Some(other) => mistake.or_help(other),
+                None => mistake.among(known),
+            };
+            let mistake = mistake.or_help("docs/functions.md lists all functions");
             self.diags.push(mistake);
             return error(span);
         };
@@ -360,7 +361,7 @@ fn spelt_otherwise(name: &str) -> Option<&'static str> {
         "exists" => "write `any(set where …)`",
         "substr" => "write `substring(x, from, n)`",
         "current_date" | "today" => "write `date(now)`",
-        "current_timestamp" | "getdate" => "write `now`",
+        "now" | "current_timestamp" | "getdate" => "write `now`",
         "like" => "write `contains(x, part)` or `starts_with(x, part)`",
         "string" | "str" | "varchar" => "write `text(x)`",
         "average" | "mean" => "write `avg(x from set)`",
@@ -370,7 +371,7 @@ fn spelt_otherwise(name: &str) -> Option<&'static str> {
 
 fn conversion_help(kind: Kind, found: &Type, text: &str) -> String {
     match (kind, found) {
-        (Kind::Text, _) => format!("write `text({text})`"),
+        (Kind::Text, _) | (Kind::Ordered, Type::Enum(_) | Type::Json) => format!("write `text({text})`"),
         (Kind::Int, Type::Decimal { .. } | Type::Float) => format!("write `round({text})`"),
         (Kind::Int, Type::Text) => format!("write `int({text})`"),
         (Kind::Float | Kind::Number, Type::Text) => format!("write `float({text})`"),

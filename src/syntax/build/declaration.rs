@@ -80,7 +80,11 @@ impl Builder<'_> {
             let end = line.chars().next().map_or(0, char::len_utf8);
             let at = self.range_span(&(piece.start..piece.start + end));
             if !self.layout.has_fault(piece) {
-                self.diagnostics.push(explain::NoDeclaration { found: line.chars().take(1).collect(), at });
+                let help = match line {
+                    _ if ["--", "/*", "#"].iter().any(|sign| line.starts_with(sign)) => "write a comment as `// …`",
+                    _ => "begin with the word of a declaration, such as `audience` or `trait`",
+                };
+                self.diagnostics.push(explain::NoDeclaration { found: line.chars().take(1).collect(), at, help });
             }
             self.lose(piece);
             return None;

@@ -93,20 +93,25 @@ impl Builder<'_> {
         block: &'static str,
         words: &'static [&'static str],
     ) -> Option<&'static str> {
-        let (word, _) = words::split_word(self.layout.text(item));
+        let (word, rest) = words::split_word(self.layout.text(item));
         let known = words.iter().find(|known| **known == word).copied();
         // What an event has and an entity has not is reported with its meaning.
         let misplaced = || words::EVENT_ITEMS.iter().find(|known| **known == word && words == words::ENTITY_ITEMS);
         if let Some(known) = known.or_else(|| misplaced().copied()) {
             return Some(known);
         }
-        let similar = did_you_mean(word, words.iter().copied());
+        // In a sync, `field = value` is the rest of a `set` whose line lacks its comma.
+        let is_rest = words == words::SYNC_ITEMS && rest.trim_start().starts_with('=');
+        let similar = did_you_mean(word, words.iter().copied()).filter(|_| !is_rest);
         if !self.layout.has_fault(item) {
             let first = self.layout.text(item).chars().next().map_or(0, char::len_utf8);
             let end = item.start + word.len().max(first);
             let at = self.range_span(&(item.start..end));
             let found = self.layout.text(&(item.start..end)).to_owned();
-            let help = explain::item_help(block, words, similar);
+            let help = match is_rest {
+                true => "write a comma at the end of the line before, where it belongs to `set`".to_owned(),
+                false => explain::item_help(block, words, similar),
+            };
             self.diagnostics.push(explain::UnknownItem { found, block, at, help });
         }
         similar

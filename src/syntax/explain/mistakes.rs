@@ -23,11 +23,13 @@ pub(in crate::syntax) struct UnknownDeclaration {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("a declaration cannot begin with `{found}`")]
-#[diagnostic(code("no-declaration"), help("begin with the word of a declaration, such as `audience` or `trait`"))]
+#[diagnostic(code("no-declaration"))]
 pub(in crate::syntax) struct NoDeclaration {
     pub found: String,
     #[label(primary, "a word is expected here")]
     pub at: Span,
+    #[help]
+    pub help: &'static str,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -156,11 +158,13 @@ pub(super) struct Unfinished {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{word}` is a word of the language, not a name")]
-#[diagnostic(code("reserved-word"), help("write `\"{word}\"` if a thing is called so"))]
+#[diagnostic(code("reserved-word"))]
 pub(super) struct ReservedWord {
     pub word: String,
     #[label(primary, "a name or a value is expected here")]
     pub at: Span,
+    #[help]
+    pub help: String,
 }
 
 #[derive(Debug, Error, Diagnostic)]
