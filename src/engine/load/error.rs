@@ -70,7 +70,7 @@ pub enum LoadError {
     #[error("{place}: column `{}` needs a value of type {}", .expected.column, .expected.kind)]
     #[diagnostic(
         code("load-null"),
-        help("write a value, or declare `{} {}?` ({})", .expected.column, .expected.kind, .expected.cite)
+        help("write a value, or, where it is no key, declare `{} {}?` ({})", .expected.column, .expected.kind, .expected.cite)
     )]
     Null {
         /// File, line and column of the text.
