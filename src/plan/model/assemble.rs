@@ -22,7 +22,8 @@ impl Builder<'_> {
         }
         self.group_steps(frame, last, &mut steps);
         let name = &self.program.entity(entity).name;
-        let title = (last > 1).then(|| format!("the columns of {name}: the row, its fields, since when"));
+        let by = if self.joins_run_before(frame) == Some(last) { " by its parent run" } else { "" };
+        let title = (last > 1).then(|| format!("the columns of {name}: the row, its fields, since when{by}"));
         let comments = self.level_comments(frame, last, title.as_deref());
         let mut select = Select { comments, ..self.select(frame, last) };
         let made = std::mem::take(&mut select.items);

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::frame::{Frame, FrameId, Joined, key};
+use super::memory::Memory;
 use super::names::Names;
 use super::normal;
 use crate::plan::cites::Cites;
@@ -32,6 +33,8 @@ pub(super) struct Builder<'a> {
     pub(super) field: Option<FieldId>,
     /// Whether a window must be a column of its own: within a window, a join or a set.
     pub(super) windows_apart: bool,
+    /// What is needed of the run before.
+    pub(super) memory: Memory,
 }
 
 /// An entity without a model that links lead to: a step.

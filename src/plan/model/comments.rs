@@ -37,6 +37,8 @@ impl Builder<'_> {
         let mut lines = vec![title];
         if number == 1 {
             lines.extend(self.row_docs(frame));
+        } else if last.is_none() && self.joins_run_before(frame) == Some(number) {
+            lines.push("  the row's parent run".to_owned());
         }
         let (mut plain, mut stages) = (Vec::new(), Vec::new());
         for (field, since) in fields {
@@ -57,7 +59,7 @@ impl Builder<'_> {
 
     /// What level 1 is.
     fn row_title(&mut self, frame: FrameId) -> String {
-        let parent = self.frame(frame).joins.contains_key("parent run");
+        let parent = self.joins_run_before(frame) == Some(1);
         let joins = self.frame(frame).level(1).joins.len();
         let mut title = "level 1: the row".to_owned();
         if parent {

@@ -1,30 +1,45 @@
 //! Takes an entity and the fields of one pass, gives the statement that builds them: level 1 is the row (of the
-//! source, or of the pass before) with its parent run; each field stands at the level after what it reads.
+//! source, or of the pass before); each field stands at the level after what it reads, since when in the last level.
 
 use super::build::{Builder, Built, read};
-use super::frame::{FrameId, Joined, key};
+use super::frame::{FrameId, key};
+use super::memory::Memory;
 use super::names::Names;
 use crate::plan::cites::Cites;
-use crate::plan::rel::{Item, Join, JoinKind, Query, Scalar, Table};
-use crate::plan::scalar::{self, Truth};
+use crate::plan::rel::{Item, Query, Scalar};
+use crate::plan::scalar::Truth;
 use crate::program::{ColumnId, EntityId, Expr, FieldId, FieldKind, OUTER, Program, RowsOf, Stage, What};
 use crate::types::Type;
 
 /// The query of one pass of an entity: `fields` in an order in which each comes after those it reads. With what it is made of.
 pub(super) fn query(program: &Program, built: &Built, entity: EntityId, fields: &[FieldId]) -> (Query, Cites) {
-    let mut names = Names::default();
-    for source in &program.sources {
-        names.claim(&source.name.join("__"));
+    let memory = Memory::of(program, fields);
+    let mut builder = builder(program, built, entity, fields, memory);
+    if let Some(first) = builder.memory.missed {
+        builder = self::builder(program, built, entity, fields, builder.memory.joined_at(first));
     }
+    let query = builder.assemble(0, entity, fields);
+    (query, builder.cites)
+}
+
+/// The statement in the making, with all its fields.
+fn builder<'a>(
+    program: &'a Program,
+    built: &'a Built,
+    entity: EntityId,
+    fields: &[FieldId],
+    memory: Memory,
+) -> Builder<'a> {
     let mut builder = Builder {
         program,
         cites: Cites::default(),
         built,
         frames: Vec::new(),
-        names,
+        names: Names::of_sources(program),
         targets: Vec::new(),
         field: None,
         windows_apart: false,
+        memory,
     };
     let frame = builder.new_frame(RowsOf::Entity(entity), OUTER, "level".to_owned());
     builder.base_columns(frame, entity);
@@ -33,8 +48,8 @@ pub(super) fn query(program: &Program, built: &Built, entity: EntityId, fields: 
         builder.lower_field(frame, *field);
     }
     builder.finish_groups(frame);
-    let query = builder.assemble(frame, entity, fields);
-    (query, builder.cites)
+    builder.add_unread_since(frame, fields);
+    builder
 }
 
 impl Builder<'_> {
@@ -85,13 +100,7 @@ impl Builder<'_> {
         self.frame(frame).level(level).fields.push((field, false));
     }
 
-    fn add_since(&mut self, frame: FrameId, field: FieldId, level: usize, value: Scalar) {
-        let name = format!("{}__since", self.program.field(field).name);
-        self.add_column(frame, What::Since(field), level, Item::Named(value, name));
-        self.frame(frame).level(level).fields.push((field, true));
-    }
-
-    fn add_column(&mut self, frame: FrameId, what: What, level: usize, item: Item) {
+    pub(super) fn add_column(&mut self, frame: FrameId, what: What, level: usize, item: Item) {
         let frame = self.frame(frame);
         if let Item::Named(_, name) = &item {
             frame.names.claim(name);
@@ -129,10 +138,7 @@ impl Builder<'_> {
             }
         }
         self.add_field(frame, field, level, Truth::all(parts).exact());
-        let name = self.program.field(field).name.clone();
-        let was = self.was(frame, &format!("{name}__since"), level + 1);
-        let since = Scalar::Case(vec![(Scalar::column("l", &name), was.or_else(scalar::now()))], None);
-        self.add_since(frame, field, level + 1, since);
+        self.add_read_since(frame, field, level + 1);
     }
 
     /// The first stage whose condition holds; with `until`, also the one that held, until that.
@@ -167,47 +173,6 @@ impl Builder<'_> {
             (_, otherwise) => Scalar::Case(arms, otherwise),
         };
         self.add_field(frame, field, level, value);
-        let was = self.was(frame, &name, level + 1);
-        let same = Scalar::column("l", &name).equals(kind, was);
-        let was_since = self.was(frame, &format!("{name}__since"), level + 1);
-        let since = Scalar::Case(vec![(same, was_since)], Some(Box::new(scalar::now())));
-        self.add_since(frame, field, level + 1, since);
-    }
-
-    /// What a column was in the parent run.
-    fn was(&mut self, frame: FrameId, column: &str, level: usize) -> Scalar {
-        let parent = self.parent_run(frame);
-        if level == parent.level {
-            return Scalar::column(&parent.alias, column);
-        }
-        let key = format!("was {column}");
-        if let Some((name, _)) = self.frame(frame).columns.get(&key) {
-            return Scalar::column("l", name);
-        }
-        let name = self.frame(frame).names.claim(&format!("was_{column}"));
-        let item = Scalar::column(&parent.alias, column).named(&name);
-        self.frame(frame).level(parent.level).items.push(item);
-        self.frame(frame).columns.insert(key, (name.clone(), parent.level));
-        Scalar::column("l", &name)
-    }
-
-    /// The join of the parent run's row.
-    fn parent_run(&mut self, frame: FrameId) -> Joined {
-        if let Some(joined) = self.frame(frame).joins.get("parent run") {
-            return joined.clone();
-        }
-        let RowsOf::Entity(entity) = self.frame(frame).over else { return Joined { level: 1, alias: "p".to_owned() } };
-        let entity = self.program.entity(entity);
-        let own = self.frame(frame).alias.clone();
-        let alias = self.frame(frame).level(1).aliases.alias("parent");
-        let column = self.program.source(entity.source).columns.get(entity.key.0 as usize);
-        let on = column
-            .map(|it| Scalar::column(&alias, &it.name).equals(it.typed.kind.clone(), Scalar::column(&own, &it.name)));
-        let table = Table::View(format!("{}__prev", entity.name));
-        let join = Join { kind: JoinKind::Left, with: table.alias(&alias), on: on.into_iter().collect() };
-        self.frame(frame).level(1).joins.push(join);
-        let joined = Joined { level: 1, alias };
-        self.frame(frame).joins.insert("parent run".to_owned(), joined.clone());
-        joined
+        self.add_read_since(frame, field, level + 1);
     }
 }

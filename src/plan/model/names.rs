@@ -4,16 +4,26 @@
 use std::collections::BTreeSet;
 
 use crate::dialect::names::{LONGEST, fitted};
+use crate::program::Program;
 
 /// The names that are taken.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(in crate::plan) struct Names {
     taken: BTreeSet<String>,
 }
 
 impl Names {
+    /// With the names of the program's sources, as they are written in SQL, taken.
+    pub(in crate::plan) fn of_sources(program: &Program) -> Self {
+        let mut names = Self::default();
+        for source in &program.sources {
+            names.claim(&source.name.join("__"));
+        }
+        names
+    }
+
     /// The wished name, shortened where it is too long, or the first free one of `name_2`, `name_3` and so on.
-    pub(super) fn claim(&mut self, wished: &str) -> String {
+    pub(in crate::plan) fn claim(&mut self, wished: &str) -> String {
         let mut name = fitted(wished, LONGEST);
         let mut count = 1;
         while !self.taken.insert(name.to_lowercase()) {
@@ -24,7 +34,7 @@ impl Names {
     }
 
     /// An alias for a relation of this name: its first letter, its words' first letters, or these with a number.
-    pub(super) fn alias(&mut self, of: &str) -> String {
+    pub(in crate::plan) fn alias(&mut self, of: &str) -> String {
         let letters: String = of
             .split(|c: char| !c.is_ascii_alphanumeric())
             .filter_map(|word| word.chars().next())

@@ -108,15 +108,41 @@ fn a_field_stands_at_the_level_after_what_it_reads() {
          audience overage of workspace where seats_used > seats_limit
          trait engaged of workspace = any(opportunities)",
     );
-    has(
-        &sql,
-        "level_2 AS (SELECT l.*, CASE WHEN l.overage THEN COALESCE(l.was_overage__since, :now) END AS overage__since, l.overage AND NOT l.engaged AS small FROM level_1 AS l OFFSET 0)",
-    );
+    has(&sql, "level_2 AS (SELECT l.*, l.overage AND NOT l.engaged AS small FROM level_1 AS l OFFSET 0)");
     has(
         &sql,
         "SELECT l.id, l.plan, l.seats_used, l.seats_limit, l.owner_id, l.extension_until, l.small, l.overage, l.engaged, CASE",
     );
-    has(&sql, "END AS small__since, l.overage__since FROM level_2 AS l");
+    has(
+        &sql,
+        "CASE WHEN l.overage THEN COALESCE(p.overage__since, :now) END AS overage__since FROM level_2 AS l LEFT JOIN plg.workspace__prev AS p ON p.id = l.id",
+    );
+}
+
+#[test]
+fn the_parent_run_is_joined_where_it_is_first_needed() {
+    // `lasting` needs it at level 1 and comes after `old`, which needs it at level 2.
+    let sql = built_one(
+        "audience old of overage where overage.since < now - 5 days
+         audience overage of workspace where seats_used > seats_limit
+         audience lasting of workspace where seats_used > seats_limit until seats_used < 5",
+    );
+    has(&sql, "LEFT JOIN plg.workspace__prev AS p ON p.id = w.id OFFSET 0");
+    has(&sql, "p.overage__since AS was_overage__since");
+    has(
+        &sql,
+        "(SELECT l.*, CASE WHEN l.overage THEN COALESCE(l.was_overage__since, :now) END AS overage__since FROM level_1 AS l OFFSET 0)",
+    );
+    has(&sql, "CASE WHEN l.lasting THEN COALESCE(l.was_lasting__since, :now) END AS lasting__since FROM level_3 AS l");
+
+    // Nothing needs it before level 2, and nothing is carried to there.
+    let sql = built_one(
+        "audience old of overage where overage.since < now - 5 days
+         audience overage of workspace where seats_used > seats_limit",
+    );
+    has(&sql, "CASE WHEN l.overage THEN COALESCE(p.overage__since, :now) END AS overage__since");
+    has(&sql, "FROM level_1 AS l LEFT JOIN plg.workspace__prev AS p ON p.id = l.id OFFSET 0");
+    has(&sql, "COALESCE(l.was_old__since, :now)");
 }
 
 #[test]

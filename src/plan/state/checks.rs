@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::plan::model::names::Names;
 use crate::plan::rel::{Compare, Item, Query, Scalar, Select, Table};
 use crate::plan::row::Row;
 use crate::plan::{Check, call, reads, scalar};
@@ -62,7 +63,7 @@ fn repeated(program: &Program, id: EntityId, column: ColumnId) -> Query {
     if column != program.entity(id).key {
         select.filter.push(value.clone().is_not_null());
     }
-    shown(program, id, column, select)
+    shown(program, id, column, select, Names::of_sources(program))
 }
 
 /// The keys of an event whose rows differ in any column that the program reads: whole rows are compared only where a key
@@ -78,13 +79,15 @@ fn differing(program: &Program, id: EntityId, entity: &program::Entity, columns:
         .map(|column| &program.column(id, *column).name)
         .map(|name| Scalar::column(ROW, name).named(name))
         .collect();
-    let repeats = Table::Step("repeated".to_owned()).alias("p");
-    let mut distinct = rows(program, id, columns).left_join(repeats, of("p").equals(key.typed.kind.clone(), of(ROW)));
+    let mut names = Names::of_sources(program);
+    let (repeats, differs) = (names.claim("repeated"), names.claim("different"));
+    let with = Table::Step(repeats.clone()).alias("p");
+    let mut distinct = rows(program, id, columns).left_join(with, of("p").equals(key.typed.kind.clone(), of(ROW)));
     distinct.filter.push(Scalar::Or(vec![of("p").is_not_null(), of(ROW).is_null()]));
     distinct.distinct = true;
-    let select = Select::from(Table::Step("different".to_owned()).alias(ROW), Vec::new());
-    let mut query = shown(program, id, entity.key, select);
-    query.steps.splice(0..0, [repeated.body().step("repeated"), distinct.body().step("different")]);
+    let select = Select::from(Table::Step(differs.clone()).alias(ROW), Vec::new());
+    let mut query = shown(program, id, entity.key, select, names);
+    query.steps.splice(0..0, [repeated.body().step(&repeats), distinct.body().step(&differs)]);
     query
 }
 
@@ -94,8 +97,9 @@ fn is_wrong(is_key: bool, value: Scalar) -> Scalar {
     if is_key { Scalar::Or(vec![several, value.is_null()]) } else { several }
 }
 
-/// Groups by the column and shows the first groups of more than one row.
-fn shown(program: &Program, id: EntityId, column: ColumnId, mut select: Select) -> Query {
+/// Groups by the column and shows the first groups of more than one row, in a step of a name that is free.
+fn shown(program: &Program, id: EntityId, column: ColumnId, mut select: Select, mut names: Names) -> Query {
+    let found = names.claim("found");
     let declared = program.column(id, column);
     let value = Scalar::column(ROW, &declared.name);
     let place = Scalar::row_number(Vec::new(), vec![value.clone().ascending(declared.typed.kind.clone())]);
@@ -104,10 +108,10 @@ fn shown(program: &Program, id: EntityId, column: ColumnId, mut select: Select) 
     select.group_by.push(value.clone());
     select.having.push(is_wrong(column == program.entity(id).key, value));
     let copy = |it: &str| -> Item { Scalar::column("f", it).named(it) };
-    Select::from(Table::Step("found".to_owned()).alias("f"), vec![copy(name), copy("copies")])
+    Select::from(Table::Step(found.clone()).alias("f"), vec![copy(name), copy("copies")])
         .filter(Scalar::column("f", "place").compare(Compare::LessEqual, Type::Int, Scalar::int(SHOWN)))
         .ordered(vec![Scalar::column("f", "place").ascending(Type::Int)])
-        .after(vec![select.body().step("found")])
+        .after(vec![select.body().step(&found)])
 }
 
 /// The entity's rows in its source; an event's that have happened.
