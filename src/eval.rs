@@ -4,6 +4,7 @@
 
 mod calendar;
 mod entity;
+mod experiment;
 mod expr;
 mod function;
 mod memory;
@@ -55,6 +56,9 @@ pub struct Table {
     pub columns: Vec<String>,
     /// The rows, by key.
     pub rows: Vec<Row>,
+    /// Rows that are no more but were enrolled in an experiment: the key and what experiments say of them, all else null.
+    /// They are in no audience and no set, and only later runs read them.
+    pub vanished: Vec<Row>,
 }
 
 /// A change of an audience or a status.
@@ -88,6 +92,13 @@ impl Table {
     #[must_use]
     pub fn value<'r>(&self, row: &'r Row, column: &str) -> Option<&'r Value> {
         row.get(self.columns.iter().position(|name| name == column)?)
+    }
+}
+
+impl Table {
+    /// The rows, those that are no more included.
+    fn all(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().chain(&self.vanished)
     }
 }
 
@@ -140,6 +151,7 @@ impl Run<'_> {
             }
             table.rows.push(values);
         }
+        table.vanished = self.vanished(id, &table);
         Ok(table)
     }
 }

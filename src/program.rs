@@ -10,6 +10,7 @@ mod context;
 mod cycle;
 mod destination;
 mod entity;
+mod experiment;
 mod expr;
 mod field;
 mod graph;
@@ -33,9 +34,10 @@ mod walk;
 mod was;
 
 pub use graph::{
-    Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Expr, ExprKind, Field,
-    FieldId, FieldKind, Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Program, RowId, RowsOf, Set,
-    Source, SourceId, Stage, Sync, TargetField, Tie, What, Window, WindowOp,
+    Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Experiment, ExperimentId,
+    ExperimentPart, Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op,
+    Order, Phase, Program, RowId, RowsOf, Set, Slice, Source, SourceId, Stage, Sync, TargetField, Tie, What, Window,
+    WindowOp,
 };
 
 use crate::diagnostics::Diagnostics;
@@ -55,9 +57,11 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.declare_entities();
     ctx.declare_links();
     ctx.declare_fields();
+    ctx.declare_experiments();
     ctx.type_lets();
     ctx.type_entities();
     ctx.type_row_links();
+    ctx.type_experiments();
     ctx.type_fields();
     ctx.declare_destinations();
     ctx.declare_syncs();
@@ -67,6 +71,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     let order = cycle::order(&program, &rest.circled, diags);
     labels::flow(&mut program, &order);
     checks::check(&program, (files, sources, options), &rest, diags);
+    later::report_experiments(files, diags);
     program
 }
 

@@ -4,11 +4,18 @@
 use super::entity::At;
 use super::expr::Frame;
 use super::{Change, Row, Run, Stop, Table, Value};
-use crate::program::{Entity, EntityId, Expr, Field, FieldId, FieldKind, OUTER, RowsOf, Stage};
+use crate::program::{
+    Entity, EntityId, ExperimentPart, Expr, Field, FieldId, FieldKind, OUTER, Program, RowsOf, Stage,
+};
+
+/// Whether a field's changes are told.
+fn is_told(field: &Field) -> bool {
+    has(field) || matches!(field.kind, FieldKind::Experiment(_, ExperimentPart::Arm))
+}
 
 /// Whether a field has a `since`.
 pub(super) const fn has(field: &Field) -> bool {
-    !matches!(field.kind, FieldKind::Trait(_))
+    matches!(field.kind, FieldKind::Audience { .. } | FieldKind::Status { .. })
 }
 
 impl Run<'_> {
@@ -38,6 +45,7 @@ impl Run<'_> {
                 };
                 Ok((Value::Bool(member), since))
             }
+            FieldKind::Experiment(id, part) => Ok((self.enrolled(*id, *part, place)?, Value::Null)),
             FieldKind::Status { stages, was, .. } => {
                 let (old, since) = self.remembered(field, was.as_deref(), place);
                 let stage = Value::Text(self.stage(stages, &old, &row)?);
@@ -69,17 +77,17 @@ impl Run<'_> {
     }
 
     /// The value and the `since` of a field of the same row in the run before; null what that run lacks.
-    fn remembered(&self, field: &Field, was: Option<&str>, place: usize) -> (Value, Value) {
+    pub(super) fn remembered(&self, field: &Field, was: Option<&str>, place: usize) -> (Value, Value) {
         let nothing = (Value::Null, Value::Null);
         let entity = self.program.entity(field.entity);
         let Some(table) = self.table_before(entity) else { return nothing };
         let key = self.column(At { over: RowsOf::Entity(field.entity), place }, entity.key);
-        let row = table.rows.iter().find(|row| table.value(row, &table.key).is_some_and(|it| it.equals(&key)));
+        let row = table.all().find(|row| table.value(row, &table.key).is_some_and(|it| it.equals(&key)));
         row.map_or(nothing, |row| (old(table, row, field, was, ""), old(table, row, field, was, "__since")))
     }
 
     /// The entity's rows in the run before, under its name or an earlier one.
-    fn table_before(&self, entity: &Entity) -> Option<&Table> {
+    pub(super) fn table_before(&self, entity: &Entity) -> Option<&Table> {
         let named = |name: &str| self.before.entities.get(name);
         named(&entity.name).or_else(|| named(entity.was.as_deref()?))
     }
@@ -90,21 +98,26 @@ impl Run<'_> {
         let nothing = Table::default();
         let before = self.table_before(entity).unwrap_or(&nothing);
         let mut changes = Vec::new();
-        for (_, field) in self.program.fields_of(id).filter(|(_, field)| has(field) && !field.hidden) {
+        for (_, field) in self.program.fields_of(id).filter(|(_, field)| is_told(field) && !field.hidden) {
             let mut keys: Vec<String> = keys(table).chain(keys(before)).collect();
             keys.sort();
             keys.dedup();
-            changes.extend(keys.into_iter().filter_map(|key| change(entity, field, (before, table), key)));
+            changes.extend(keys.into_iter().filter_map(|key| change(self.program, field, (before, table), key)));
         }
         changes
     }
 }
 
 /// A field's value in a row of the run before, under its name or an earlier one.
-fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, suffix: &str) -> Value {
+pub(super) fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, suffix: &str) -> Value {
     let named = |name: &str| table.value(row, &format!("{name}{suffix}"));
     let value = named(&field.name).or_else(|| named(was?)).cloned().unwrap_or(Value::Null);
     let fits = match (&field.kind, &value) {
+        (FieldKind::Experiment(_, part), value) => match part {
+            ExperimentPart::Arm => matches!(value, Value::Text(_)),
+            ExperimentPart::EnrolledAt => matches!(value, Value::Timestamp(_)),
+            ExperimentPart::Phase => matches!(value, Value::Int(_)),
+        },
         (_, Value::Timestamp(_)) => !suffix.is_empty(),
         (FieldKind::Audience { .. }, Value::Bool(_)) | (FieldKind::Status { .. }, Value::Text(_)) => suffix.is_empty(),
         _ => false,
@@ -122,22 +135,22 @@ fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, suffix: &str)
 }
 
 fn keys(table: &Table) -> impl Iterator<Item = String> {
-    table.rows.iter().filter_map(|row| table.value(row, &table.key).and_then(Value::text))
+    table.all().filter_map(|row| table.value(row, &table.key).and_then(Value::text))
 }
 
-fn change(entity: &Entity, field: &Field, (before, now): (&Table, &Table), key: String) -> Option<Change> {
+fn change(program: &Program, field: &Field, (before, now): (&Table, &Table), key: String) -> Option<Change> {
     let was = match &field.kind {
-        FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.as_deref(),
+        FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.clone(),
+        FieldKind::Experiment(id, part) => program.experiment(*id).part_was(*part),
         FieldKind::Trait(_) => None,
     };
     let value = |table: &Table| {
-        let row =
-            table.rows.iter().find(|row| table.value(row, &table.key).and_then(Value::text).as_ref() == Some(&key));
-        let value = row.map_or(Value::Null, |row| old(table, row, field, was, ""));
+        let row = table.all().find(|row| table.value(row, &table.key).and_then(Value::text).as_ref() == Some(&key));
+        let value = row.map_or(Value::Null, |row| old(table, row, field, was.as_deref(), ""));
         let is_audience = matches!(field.kind, FieldKind::Audience { .. });
         if is_audience { Some(value.holds().to_string()) } else { value.text() }
     };
     let (old, new) = (value(before), value(now));
-    let name = format!("{}.{}", entity.name, field.name);
+    let name = format!("{}.{}", program.entity(field.entity).name, field.name);
     (old != new).then_some(Change { field: name, key, was: old, became: new })
 }

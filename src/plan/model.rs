@@ -91,6 +91,7 @@ fn columns(program: &Program, entity: EntityId, fields: &[FieldId]) -> Vec<Colum
         let field = program.field(*id);
         let (memory, was, stages) = match &field.kind {
             FieldKind::Trait(_) => (false, None, Vec::new()),
+            FieldKind::Experiment(id, part) => (false, program.experiment(*id).part_was(*part), Vec::new()),
             FieldKind::Audience { was, .. } => (true, was.clone(), Vec::new()),
             FieldKind::Status { was, stages, .. } => (true, was.clone(), renamed(stages)),
         };

@@ -30,6 +30,11 @@ pub fn of_field(program: &Program, field: &Field) -> BTreeSet<Read> {
             walk.expr(condition);
             until.iter().for_each(|until| walk.expr(until));
         }
+        FieldKind::Experiment(id, _) => {
+            let entity = program.entity(field.entity);
+            walk.found.extend(program.experiment(*id).base.map(Read::Field));
+            walk.found.insert(Read::Column(entity.source, entity.key, Some(field.entity)));
+        }
         FieldKind::Status { stages, moves: _, was: _ } => {
             for stage in stages {
                 stage.when.iter().chain(&stage.until).for_each(|condition| walk.expr(condition));

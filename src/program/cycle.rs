@@ -83,9 +83,12 @@ pub(super) fn needs(program: &Program, node: Node) -> Vec<(Node, Span)> {
     match node {
         Node::Field(id) => {
             let field = program.field(id);
-            if let FieldKind::Audience { base: Some(base), .. } = &field.kind {
-                found.push((Node::Field(*base), field.span));
-            }
+            let base = match &field.kind {
+                FieldKind::Audience { base, .. } => *base,
+                FieldKind::Experiment(id, _) => program.experiment(*id).base,
+                FieldKind::Trait(_) | FieldKind::Status { .. } => None,
+            };
+            found.extend(base.map(|base| (Node::Field(base), field.span)));
             for expr in of_field(field) {
                 found.extend(needs_of(program, expr));
             }

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::context::{Ctx, Member, State, unresolved};
 use super::cycle::{self, Node};
 use super::names::FieldNode;
-use super::{EntityId, Field, FieldId, FieldKind, RowsOf};
+use super::{EntityId, ExperimentId, ExperimentPart, Field, FieldId, FieldKind, RowsOf, experiment};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::Type;
@@ -31,10 +31,12 @@ impl<'a> Ctx<'a> {
         let nodes: Vec<_> = self.found.fields.clone();
         self.place_audiences();
         for (at, (doc, node)) in nodes.iter().enumerate() {
-            let (name, of, entity) = match node {
-                FieldNode::Trait(node) => (&node.name, &node.of, self.entity_for(&node.of)),
-                FieldNode::Status(node) => (&node.name, &node.of, self.entity_for(&node.of)),
-                FieldNode::Audience(node) => (&node.name, &node.of, self.audience_entity(at)),
+            let (name, of) = node.head();
+            let entity = match node {
+                FieldNode::Trait(_) | FieldNode::Status(_) => self.entity_for(of),
+                FieldNode::Audience(_) => self.audience_entity(at),
+                FieldNode::Experiment(_, _, part) => self.experiment_entity(of, *part == ExperimentPart::Arm),
+                FieldNode::Goal(..) => self.experiment_entity(of, false),
             };
             if entity.is_none() {
                 self.lost.insert(name.text.clone());
@@ -42,6 +44,7 @@ impl<'a> Ctx<'a> {
             let id = FieldId(at as u32);
             let (kind, typed) = self.field_shape(node);
             if let Some(entity) = entity
+                && is_own_name(*node)
                 && self.is_event(RowsOf::Entity(entity))
                 && self.entity_named(&of.text) == Some(entity)
             {
@@ -49,7 +52,7 @@ impl<'a> Ctx<'a> {
             }
             self.program.add_field(Field {
                 entity: entity.unwrap_or(EntityId(0)),
-                name: name.text.clone(),
+                name: node.column(),
                 doc: doc.cloned(),
                 span: name.span,
                 typed,
@@ -57,6 +60,12 @@ impl<'a> Ctx<'a> {
                 hidden: false,
                 labels: Vec::new(),
             });
+            if !is_own_name(*node) {
+                if let Some(sound) = self.field_sound.get_mut(at) {
+                    *sound = entity.is_some();
+                }
+                continue;
+            }
             let registered = entity.is_some_and(|entity| self.register(entity, name, Member::Field(id)));
             if !registered && let Some(sound) = self.field_sound.get_mut(at) {
                 *sound = entity.is_some();
@@ -73,7 +82,11 @@ impl<'a> Ctx<'a> {
 
     fn field_shape(&self, node: &FieldNode<'_>) -> (FieldKind, crate::types::Typed) {
         match node {
-            FieldNode::Trait(node) => (unresolved(node.name.span), Type::Error.required()),
+            FieldNode::Trait(_) | FieldNode::Goal(..) => (unresolved(node.head().0.span), Type::Error.required()),
+            FieldNode::Experiment(at, node, part) => {
+                let kind = FieldKind::Experiment(ExperimentId(*at as u32), *part);
+                (kind, experiment::part_type(node, *part))
+            }
             FieldNode::Audience(node) => {
                 let kind = FieldKind::Audience {
                     base: self.audience_base(node).map(|at| FieldId(at as u32)),
@@ -108,11 +121,17 @@ impl<'a> Ctx<'a> {
         if self.field_states.get(at) != Some(&State::Pending) {
             return;
         }
-        let Some((_, FieldNode::Trait(node))) = self.found.fields.get(at).copied() else { return };
+        let Some((_, node @ (FieldNode::Trait(_) | FieldNode::Goal(..)))) = self.found.fields.get(at).copied() else {
+            return;
+        };
         self.set_field_state(at, State::Running);
         self.running.push((id, read));
         if self.field_sound.get(at) == Some(&true) {
-            self.type_trait(id, node);
+            match node {
+                FieldNode::Trait(node) => self.type_trait(id, node),
+                FieldNode::Goal(node, goal) => self.type_goal(id, node, goal),
+                FieldNode::Audience(_) | FieldNode::Status(_) | FieldNode::Experiment(..) => {}
+            }
         }
         self.running.pop();
         self.set_field_state(at, State::Done);
@@ -153,7 +172,7 @@ impl<'a> Ctx<'a> {
             }
             let id = FieldId(at as u32);
             match node {
-                FieldNode::Trait(_) => {}
+                FieldNode::Trait(_) | FieldNode::Goal(..) | FieldNode::Experiment(..) => {}
                 FieldNode::Audience(node) => self.type_audience(id, node),
                 FieldNode::Status(node) => self.type_status(id, node),
             }
@@ -164,8 +183,8 @@ impl<'a> Ctx<'a> {
     fn mention_order(&self) -> Vec<FieldId> {
         let mut named: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (at, (_, node)) in self.found.fields.iter().enumerate() {
-            if let FieldNode::Trait(node) = node {
-                named.entry(node.name.text.as_str()).or_default().push(at);
+            if value_of(*node).is_some() {
+                named.entry(node.head().0.text.as_str()).or_default().push(at);
             }
         }
         let mut order = Vec::new();
@@ -181,14 +200,32 @@ impl<'a> Ctx<'a> {
                     continue;
                 }
                 stack.push((at, true));
-                if let Some((_, FieldNode::Trait(node))) = self.found.fields.get(at) {
+                if let Some(value) = self.found.fields.get(at).and_then(|(_, node)| value_of(*node)) {
                     let mut mentioned = BTreeSet::new();
-                    mentions(&node.value, &mut mentioned);
+                    mentions(value, &mut mentioned);
                     stack.extend(mentioned.iter().filter_map(|name| named.get(name)).flatten().map(|at| (*at, false)));
                 }
             }
         }
         order
+    }
+}
+
+/// Whether a field is a member of its entity under its own name, and not a part of another.
+const fn is_own_name(node: FieldNode<'_>) -> bool {
+    match node {
+        FieldNode::Trait(_) | FieldNode::Audience(_) | FieldNode::Status(_) => true,
+        FieldNode::Experiment(_, _, part) => matches!(part, ExperimentPart::Arm),
+        FieldNode::Goal(..) => false,
+    }
+}
+
+/// The value of a field that is typed on demand.
+const fn value_of(node: FieldNode<'_>) -> Option<&ast::Expr> {
+    match node {
+        FieldNode::Trait(node) => Some(&node.value),
+        FieldNode::Goal(_, goal) => Some(&goal.value),
+        FieldNode::Audience(_) | FieldNode::Status(_) | FieldNode::Experiment(..) => None,
     }
 }
 

@@ -2,10 +2,12 @@
 //! made with its arena and never removed, so that looking one up cannot fail.
 
 mod delivery;
+mod experiment;
 mod expression;
 mod rows;
 
 pub use delivery::{Destination, Leave, Sync, TargetField};
+pub use experiment::{Experiment, ExperimentPart, Phase, Slice};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
 
@@ -33,6 +35,8 @@ ids! {
     FieldId,
     /// A destination, by its place in [`Program::destinations`].
     DestinationId,
+    /// An experiment, by its place in [`Program::experiments`].
+    ExperimentId,
     /// A column of a source, by its place in [`Source::columns`].
     ColumnId,
     /// A row in scope of one expression: 0 is the row of the entity whose field it is; each [`Set`] brings one more,
@@ -62,6 +66,8 @@ pub struct Program {
     pub syncs: Vec<Sync>,
     /// What earlier runs remember and this program lets go, as `retire` names it, by name.
     pub retired: Vec<String>,
+    /// Experiments, in declared order.
+    pub experiments: Vec<Experiment>,
     /// The fields of each entity, in the order of all.
     members: BTreeMap<EntityId, Vec<FieldId>>,
 }
@@ -211,6 +217,8 @@ pub enum FieldKind {
         /// Its name in earlier runs.
         was: Option<String>,
     },
+    /// What an experiment says of the row.
+    Experiment(ExperimentId, ExperimentPart),
 }
 
 /// A stage of a status.
@@ -262,6 +270,13 @@ impl Program {
     #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]
     pub fn destination(&self, id: DestinationId) -> &Destination {
         &self.destinations[id.0 as usize]
+    }
+
+    /// An experiment by its id.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]
+    pub fn experiment(&self, id: ExperimentId) -> &Experiment {
+        &self.experiments[id.0 as usize]
     }
 
     /// A column of an entity's source.

@@ -16,7 +16,7 @@ pub(super) fn flow(program: &mut Program, order: &[Node]) {
         let field = program.field(*id);
         let labels = match &field.kind {
             FieldKind::Trait(expr) => of(program, field.entity, expr),
-            FieldKind::Audience { .. } | FieldKind::Status { .. } => BTreeSet::new(),
+            FieldKind::Audience { .. } | FieldKind::Status { .. } | FieldKind::Experiment(..) => BTreeSet::new(),
         };
         if let Some(field) = program.fields.get_mut(id.0 as usize) {
             field.labels = labels.into_iter().collect();

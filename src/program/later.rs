@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::diagnostics::Diagnostics;
 use crate::source::Span;
-use crate::syntax::ast::{self, DeclarationKind, ExperimentItem, SequenceItem};
+use crate::syntax::ast::{self, DeclarationKind, SequenceItem};
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{word}` is not part of this version")]
@@ -31,11 +31,22 @@ pub(super) fn report(files: &[ast::File], diags: &mut Diagnostics) {
     }
 }
 
+/// Reports each experiment of a program that has no mistake: it is checked, and not yet built.
+pub(super) fn report_experiments(files: &[ast::File], diags: &mut Diagnostics) {
+    if diags.has_errors() {
+        return;
+    }
+    for declaration in files.iter().flat_map(|file| &file.declarations) {
+        if let DeclarationKind::Experiment(_) = &declaration.kind {
+            diags.push(Later { word: "experiment", what: "declaration", at: declaration.keyword });
+        }
+    }
+}
+
 const fn word(kind: &DeclarationKind) -> Option<&'static str> {
     Some(match kind {
         DeclarationKind::Sequence(_) => "sequence",
         DeclarationKind::Channel(_) => "channel",
-        DeclarationKind::Experiment(_) => "experiment",
         DeclarationKind::Policy(_) => "policy",
         DeclarationKind::Funnel(_) => "funnel",
         DeclarationKind::Test(_) => "test",
@@ -62,13 +73,6 @@ pub(super) fn names(files: &[ast::File]) -> Vec<String> {
                 }
             }
             DeclarationKind::Channel(it) => names.push(&it.name),
-            DeclarationKind::Experiment(it) => {
-                names.push(&it.name);
-                names.extend(it.items.iter().filter_map(|item| match item {
-                    ExperimentItem::Goal(goal) => Some(&goal.name),
-                    _ => None,
-                }));
-            }
             DeclarationKind::Policy(it) => names.push(&it.name),
             DeclarationKind::Funnel(it) => names.push(&it.name),
             _ => {}

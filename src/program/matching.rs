@@ -192,7 +192,7 @@ impl Ctx<'_> {
                     match &self.field(*id).kind {
                         FieldKind::Audience { .. } => self.add_implied(*id, known),
                         FieldKind::Trait(value) => self.add_known(value, known),
-                        FieldKind::Status { .. } => {}
+                        FieldKind::Status { .. } | FieldKind::Experiment(..) => {}
                     }
                 }
             }

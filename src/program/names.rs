@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::{DestinationId, EntityId, SourceId, later};
+use super::{DestinationId, EntityId, ExperimentPart, SourceId, later};
 use crate::diagnostics::Diagnostics;
 use crate::dialect::names::{LONGEST, LONGEST_DECLARED};
 use crate::source::Span;
@@ -29,6 +29,32 @@ pub(super) enum FieldNode<'a> {
     Trait(&'a ast::Trait),
     Audience(&'a ast::Audience),
     Status(&'a ast::Status),
+    /// What an experiment says of the row; the first is its place in [`Declarations::experiments`].
+    Experiment(usize, &'a ast::Experiment, ExperimentPart),
+    /// A goal of an experiment.
+    Goal(&'a ast::Experiment, &'a ast::Goal),
+}
+
+impl<'a> FieldNode<'a> {
+    /// The name that was declared, and whose field it is.
+    pub(super) const fn head(self) -> (&'a ast::Name, &'a ast::Name) {
+        match self {
+            Self::Trait(node) => (&node.name, &node.of),
+            Self::Audience(node) => (&node.name, &node.of),
+            Self::Status(node) => (&node.name, &node.of),
+            Self::Experiment(_, node, _) => (&node.name, &node.of),
+            Self::Goal(node, goal) => (&goal.name, &node.of),
+        }
+    }
+
+    /// Its column.
+    pub(super) fn column(self) -> String {
+        match self {
+            Self::Experiment(_, node, part) => part.column(&node.name.text),
+            Self::Goal(node, goal) => format!("{}__{}", node.name.text, goal.name.text),
+            Self::Trait(_) | Self::Audience(_) | Self::Status(_) => self.head().0.text.clone(),
+        }
+    }
 }
 
 /// All declarations by kind: fields in declared order, the others by name.
@@ -39,6 +65,8 @@ pub(super) struct Declarations<'a> {
     pub entities: Vec<(Item<'a, ast::Entity>, bool)>,
     pub lets: Vec<Item<'a, ast::Let>>,
     pub fields: Vec<(Option<&'a String>, FieldNode<'a>)>,
+    /// Experiments, each with the place of its first field.
+    pub experiments: Vec<(&'a ast::Experiment, usize)>,
     pub row_links: Vec<Item<'a, ast::RowLink>>,
     pub destinations: Vec<Item<'a, ast::Destination>>,
     pub syncs: Vec<Item<'a, ast::Sync>>,
@@ -147,6 +175,25 @@ pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
     }
 }
 
+/// Reports a part of a declaration whose column would have a name that no warehouse can have.
+pub(super) fn check_part(declaration: &ast::Name, part: &str, at: Span, diags: &mut Diagnostics) {
+    let name = ast::Name { text: format!("{}__{part}", declaration.text), span: at, quoted: false };
+    check_length(&name, ("a column's", LONGEST), "choose a shorter name", diags);
+}
+
+/// Reports a goal's name that is another part's of its experiment, or cannot be one.
+pub(super) fn check_goal(of: &ast::Name, goal: &ast::Goal, before: &[&ast::Name], diags: &mut Diagnostics) {
+    let name = &goal.name;
+    if matches!(name.text.as_str(), "enrolled_at" | "phase") {
+        let (why, help) = ("every experiment has it", "choose another name".to_owned());
+        diags.push(ReservedName { name: name.text.clone(), at: name.span, why, help });
+    } else if let Some(first) = before.iter().find(|other| other.text.eq_ignore_ascii_case(&name.text)) {
+        diags.push(DuplicateName { name: name.text.clone(), at: name.span, first: first.span });
+    }
+    check_reserved(name, diags);
+    check_part(of, &name.text, name.span, diags);
+}
+
 fn single_underscores(name: &str) -> String {
     let mut out = String::new();
     for char in name.chars() {
@@ -155,6 +202,22 @@ fn single_underscores(name: &str) -> String {
         }
     }
     out
+}
+
+impl<'a> Declarations<'a> {
+    /// An experiment is several fields: its arm, what else it says of a row, and its goals.
+    fn add_experiment(&mut self, doc: Option<&'a String>, node: &'a ast::Experiment) {
+        let place = self.experiments.len();
+        self.experiments.push((node, self.fields.len()));
+        for part in ExperimentPart::ALL {
+            let doc = doc.filter(|_| part == ExperimentPart::Arm);
+            self.fields.push((doc, FieldNode::Experiment(place, node, part)));
+        }
+        self.fields.extend(node.items.iter().filter_map(|item| match item {
+            ast::ExperimentItem::Goal(goal) => Some((goal.doc.as_ref(), FieldNode::Goal(node, goal))),
+            _ => None,
+        }));
+    }
 }
 
 /// Sorts the declarations by kind and drops the second of two that have one name.
@@ -205,11 +268,11 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             }
             ast::DeclarationKind::Trait(node) => found.fields.push((doc, FieldNode::Trait(node))),
             ast::DeclarationKind::Status(node) => found.fields.push((doc, FieldNode::Status(node))),
+            ast::DeclarationKind::Experiment(node) => found.add_experiment(doc, node),
             ast::DeclarationKind::Retire(node) => found.retired.push(&node.name),
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
             ast::DeclarationKind::Sequence(_)
             | ast::DeclarationKind::Channel(_)
-            | ast::DeclarationKind::Experiment(_)
             | ast::DeclarationKind::Policy(_)
             | ast::DeclarationKind::Funnel(_)
             | ast::DeclarationKind::Test(_) => {}

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::context::{Ctx, Member, error, make};
 use super::mistakes::{self, Unknown};
 use super::scope::{Frame, Head, Reads, Scope, Target};
-use super::{EntityId, Expr, ExprKind, FieldKind, LinkBy, LinkId, OUTER, RowId, RowsOf, What};
+use super::{EntityId, ExperimentId, Expr, ExprKind, FieldKind, LinkBy, LinkId, OUTER, RowId, RowsOf, What};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::{Type, Typed};
@@ -87,6 +87,10 @@ impl Ctx<'_> {
         let inner = scope.inner().map_or((OUTER, RowsOf::Entity(EntityId(0))), |frame| (frame.row, frame.over));
         match head {
             Head::Now => Target::Value(make(ExprKind::Now, Type::Timestamp.required(), path.span)),
+            Head::Context(id) => {
+                let kind = ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(id) };
+                Target::Value(make(kind, self.field(id).typed.clone(), path.span))
+            }
             Head::Let(at) => Target::Value(self.constant(at, path.span)),
             Head::Column(column) => {
                 let typed = self.source_of(inner.1).columns.get(column.0 as usize).map(|column| column.typed.clone());
@@ -208,8 +212,11 @@ impl Ctx<'_> {
             let typed = field.typed.clone();
             return Target::Value(walk.read(What::Field(id), typed, path.span));
         };
+        if let FieldKind::Experiment(experiment, _) = field.kind {
+            return self.step_part(walk, experiment, path, at + 1);
+        }
         let (kind, since) = match field.kind {
-            FieldKind::Trait(_) => ("a trait", None),
+            FieldKind::Trait(_) | FieldKind::Experiment(..) => ("a trait", None),
             FieldKind::Audience { .. } => ("an audience", Some(Type::Timestamp.optional())),
             FieldKind::Status { .. } => ("a status", Some(Type::Timestamp.required())),
         };
@@ -226,6 +233,29 @@ impl Ctx<'_> {
                 Target::Value(error(path.span))
             }
         }
+    }
+
+    /// Follows a path from an experiment to what else it says of the row.
+    fn step_part(&mut self, walk: &Walk, id: ExperimentId, path: &ast::Path, at: usize) -> Target {
+        let Some(name) = path.parts.get(at) else { return Target::Value(error(path.span)) };
+        let parts = self.parts_of(id);
+        let Some((_, part)) = parts.iter().find(|(known, _)| *known == name.text).cloned() else {
+            if !self.is_broken_experiment(id) {
+                let known: Vec<_> =
+                    parts.iter().map(|(part, id)| (part.as_str(), Some(self.field(*id).span))).collect();
+                let mistake = Unknown::new(mistakes::MEMBER, &name.text, name.span).among(known);
+                let of = &self.program.experiment(id).name;
+                self.unknown(mistake.or_help(format!("declare it as a `goal` of experiment `{of}`")));
+            }
+            return Target::Value(error(path.span));
+        };
+        if let Some(next) = path.parts.get(at + 1) {
+            self.no_parts(&name.text, "a value of an experiment", next, "remove what follows");
+            return Target::Value(error(path.span));
+        }
+        self.ensure_field(part, path.span);
+        let typed = self.field(part).typed.clone();
+        Target::Value(walk.read(What::Field(part), typed, path.span))
     }
 
     fn no_parts(&mut self, name: &str, kind: &'static str, part: &ast::Name, help: &'static str) {

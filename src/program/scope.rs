@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::context::{Ctx, Member};
 use super::mistakes::{self, Unknown};
 use super::names::Global;
-use super::{EntityId, Expr, FieldKind, LinkId, OUTER, RowId, RowsOf};
+use super::{EntityId, Expr, FieldId, FieldKind, LinkId, OUTER, RowId, RowsOf};
 use crate::source::Span;
 use crate::syntax::{DoubleQuotes, ast};
 
@@ -38,6 +38,8 @@ pub(super) enum Reads {
 pub(super) struct Scope {
     pub frames: Vec<Frame>,
     pub reads: Reads,
+    /// Values of the context, by name: fields of the outer row.
+    pub context: Vec<(&'static str, FieldId)>,
     next: u32,
 }
 
@@ -46,7 +48,7 @@ impl Scope {
     pub(super) fn row_of(entity: EntityId, alias: Option<&str>) -> Self {
         let frame =
             Frame { row: OUTER, over: RowsOf::Entity(entity), alias: alias.map(str::to_owned), reverse_of: None };
-        Self { frames: vec![frame], reads: Reads::All, next: 1 }
+        Self { frames: vec![frame], reads: Reads::All, context: Vec::new(), next: 1 }
     }
 
     /// The scope of an entity's condition.
@@ -56,7 +58,7 @@ impl Scope {
 
     /// The scope of a constant.
     pub(super) const fn constant() -> Self {
-        Self { frames: Vec::new(), reads: Reads::Nothing, next: 0 }
+        Self { frames: Vec::new(), reads: Reads::Nothing, context: Vec::new(), next: 0 }
     }
 
     /// A row that no other of the field is.
@@ -90,6 +92,8 @@ pub(super) enum Head {
     Column(super::ColumnId),
     Row(usize),
     Let(usize),
+    /// A value of the context.
+    Context(FieldId),
     Now,
 }
 
@@ -131,6 +135,10 @@ impl<'a> Ctx<'a> {
             && let Some((Global::Let(at), span)) = self.global(&name.text)
         {
             heads.push((Head::Let(at), Some(span)));
+        }
+        if next.is_none() && !name.quoted {
+            let known = scope.context.iter().filter(|(known, _)| *known == name.text);
+            heads.extend(known.map(|(_, id)| (Head::Context(*id), None)));
         }
         match scope.inner().map(|frame| frame.over) {
             Some(RowsOf::Entity(entity)) => {
@@ -301,7 +309,11 @@ fn fits(ctx: &Ctx<'_>, member: Member, next: Option<&ast::Name>) -> bool {
     let Some(next) = next else { return true };
     match member {
         Member::Column(_) => false,
-        Member::Field(id) => next.text == "since" && !matches!(ctx.field(id).kind, FieldKind::Trait(_)),
+        Member::Field(id) => match ctx.field(id).kind {
+            FieldKind::Trait(_) => false,
+            FieldKind::Audience { .. } | FieldKind::Status { .. } => next.text == "since",
+            FieldKind::Experiment(..) => true,
+        },
         Member::Link(_) | Member::Reverse(_) => true,
     }
 }
@@ -322,6 +334,7 @@ const fn head_noun(head: Head) -> &'static str {
         Head::Member(Member::Reverse(_)) => "a reverse set",
         Head::Row(_) => "a row outside",
         Head::Let(_) => "a constant",
+        Head::Context(_) => "a value of the experiment",
         Head::Now => "the run's instant",
     }
 }

@@ -13,8 +13,12 @@ impl Ctx<'_> {
     pub(super) fn type_trait(&mut self, id: FieldId, node: &ast::Trait) {
         let entity = self.field(id).entity;
         let alias = node.alias.as_ref().map(|alias| alias.text.as_str());
-        let mut scope = Scope::row_of(entity, alias);
-        let value = self.expr(&mut scope, &node.value, None);
+        self.type_value(id, Scope::row_of(entity, alias), &node.value);
+    }
+
+    /// Types a field's value in a scope.
+    pub(super) fn type_value(&mut self, id: FieldId, mut scope: Scope, value: &ast::Expr) {
+        let value = self.expr(&mut scope, value, None);
         let mut typed = value.typed.clone();
         if matches!(typed.kind, Type::Months | Type::Null) && !is_error(&value) {
             let help = if typed.kind == Type::Months { "a `let` can hold months" } else { "write a value" };

@@ -54,6 +54,7 @@ pub(super) fn of_field(field: &Field) -> Vec<&Expr> {
     match &field.kind {
         FieldKind::Trait(expr) => vec![expr],
         FieldKind::Audience { condition, until, .. } => std::iter::once(condition).chain(until).collect(),
+        FieldKind::Experiment(..) => Vec::new(),
         FieldKind::Status { stages, .. } => {
             stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until)).collect()
         }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::ExperimentPart;
 use super::context::{Ctx, Member};
 use super::names::{FieldNode, Global};
 use crate::source::Span;
@@ -96,7 +97,8 @@ impl<'a> Ctx<'a> {
         let mut seen = BTreeMap::new();
         for (at, (_, node)) in nodes.iter().enumerate() {
             let was = match node {
-                FieldNode::Trait(_) => None,
+                FieldNode::Trait(_) | FieldNode::Goal(..) => None,
+                FieldNode::Experiment(_, node, part) => node.was.as_ref().filter(|_| *part == ExperimentPart::Arm),
                 FieldNode::Audience(node) => node.was.as_ref(),
                 FieldNode::Status(node) => node.was.as_ref(),
             };

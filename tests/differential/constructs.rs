@@ -195,6 +195,7 @@ impl Seen<'_> {
                 self.when(until.is_some(), "audience until");
                 [Some(condition), until.as_ref()].into_iter().flatten().for_each(|it| self.expr(it, 0));
             }
+            FieldKind::Experiment(..) => unreachable!("a program with an experiment is refused"),
             FieldKind::Status { stages, .. } => {
                 self.one("status");
                 for stage in stages {

@@ -30,6 +30,7 @@ pub(super) fn of(program: &Program, field: &Field) -> Needs {
             exprs.push(condition);
             exprs.extend(until);
         }
+        FieldKind::Experiment(id, _) => needs.own.extend(program.experiment(*id).base),
         FieldKind::Status { stages, .. } => {
             exprs.extend(stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until)));
         }

@@ -3,7 +3,7 @@
 
 use crate::plan::Column;
 use crate::plan::rel::{Body, From, Item, Parameter, Query, Scalar, Select, Step, Table};
-use crate::program::{EntityId, Field, FieldKind, Program};
+use crate::program::{EntityId, ExperimentPart, Field, FieldKind, Program};
 use crate::types::Type;
 
 /// How many fields one comparison holds: engines bound the number of selects under one `UNION ALL`.
@@ -32,9 +32,10 @@ pub fn changes(program: &Program, id: EntityId, key: &Column) -> Query {
 }
 
 /// Whether the field's changes are kept: an audience's and a status's are.
-const fn is_observed(field: &Field) -> bool {
+fn is_observed(field: &Field) -> bool {
     match field.kind {
         FieldKind::Audience { .. } | FieldKind::Status { .. } => !field.hidden,
+        FieldKind::Experiment(_, part) => part == ExperimentPart::Arm,
         FieldKind::Trait(_) => false,
     }
 }
@@ -58,7 +59,9 @@ fn differing(entity: &str, key: &Column, fields: &[&Field], name: &str) -> Step 
     let found = Select::from(Table::Model(entity.to_owned()).alias("c"), vec![Scalar::int(1).named("found")]);
     let had = fields.iter().map(|field| match field.kind {
         FieldKind::Audience { .. } => Scalar::column("p", &field.name),
-        FieldKind::Status { .. } | FieldKind::Trait(_) => Scalar::column("p", &field.name).is_not_null(),
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => {
+            Scalar::column("p", &field.name).is_not_null()
+        }
     });
     let mut gone = Select::from(parent(entity), parting)
         .filter(any(had.collect()))
@@ -74,7 +77,9 @@ fn differing(entity: &str, key: &Column, fields: &[&Field], name: &str) -> Step 
 fn none(field: &Field) -> Scalar {
     match field.kind {
         FieldKind::Audience { .. } => Scalar::bool(false),
-        FieldKind::Status { .. } | FieldKind::Trait(_) => Scalar::null(field.typed.kind.clone()),
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => {
+            Scalar::null(field.typed.kind.clone())
+        }
     }
 }
 
@@ -136,7 +141,7 @@ fn value(field: &Field, alias: &str) -> Scalar {
     let column = Scalar::column(alias, &field.name);
     match field.kind {
         FieldKind::Audience { .. } => column.or_else(Scalar::bool(false)),
-        FieldKind::Status { .. } | FieldKind::Trait(_) => column,
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => column,
     }
 }
 
@@ -146,7 +151,7 @@ fn spoken(field: &Field, value: Scalar) -> Scalar {
         FieldKind::Audience { .. } => {
             Scalar::Case(vec![(value, Scalar::text("true"))], Some(Box::new(Scalar::text("false"))))
         }
-        FieldKind::Status { .. } | FieldKind::Trait(_) => value.as_text(&field.typed.kind),
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => value.as_text(&field.typed.kind),
     }
 }
 

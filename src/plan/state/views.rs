@@ -48,7 +48,9 @@ fn entity_view(program: &Program, sources: &Sources, id: EntityId, entity: &prog
 fn audience_view(program: &Program, sources: &Sources, entity: &program::Entity, field: &Field) -> View {
     let base = match &field.kind {
         FieldKind::Audience { base: Some(base), .. } => &program.field(*base).name,
-        FieldKind::Audience { .. } | FieldKind::Trait(_) | FieldKind::Status { .. } => &entity.name,
+        FieldKind::Audience { .. } | FieldKind::Trait(_) | FieldKind::Status { .. } | FieldKind::Experiment(..) => {
+            &entity.name
+        }
     };
     let declared = format!("audience {} of {base} ({})", field.name, cites::file(sources, field.span));
     View {

@@ -51,9 +51,10 @@ struct UnusedLet {
 pub(super) fn check(program: &Program, files: &[ast::File], used_lets: &BTreeSet<String>, diags: &mut Diagnostics) {
     check_declarations(program, diags);
     let read = read(program);
+    let goals: BTreeSet<FieldId> = program.experiments.iter().flat_map(|it| &it.goals).copied().collect();
     for (id, field) in (0..).map(FieldId).zip(&program.fields) {
         let is_trait = matches!(field.kind, FieldKind::Trait(_)) && !field.hidden && field.doc.is_none();
-        if is_trait && !read.contains(&Node::Field(id)) {
+        if is_trait && !goals.contains(&id) && !read.contains(&Node::Field(id)) {
             diags.push(UnusedField { what: "trait", name: field.name.clone(), at: field.span });
         }
     }

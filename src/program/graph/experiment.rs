@@ -1,0 +1,99 @@
+//! Experiments, as plain data. Who gets which arm is a hash of the key, and then stays; a share is in basis points
+//! (hundredths of a percent), the size of a bucket.
+
+use super::{EntityId, FieldId};
+use crate::source::Span;
+
+/// An experiment.
+///
+/// A row enrols in the first run in which it is in the base, in the layer's slice and in the rollout. Its arm, when it enrolled
+/// and in which phase then stay, whatever happens.
+#[derive(Debug, Clone)]
+pub struct Experiment {
+    /// Its name.
+    pub name: String,
+    /// Its name in earlier runs.
+    pub was: Option<String>,
+    /// Where its name stands.
+    pub span: Span,
+    /// Whose rows enrol.
+    pub entity: EntityId,
+    /// The audience whose members enrol; `None`: all rows.
+    pub base: Option<FieldId>,
+    /// The names of all arms, of all phases, in declared order: the values of the arm's enum.
+    pub arms: Vec<String>,
+    /// The phases, the first from the beginning on; at least one.
+    pub phases: Vec<Phase>,
+    /// The share that enrols, from when on; the first from the beginning on. Empty: all.
+    pub rollout: Vec<(u32, Option<i64>)>,
+    /// What the salts begin with: its name, or the text of `salt`.
+    pub salt: String,
+    /// Its slice of a layer.
+    pub layer: Option<Slice>,
+    /// The arm: an `enum?`, null where the row is not enrolled.
+    pub arm: FieldId,
+    /// When it enrolled: `timestamp?`
+    pub enrolled_at: FieldId,
+    /// In which phase it enrolled: `int?`
+    pub phase: FieldId,
+    /// Its goals: traits that may read `enrolled_at`.
+    pub goals: Vec<FieldId>,
+}
+
+impl Experiment {
+    /// What a field of it was called in earlier runs.
+    #[must_use]
+    pub fn part_was(&self, part: ExperimentPart) -> Option<String> {
+        self.was.as_ref().map(|was| part.column(was))
+    }
+}
+
+/// Who enrols from an instant on gets these arms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phase {
+    /// 1, 2, …
+    pub number: i64,
+    /// From when on, in microseconds since 1970-01-01T00:00Z; `None`: from the beginning.
+    pub from: Option<i64>,
+    /// Each arm by its place in [`Experiment::arms`] and its share; the shares add up to 10,000.
+    pub arms: Vec<(usize, u32)>,
+}
+
+/// A slice of a layer: who is in it has `from <= bucket < to`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slice {
+    /// The layer.
+    pub name: String,
+    /// Where it begins, in basis points.
+    pub from: u32,
+    /// Where it ends.
+    pub to: u32,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a field of an experiment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExperimentPart {
+    /// [`Experiment::arm`]
+    Arm,
+    /// [`Experiment::enrolled_at`]
+    EnrolledAt,
+    /// [`Experiment::phase`]
+    Phase,
+}
+
+impl ExperimentPart {
+    /// All of them, in the order of their columns.
+    pub const ALL: [Self; 3] = [Self::Arm, Self::EnrolledAt, Self::Phase];
+
+    /// Its column, for an experiment of this name.
+    #[must_use]
+    pub fn column(self, name: &str) -> String {
+        match self {
+            Self::Arm => name.to_owned(),
+            Self::EnrolledAt => format!("{name}__enrolled_at"),
+            Self::Phase => format!("{name}__phase"),
+        }
+    }
+}
