@@ -1,4 +1,5 @@
-//! Takes the slices that experiments have of a layer; gives each its place, and reports two that overlap, with what is free.
+//! Takes the slices that experiments have of a layer; gives each its place, and reports two that overlap, with what is
+//! free.
 
 use std::collections::BTreeMap;
 
@@ -88,6 +89,6 @@ fn free(slices: &[Slice]) -> String {
     if free.is_empty() {
         "make one of the two smaller: nothing is free".to_owned()
     } else {
-        format!("free is {}", free.join(" and "))
+        format!("take what is free: {}", free.join(" and "))
     }
 }
