@@ -195,7 +195,8 @@ impl Seen<'_> {
                 self.when(until.is_some(), "audience until");
                 [Some(condition), until.as_ref()].into_iter().flatten().for_each(|it| self.expr(it, 0));
             }
-            FieldKind::Experiment(..) => unreachable!("a program with an experiment is refused"),
+            // None is generated: a program with an experiment is refused.
+            FieldKind::Experiment(..) => {}
             FieldKind::Status { stages, .. } => {
                 self.one("status");
                 for stage in stages {
