@@ -32,11 +32,7 @@ pub async fn sync(
 ) -> Result<SyncOutcome, RunError> {
     let (driver, name) = (session.driver, sync.spec.name.clone());
     let table = run.bind(&sync.table, driver);
-    session.execute(&format!("written `{name}`"), &format!("DROP TABLE IF EXISTS {table}")).await?;
-    session.execute(&format!("written `{name}`"), &run.bind(&sync.written, driver)).await?;
-    for statement in &sync.keyed {
-        session.execute(&format!("written `{name}`"), &run.bind(statement, driver)).await?;
-    }
+    written(session, sync, run).await?;
     let outbox = run.bind(&sync.outbox, driver);
     let counts = counts(session, &name, &outbox).await?;
     let rows = counts.iter().map(|(_, rows)| rows).sum();
@@ -69,6 +65,20 @@ pub async fn sync(
         state::flush(session).await?;
     }
     Ok(outcome)
+}
+
+/// Makes the table of what the sync has written, anew where the run goes on: in one transaction, since the next run reads it.
+async fn written(session: &mut Session<'_>, sync: &Sync, run: &Run) -> Result<(), RunError> {
+    let (driver, step) = (session.driver, format!("written `{}`", sync.spec.name));
+    session.begin(&step).await?;
+    let drop = format!("DROP TABLE IF EXISTS {}", run.bind(&sync.table, driver));
+    let mut done = session.execute(&step, &drop).await;
+    for statement in std::iter::once(&sync.written).chain(&sync.keyed) {
+        if done.is_ok() {
+            done = session.execute(&step, &run.bind(statement, driver)).await;
+        }
+    }
+    session.end(&step, done.map(|_| ())).await
 }
 
 impl SyncOutcome {

@@ -143,6 +143,25 @@ fn a_first_run_survives() {
     survives(|| fresh("sqlite"), START, 1);
 }
 
+/// A run at an instant that is done goes over its syncs once more; where it is killed, the next instant goes on as ever.
+#[test]
+fn a_run_of_an_instant_that_is_done_survives() {
+    let done = || {
+        let world = begun("sqlite");
+        assert!(world.run(START + HOUR).unwrap().is_clean());
+        world
+    };
+    let unkilled = done();
+    let points = child::points(&unkilled, START + HOUR);
+    assert!(points.iter().any(|point| point.starts_with("written `mails`")), "{points:?}");
+    let expected = healed(&unkilled, START + 2 * HOUR, "unkilled");
+    for point in &points {
+        let world = done();
+        child::kill_at(&world, START + HOUR, point);
+        assert_eq!(healed(&world, START + 2 * HOUR, point), expected, "{point}");
+    }
+}
+
 #[test]
 fn a_run_that_heals_survives() {
     let expected = healed(&fresh("sqlite"), START, "unkilled");
