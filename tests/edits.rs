@@ -155,6 +155,24 @@ fn an_entity_goes_on_under_another_name_or_takes_its_fields_along() {
 }
 
 #[test]
+fn another_key_stops_the_run_or_begins_anew() {
+    both(|story| {
+        story.edit(&[("key    id", "key    size"), ("match  id = id", "match  id = size")], "");
+        let said = "the key of `item` was `id text` in the last run, and is `size int`";
+        story.project.fails(1, 3, &["run-other-key", said, "`--accept item`", "nothing was committed"]);
+        story.edit(&[("id text", "id int")], "");
+        story.project.write("data/app.items.csv", "id,size,kind\n1,11,x\n2,25,x\n3,1,x\n");
+        story.project.fails(1, 3, &["was `id text` in the last run, and is `id int`"]);
+        assert_eq!(story.runs(), ["1"]);
+        story.run_with(1, "--accept item").is(0, &[]);
+        let keys =
+            "SELECT key, was, became FROM plg_state.changes WHERE field = 'item.large' AND run LIKE 'r2%' ORDER BY 1";
+        assert_eq!(story.project.texts(keys), ["1 false true", "2 false true"]);
+        story.project.run(2);
+    });
+}
+
+#[test]
 fn an_audience_does_not_go_on_as_a_status() {
     both(|story| {
         let status = "status size_of was large of item {\n  vast  when size > 10\n  tiny  otherwise\n}\n";

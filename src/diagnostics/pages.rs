@@ -128,6 +128,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "run-locked",
     "run-lost",
     "run-manifest",
+    "run-other-key",
     "run-other-kind",
     "run-setting",
     "run-source",

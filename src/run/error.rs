@@ -127,6 +127,16 @@ pub enum RunError {
         #[help]
         help: String,
     },
+    /// An entity that remembers has another key.
+    #[error("{what}: what is remembered of a row is found by its key")]
+    #[diagnostic(code("run-other-key"))]
+    OtherKey {
+        /// Which key was what.
+        what: String,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
     /// A sync with `leave clear` no longer sets what it wrote.
     #[error("{what}, and says `leave clear`: what it wrote there would stay for ever")]
     #[diagnostic(code("run-unset"))]
@@ -225,6 +235,7 @@ impl RunError {
             | Self::Guard { .. }
             | Self::Forgotten { .. }
             | Self::OtherKind { .. }
+            | Self::OtherKey { .. }
             | Self::Unset { .. }
             | Self::Load(_)
             | Self::Value { .. } => Fault::Data,

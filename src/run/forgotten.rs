@@ -30,6 +30,9 @@ struct Gone {
 pub fn check(before: &Manifest, now: &Manifest, accepted: &BTreeSet<String>) -> Result<(), RunError> {
     for (old, model) in goes_on(before, now) {
         other_kind(old, model)?;
+        if !accepted.contains(&model.entity) {
+            other_key((before, old), (now, model))?;
+        }
     }
     let is_said = |name: &String| accepted.contains(name) || now.retired.contains(name);
     let mut gone: Vec<Gone> = fields(before, now).chain(syncs(before, now)).collect();
@@ -135,6 +138,21 @@ fn other_kind(old: &Model, new: &Model) -> Result<(), RunError> {
         }
     }
     Ok(())
+}
+
+/// What is remembered of a row is found by its key.
+fn other_key((before, old): (&Manifest, &Model), (now, new): (&Manifest, &Model)) -> Result<(), RunError> {
+    let (Some((was, had)), Some((is, has))) = (prev::key(before, old), prev::key(now, new)) else { return Ok(()) };
+    if (was, had) == (is, has) || remembering(old).is_empty() || remembering(new).is_empty() {
+        return Ok(());
+    }
+    let entity = &new.entity;
+    Err(RunError::OtherKey {
+        what: format!("the key of `{entity}` was `{was} {had}` in the last run, and is `{is} {has}`"),
+        help: format!(
+            "keep `key {was}`, if need be as a column of an `as sql` source; or `--accept {entity}` begins anew; nothing was committed"
+        ),
+    })
 }
 
 /// How a field is retired: an audience has a name in the project, a status in its entity.

@@ -34,6 +34,10 @@ pub fn views(driver: &Driver, manifest: &Manifest, before: Option<&Manifest>, ru
         let columns = own.map_or(&[][..], |model| &model.columns);
         let parent = before.and_then(|before| {
             let model = earlier_model(before, entity)?;
+            let is_same = own.is_some_and(|own| key(before, model) == key(manifest, own));
+            if !is_same {
+                return None;
+            }
             Some(Parent { table: parent_table(driver, run, &model.table)?, columns: &model.columns })
         });
         views.push((entity.prev_view.clone(), query(columns, parent.as_ref())));
@@ -65,6 +69,13 @@ pub fn views(driver: &Driver, manifest: &Manifest, before: Option<&Manifest>, ru
 pub(super) fn earlier_model<'a>(before: &'a Manifest, entity: &Entity) -> Option<&'a Model> {
     let named = |name: &str| before.models.iter().find(|model| model.last && model.entity == name);
     named(&entity.name).or_else(|| named(entity.was.as_deref()?))
+}
+
+/// The key of a model's entity: its column, and its type.
+pub(super) fn key<'a>(manifest: &'a Manifest, model: &'a Model) -> Option<(&'a str, &'a Type)> {
+    let entity = manifest.entities.iter().find(|it| it.name == model.entity)?;
+    let column = model.columns.iter().find(|it| it.name == entity.key)?;
+    Some((&column.name, &column.typed.kind))
 }
 
 /// The sync of the last run that this one goes on with: under its name or an earlier one, at the same place.
