@@ -155,6 +155,20 @@ fn an_entity_goes_on_under_another_name_or_takes_its_fields_along() {
 }
 
 #[test]
+fn an_earlier_name_that_the_last_run_had_beside_the_present_one_is_gone() {
+    both(|story| {
+        let two = "audience vast of item where size > 20\n\nsync vasts from vast to out.vasts {\n  match  id = id\n  leave  delete\n}\n";
+        story.edit(&[], two);
+        story.project.run(1);
+        story.edit(&[("audience large of", "audience large was vast of")], "retire vasts\n");
+        story.project.fails(2, 3, &["run-forgotten", "audience `vast` of `item`"]);
+        story.edit(&[("sync big from", "sync big was vasts from")], "retire vast\n");
+        story.project.fails(2, 3, &["run-forgotten", "sync `vasts` to `out.vasts`"]);
+        assert_eq!(story.runs(), ["2"]);
+    });
+}
+
+#[test]
 fn another_key_stops_the_run_or_begins_anew() {
     both(|story| {
         story.edit(&[("key    id", "key    size"), ("match  id = id", "match  id = size")], "");

@@ -167,7 +167,9 @@ fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = G
         let has = new.map(remembering).unwrap_or_default();
         let had = remembering(old);
         let goes_on = |old: &Remembering<'_>| {
-            let is_it = |new: &&Remembering<'_>| new.name == old.name || new.was == Some(old.name);
+            // A name that the last run knew goes on as itself: its `was` leads nowhere.
+            let knew = |name: &str| had.iter().any(|old| old.name == name);
+            let is_it = |new: &&Remembering<'_>| new.name == old.name || new.was == Some(old.name) && !knew(new.name);
             has.iter().find(is_it).is_some_and(|new| new.kind == old.kind)
         };
         let gone = had.iter().filter(|field| !goes_on(field)).map(|field| {
@@ -205,7 +207,7 @@ fn syncs<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Go
     let has = |manifest: &Manifest, name: &str| manifest.syncs.iter().any(|it| it.spec.name == name);
     let goes_on = move |old: &&Sync| {
         let name = &old.spec.name;
-        has(now, name) || now.syncs.iter().any(|it| it.spec.was.as_ref() == Some(name))
+        has(now, name) || now.syncs.iter().any(|it| it.spec.was.as_ref() == Some(name) && !has(before, &it.spec.name))
     };
     before.syncs.iter().filter(move |old| !goes_on(old)).map(move |old| {
         let name = &old.spec.name;
