@@ -31,6 +31,14 @@ pub struct Spec {
     pub open: for<'a> fn(&'a Given<'a>) -> Opened<'a>,
 }
 
+impl Spec {
+    /// The settings that must be there and are not, where the target's engine is this and these are given.
+    pub fn lacks(&self, engine: &str, given: impl Fn(&str) -> bool) -> impl Iterator<Item = &'static Setting> {
+        let must = move |setting: &&Setting| setting.required && setting.own_of != Some(engine);
+        self.settings.iter().filter(must).filter(move |setting| !given(setting.name))
+    }
+}
+
 /// A connection, later.
 pub type Opened<'a> = push::Later<'a, Result<Box<dyn Connection>, PushError>>;
 

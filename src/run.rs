@@ -100,14 +100,12 @@ fn settings(manifest: &Manifest, target: &Target) -> Result<(), RunError> {
     for sync in manifest.syncs.iter().filter(|_| target.deliver) {
         let name = &sync.spec.destination;
         let given = target.destinations.get(name);
-        for setting in deliver::spec_of(manifest, name)?.settings.iter().filter(|setting| setting.required) {
-            let own = setting.own_of == Some(target.engine.as_str());
-            if !own && !given.is_some_and(|given| given.contains_key(setting.name)) {
-                return Err(RunError::Setting {
-                    what: format!("destination `{name}` of target `{}` has no `{}`", target.name, setting.name),
-                    help: format!("add it to plg.toml: {}", setting.doc),
-                });
-            }
+        let is_given = |setting: &str| given.is_some_and(|given| given.contains_key(setting));
+        if let Some(setting) = deliver::spec_of(manifest, name)?.lacks(&target.engine, is_given).next() {
+            return Err(RunError::Setting {
+                what: format!("destination `{name}` of target `{}` has no `{}`", target.name, setting.name),
+                help: format!("add it to plg.toml: {}", setting.doc),
+            });
         }
     }
     Ok(())

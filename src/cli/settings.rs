@@ -181,20 +181,19 @@ impl Of<'_> {
         let sends = |(_, need): &(&String, &Need)| need.is_used && self.written.deliver;
         for (name, need) in needs.0.iter().filter(sends) {
             let settings = self.written.destinations.get(name);
-            for (spec, setting) in need.spec.iter().flat_map(|spec| spec.settings.iter().map(move |it| (spec, it))) {
-                let own = setting.own_of == Some(self.written.engine.text.as_str());
-                if setting.required && !own && !settings.is_some_and(|it| it.contains_key(setting.name)) {
-                    diags.push(Missing {
-                        key: format!("destinations.{name}.{}", setting.name),
-                        target: self.name.to_owned(),
-                        at: self.written.span,
-                        why: format!("a sync sends to `{name}`, which is `{}`", spec.name),
-                        help: format!(
-                            "write `{} = \"…\"` below `[targets.{}.destinations.{name}]`",
-                            setting.name, self.name
-                        ),
-                    });
-                }
+            let is_given = |setting: &str| settings.is_some_and(|it| it.contains_key(setting));
+            let Some(spec) = need.spec else { continue };
+            for setting in spec.lacks(&self.written.engine.text, is_given) {
+                diags.push(Missing {
+                    key: format!("destinations.{name}.{}", setting.name),
+                    target: self.name.to_owned(),
+                    at: self.written.span,
+                    why: format!("a sync sends to `{name}`, which is `{}`", spec.name),
+                    help: format!(
+                        "write `{} = \"…\"` below `[targets.{}.destinations.{name}]`",
+                        setting.name, self.name
+                    ),
+                });
             }
         }
     }

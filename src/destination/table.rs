@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::push::{Connection, Given, Item, Later, Op, PushError, Pushed, Receipt, Shape, Write};
 use super::{Objects, Opened, Setting, Spec, Wrong, any};
 use crate::engine::journal::Intents;
-use crate::engine::{self, Engine, EngineError, Location, Row, Secret, Slot, Trouble, Value, quote, rows};
+use crate::engine::{self, Engine, EngineError, Location, Row, Secret, Slot, Trouble, Value, quote, rows, transaction};
 use crate::types::Type;
 
 const TABLE: Spec = Spec {
@@ -130,16 +130,9 @@ impl Database {
         items: &[&Item],
         intents: &mut Intents,
     ) -> Result<Vec<Receipt>, EngineError> {
-        self.engine.execute("BEGIN").await?;
+        transaction::begin(self.engine.as_mut()).await?;
         let written = self.write_groups(shape, items, intents).await;
-        match written {
-            Ok(receipts) => self.engine.execute("COMMIT").await.map(|_| receipts),
-            Err(error) => {
-                // The connection may be gone, which is what the first error then says.
-                let _ = self.engine.execute("ROLLBACK").await;
-                Err(error)
-            }
-        }
+        transaction::end(self.engine.as_mut(), written, |error| error).await
     }
 
     async fn write_groups(

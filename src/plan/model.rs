@@ -64,7 +64,7 @@ pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
         });
         built.insert(pass.entity, (name, fields));
     }
-    models.extend(keys::models(program, sources, &passes::entities(program)));
+    models.extend(keys::models(program, sources, &built));
     models
 }
 

@@ -133,6 +133,15 @@ impl Unknown {
     }
 }
 
+/// What a word of time, as SQL has it, is written as here.
+pub(super) fn time_word(word: &str) -> Option<&'static str> {
+    match word {
+        "current_date" | "today" => Some("write `date(now)`"),
+        "current_timestamp" => Some("write `now`"),
+        _ => None,
+    }
+}
+
 impl fmt::Display for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unknown {} `{}`", self.kind.noun, self.name)

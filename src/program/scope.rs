@@ -279,12 +279,14 @@ impl<'a> Ctx<'a> {
 impl Ctx<'_> {
     /// What to do about a name that is like no other: what it could have been declared as.
     fn declare_help(&self, name: &str, scope: &Scope) -> String {
-        match name.to_ascii_lowercase().as_str() {
-            "today" | "current_date" => return "write `date(now)`".to_owned(),
-            "yesterday" => return "write `date(now) - 1 day`".to_owned(),
-            "tomorrow" => return "write `date(now) + 1 day`".to_owned(),
-            "current_timestamp" => return "write `now`".to_owned(),
-            _ => {}
+        let word = name.to_ascii_lowercase();
+        let help = match word.as_str() {
+            "yesterday" => Some("write `date(now) - 1 day`"),
+            "tomorrow" => Some("write `date(now) + 1 day`"),
+            word => mistakes::time_word(word),
+        };
+        if let Some(help) = help {
+            return help.to_owned();
         }
         match scope.inner().map(|frame| frame.over) {
             None => "write a value, or the name of another constant".to_owned(),

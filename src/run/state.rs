@@ -256,18 +256,13 @@ pub async fn flush(session: &mut Session<'_>) -> Result<(), RunError> {
             break;
         }
         taken += lines.len() as u64;
-        session.execute("receipts", "BEGIN").await?;
-        let done = take(session, &receipts, &lines).await;
-        let remember = format!("INSERT INTO {flushed} (journal, lines) VALUES ({journal}, {taken})");
-        let done = match done {
-            Ok(()) => session.execute("receipts", &format!("{remember}; COMMIT")).await.map(|_| ()),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = done {
-            // The connection may be gone, which is what the first error then says.
-            let _ = session.engine.execute("ROLLBACK").await;
-            return Err(error);
+        session.begin("receipts").await?;
+        let mut done = take(session, &receipts, &lines).await;
+        if done.is_ok() {
+            let remember = format!("INSERT INTO {flushed} (journal, lines) VALUES ({journal}, {taken})");
+            done = session.execute("receipts", &remember).await.map(|_| ());
         }
+        session.end("receipts", done).await?;
     }
     session.progress.point("journal");
     session.journal.clear(&fresh("journal", 32)).map_err(|error| file(session.target, &error))

@@ -1,30 +1,24 @@
 //! Takes the entities that need no model, since they have no field and no sync, and gives each the table of its keys: what
 //! `guard loses` compares with the run before.
 
+use super::build::Built;
 use crate::plan::cites::Cites;
-use crate::plan::rel::{Scalar, Select, Table};
-use crate::plan::row::Row;
-use crate::plan::{Column, Model, scalar};
+use crate::plan::rel::Scalar;
+use crate::plan::row::rows;
+use crate::plan::{Column, Model};
 use crate::program::{EntityId, Program};
 use crate::source::Sources;
 
 /// The alias of the source.
 const ROW: &str = "r";
 
-/// The keys of every entity that is not among these, in declared order.
-pub(super) fn models(program: &Program, sources: &Sources, modelled: &[EntityId]) -> Vec<Model> {
+/// The keys of every entity that has no other model, in declared order.
+pub(super) fn models(program: &Program, sources: &Sources, built: &Built) -> Vec<Model> {
     let all = (0..).map(EntityId).zip(&program.entities);
-    all.filter(|(id, entity)| entity.at.is_none() && !modelled.contains(id))
+    all.filter(|(id, entity)| entity.at.is_none() && !built.contains_key(id))
         .map(|(id, entity)| {
             let key = program.column(id, entity.key);
             let items = vec![Scalar::column(ROW, &key.name).named(&key.name)];
-            let mut select = Select::from(Table::of(program.source(entity.source)).alias(ROW), items);
-            if let Some(condition) = &entity.condition {
-                match scalar::condition(condition, &mut Row { program, entity: id, alias: ROW }) {
-                    Scalar::And(all) => select.filter.extend(all),
-                    one => select.filter.push(one),
-                }
-            }
             let mut cites = Cites::default();
             cites.note(entity.span, &entity.name);
             let mut comments = vec![format!("entity {} · its keys, for `guard loses`", entity.name)];
@@ -33,7 +27,7 @@ pub(super) fn models(program: &Program, sources: &Sources, modelled: &[EntityId]
                 name: entity.name.clone(),
                 entity: entity.name.clone(),
                 comments,
-                query: select.body().after(Vec::new()),
+                query: rows(program, id, ROW, items).body().after(Vec::new()),
                 columns: vec![Column {
                     name: key.name.clone(),
                     typed: key.typed.clone(),

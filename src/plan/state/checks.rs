@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::plan::model::names::Names;
 use crate::plan::rel::{Compare, Item, Query, Scalar, Select, Table};
-use crate::plan::row::Row;
-use crate::plan::{Check, call, reads, scalar};
+use crate::plan::row::rows;
+use crate::plan::{Check, reads};
 use crate::program::{self, ColumnId, EntityId, Program};
 use crate::source::Sources;
 use crate::types::Type;
@@ -58,7 +58,7 @@ fn unique(program: &Program, sources: &Sources, id: EntityId, column: ColumnId) 
 
 /// The values of a column that stand in several rows, nulls among them for a key.
 fn repeated(program: &Program, id: EntityId, column: ColumnId) -> Query {
-    let mut select = rows(program, id, Vec::new());
+    let mut select = rows(program, id, ROW, Vec::new());
     let value = Scalar::column(ROW, &program.column(id, column).name);
     if column != program.entity(id).key {
         select.filter.push(value.clone().is_not_null());
@@ -71,7 +71,7 @@ fn repeated(program: &Program, id: EntityId, column: ColumnId) -> Query {
 fn differing(program: &Program, id: EntityId, entity: &program::Entity, columns: &BTreeSet<ColumnId>) -> Query {
     let key = program.column(id, entity.key);
     let of = |alias: &str| Scalar::column(alias, &key.name);
-    let mut repeated = rows(program, id, vec![of(ROW).named(&key.name)]);
+    let mut repeated = rows(program, id, ROW, vec![of(ROW).named(&key.name)]);
     repeated.group_by.push(of(ROW));
     repeated.having.push(is_wrong(true, of(ROW)));
     let columns = columns
@@ -82,7 +82,7 @@ fn differing(program: &Program, id: EntityId, entity: &program::Entity, columns:
     let mut names = Names::of_sources(program);
     let (repeats, differs) = (names.claim("repeated"), names.claim("different"));
     let with = Table::Step(repeats.clone()).alias("p");
-    let mut distinct = rows(program, id, columns).left_join(with, of("p").equals(key.typed.kind.clone(), of(ROW)));
+    let mut distinct = rows(program, id, ROW, columns).left_join(with, of("p").equals(key.typed.kind.clone(), of(ROW)));
     distinct.filter.push(Scalar::Or(vec![of("p").is_not_null(), of(ROW).is_null()]));
     distinct.distinct = true;
     let select = Select::from(Table::Step(differs.clone()).alias(ROW), Vec::new());
@@ -112,22 +112,4 @@ fn shown(program: &Program, id: EntityId, column: ColumnId, mut select: Select, 
         .filter(Scalar::column("f", "place").compare(Compare::LessEqual, Type::Int, Scalar::int(SHOWN)))
         .ordered(vec![Scalar::column("f", "place").ascending(Type::Int)])
         .after(vec![select.body().step(&found)])
-}
-
-/// The entity's rows in its source; an event's that have happened.
-fn rows(program: &Program, id: EntityId, items: Vec<Item>) -> Select {
-    let entity = program.entity(id);
-    let source = program.source(entity.source);
-    let mut select = Select::from(Table::of(source).alias(ROW), items);
-    if let Some(condition) = &entity.condition {
-        match scalar::condition(condition, &mut Row { program, entity: id, alias: ROW }) {
-            Scalar::And(all) => select.filter.extend(all),
-            one => select.filter.push(one),
-        }
-    }
-    if let Some(at) = entity.at {
-        let at = program.column(id, at);
-        select.filter.push(call::has_happened(program, Scalar::column(ROW, &at.name), &at.typed.kind));
-    }
-    select
 }

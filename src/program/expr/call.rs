@@ -360,12 +360,11 @@ fn spelt_otherwise(name: &str) -> Option<&'static str> {
         "len" | "char_length" => "write `length(x)`",
         "exists" => "write `any(set where …)`",
         "substr" => "write `substring(x, from, n)`",
-        "current_date" | "today" => "write `date(now)`",
-        "now" | "current_timestamp" | "getdate" => "write `now`",
+        "now" | "getdate" => "write `now`",
         "like" => "write `contains(x, part)` or `starts_with(x, part)`",
         "string" | "str" | "varchar" => "write `text(x)`",
         "average" | "mean" => "write `avg(x from set)`",
-        _ => return None,
+        _ => return mistakes::time_word(name),
     })
 }
 

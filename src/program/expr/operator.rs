@@ -284,21 +284,21 @@ fn comparison_help(left: &Expr, right: &Expr, left_text: &str, right_text: &str)
         (Type::Timestamp, Type::Date) => format!("write `date({left_text})`"),
         (Type::Text, Type::Timestamp) => format!("write `timestamp({left_text})`"),
         (Type::Timestamp, Type::Text) => format!("write `timestamp({right_text})`"),
-        (Type::Text, b) | (b, Type::Text) if b.is_number() && number_in([left, right]).is_some() => {
-            format!("write `{}` without quotes", number_in([left, right]).unwrap_or_default())
+        (Type::Text, b) if b.is_number() => {
+            unquoted(left).unwrap_or_else(|| format!("write `float({left_text})`, or the number as text"))
         }
-        (Type::Text, b) if b.is_number() => format!("write `float({left_text})`, or the number as text"),
-        (a, Type::Text) if a.is_number() => format!("write `float({right_text})`, or the text as a number"),
+        (a, Type::Text) if a.is_number() => {
+            unquoted(right).unwrap_or_else(|| format!("write `float({right_text})`, or the text as a number"))
+        }
         (Type::Bool, _) => "a condition needs no comparison: write it alone, or after `not`".to_owned(),
         (Type::Months, Type::Duration) | (Type::Duration, Type::Months) => "count in days or hours".to_owned(),
         _ => "compare values of one type".to_owned(),
     }
 }
 
-/// The number that one of two sides is written as a text of.
-fn number_in(sides: [&Expr; 2]) -> Option<&str> {
-    sides.into_iter().find_map(|side| match &side.kind {
-        ExprKind::Literal(Literal::Text(text)) if text.trim().parse::<f64>().is_ok() => Some(text.trim()),
-        _ => None,
-    })
+/// What to do with a text that is a number in quotes.
+fn unquoted(text: &Expr) -> Option<String> {
+    let ExprKind::Literal(Literal::Text(text)) = &text.kind else { return None };
+    let number = text.trim();
+    number.parse::<f64>().is_ok().then(|| format!("write `{number}` without quotes"))
 }

@@ -108,9 +108,10 @@ impl Builder<'_> {
             let end = item.start + word.len().max(first);
             let at = self.range_span(&(item.start..end));
             let found = self.layout.text(&(item.start..end)).to_owned();
-            let help = match is_rest {
-                true => "write a comma at the end of the line before, where it belongs to `set`".to_owned(),
-                false => explain::item_help(block, words, similar),
+            let help = if is_rest {
+                "write a comma at the end of the line before, where it belongs to `set`".to_owned()
+            } else {
+                explain::item_help(block, words, similar)
             };
             self.diagnostics.push(explain::UnknownItem { found, block, at, help });
         }
