@@ -27,6 +27,7 @@ mod scope;
 mod source;
 mod status;
 mod sync;
+mod test;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -34,9 +35,9 @@ mod walk;
 mod was;
 
 pub use graph::{
-    Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Experiment, ExperimentId,
+    Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId,
     ExperimentPart, Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op,
-    Order, Phase, Program, RowId, RowsOf, Set, Slice, Source, SourceId, Stage, Sync, TargetField, Tie, What, Window,
+    Order, Phase, Program, RowId, RowsOf, Set, Slice, Source, SourceId, Stage, Sync, TargetField, Test, TestStep, Tie, What, Window,
     WindowOp,
 };
 
@@ -50,6 +51,7 @@ use crate::syntax::ast;
 pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags: &mut Diagnostics) -> Program {
     let found = names::collect(files, diags);
     let mut ctx = context::Ctx::new(sources, &options.zone, diags, found);
+    ctx.program.zone.clone_from(&options.zone);
     ctx.lost.extend(files.iter().flat_map(|file| &file.broken).cloned());
     ctx.lost.extend(later::names(files));
     ctx.nameless = files.iter().any(|file| file.nameless);
@@ -66,8 +68,8 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.declare_destinations();
     ctx.declare_syncs();
     ctx.check_retired();
+    ctx.type_tests();
     let (mut program, rest) = ctx.into_program();
-    program.zone.clone_from(&options.zone);
     let order = cycle::order(&program, &rest.circled, diags);
     labels::flow(&mut program, &order);
     checks::check(&program, (files, sources, options), &rest, diags);

@@ -14,7 +14,6 @@ use crate::dialect::names::{LONGEST_DECLARED, fitted};
 use crate::manifest::{self, Column, SyncSpec};
 use crate::program::{self, Expr, ExprKind, Literal, Program};
 use crate::source::Sources;
-use crate::types::Typed;
 
 /// Every sync, in declared order.
 #[must_use]
@@ -39,7 +38,7 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
     let destination = program.destination(sync.destination);
     let column = |name: &str, value: &Expr| Column {
         name: name.to_owned(),
-        typed: target(program, sync, name, value),
+        typed: program.target_type(sync, name, value),
         sql_type: String::new(),
         doc: None,
         was: None,
@@ -69,14 +68,6 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
     };
     spec.definition = definition(&spec, &destination.system);
     spec
-}
-
-/// The type of a field at the destination: as declared there, else its value's.
-fn target(program: &Program, sync: &program::Sync, name: &str, value: &Expr) -> Typed {
-    let objects = &program.destination(sync.destination).objects;
-    let object = objects.iter().find(|(object, _)| *object == sync.object);
-    let declared = object.and_then(|(_, fields)| fields.iter().find(|field| field.name == name));
-    declared.map_or_else(|| value.typed.clone(), |field| field.typed.clone())
 }
 
 const fn leave(leave: &program::Leave) -> manifest::Leave {

@@ -5,7 +5,7 @@ mod aggregate;
 mod arithmetic;
 mod call;
 mod coerce;
-mod literal;
+pub(super) mod literal;
 mod operator;
 mod set;
 mod shape;

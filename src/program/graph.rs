@@ -5,10 +5,12 @@ mod delivery;
 mod experiment;
 mod expression;
 mod rows;
+mod test;
 
 pub use delivery::{Destination, Leave, Sync, TargetField};
 pub use experiment::{Experiment, ExperimentPart, Phase, Slice};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
+pub use test::{Expectation, Expected, ExpectedColumn, ExpectedRow, Test, TestStep};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
 
 use std::collections::BTreeMap;
@@ -68,6 +70,8 @@ pub struct Program {
     pub retired: Vec<String>,
     /// Experiments, in declared order.
     pub experiments: Vec<Experiment>,
+    /// Tests, in the order of the files.
+    pub tests: Vec<Test>,
     /// The fields of each entity, in the order of all.
     members: BTreeMap<EntityId, Vec<FieldId>>,
 }

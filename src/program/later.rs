@@ -49,7 +49,6 @@ const fn word(kind: &DeclarationKind) -> Option<&'static str> {
         DeclarationKind::Channel(_) => "channel",
         DeclarationKind::Policy(_) => "policy",
         DeclarationKind::Funnel(_) => "funnel",
-        DeclarationKind::Test(_) => "test",
         _ => return None,
     })
 }

@@ -70,6 +70,7 @@ pub(super) struct Declarations<'a> {
     pub row_links: Vec<Item<'a, ast::RowLink>>,
     pub destinations: Vec<Item<'a, ast::Destination>>,
     pub syncs: Vec<Item<'a, ast::Sync>>,
+    pub tests: Vec<Item<'a, ast::Test>>,
     pub retired: Vec<&'a ast::Path>,
 }
 
@@ -270,12 +271,12 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             ast::DeclarationKind::Status(node) => found.fields.push((doc, FieldNode::Status(node))),
             ast::DeclarationKind::Experiment(node) => found.add_experiment(doc, node),
             ast::DeclarationKind::Retire(node) => found.retired.push(&node.name),
+            ast::DeclarationKind::Test(node) => found.tests.push(Item { doc, span, node }),
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
             ast::DeclarationKind::Sequence(_)
             | ast::DeclarationKind::Channel(_)
             | ast::DeclarationKind::Policy(_)
-            | ast::DeclarationKind::Funnel(_)
-            | ast::DeclarationKind::Test(_) => {}
+            | ast::DeclarationKind::Funnel(_) => {}
             ast::DeclarationKind::Entity(_)
             | ast::DeclarationKind::Event(_)
             | ast::DeclarationKind::Let(_)

@@ -16,12 +16,12 @@ use crate::types::{Type, Typed};
 #[derive(Debug, Error, Diagnostic)]
 #[error("column `{name}` is declared twice")]
 #[diagnostic(code("duplicate-column"), help("remove one of the two"))]
-struct DuplicateColumn {
-    name: String,
+pub(super) struct DuplicateColumn {
+    pub name: String,
     #[label(primary, "declared again here")]
-    at: Span,
+    pub at: Span,
     #[label("first declared here")]
-    first: Span,
+    pub first: Span,
 }
 
 #[derive(Debug, Error, Diagnostic)]

@@ -57,7 +57,7 @@ impl Ctx<'_> {
     }
 
     /// A constant instant; a date is its midnight, UTC.
-    pub(super) fn constant_instant(&mut self, instant: &ast::Expr) -> Option<i64> {
+    pub(in crate::program) fn constant_instant(&mut self, instant: &ast::Expr) -> Option<i64> {
         let value = self.expr(&mut Scope::constant(), instant, None);
         match value.kind {
             ExprKind::Literal(Literal::Timestamp(at)) => return Some(at),

@@ -127,6 +127,14 @@ impl Ctx<'_> {
     }
 }
 
+/// A duration as it is written, in microseconds.
+pub(in crate::program) fn micros(amount: &str, unit: &str) -> Option<i64> {
+    let is_number = amount.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let singular = unit.strip_suffix('s').unwrap_or(unit);
+    let (_, micros) = UNITS.iter().find(|(name, _)| *name == singular)?;
+    exact(amount, *micros).filter(|_| is_number)
+}
+
 /// A number of units in microseconds, if it is a whole number of them.
 fn exact(amount: &str, unit: i64) -> Option<i64> {
     let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));

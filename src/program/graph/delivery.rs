@@ -1,7 +1,7 @@
 //! Destinations and syncs, as plain data: what is written where, to whom, and what happens to those who leave. Values
 //! are expressions of the field graph; how a destination is reached is not known here.
 
-use super::{DestinationId, EntityId, Expr, FieldId, Order};
+use super::{DestinationId, EntityId, Expr, FieldId, Order, Program};
 use crate::manifest::{Limit, Mode};
 use crate::source::Span;
 use crate::types::Typed;
@@ -80,4 +80,15 @@ pub enum Leave {
     Keep,
     /// These are written: literals, or now.
     Set(Vec<(String, Expr)>),
+}
+
+impl Program {
+    /// The type of a field at a sync's destination: as declared there, else its value's.
+    #[must_use]
+    pub fn target_type(&self, sync: &Sync, name: &str, value: &Expr) -> Typed {
+        let objects = &self.destination(sync.destination).objects;
+        let object = objects.iter().find(|(object, _)| *object == sync.object);
+        let declared = object.and_then(|(_, fields)| fields.iter().find(|field| field.name == name));
+        declared.map_or_else(|| value.typed.clone(), |field| field.typed.clone())
+    }
 }
