@@ -14,6 +14,7 @@ mod project;
 mod run;
 mod settings;
 mod terminal;
+mod test;
 mod write;
 
 use std::path::PathBuf;
@@ -46,6 +47,7 @@ enum Command {
     Check(check::Args),
     Compile(compile::Args),
     Run(run::Args),
+    Test(test::Args),
     Fmt(fmt::Args),
     Lineage(lineage::Args),
     Explain(explain::Args),
@@ -57,7 +59,7 @@ enum Command {
 pub enum Exit {
     /// All went well.
     Done = 0,
-    /// The program has errors, or files are stale or not in the canonical layout.
+    /// The program has errors, a test fails, or files are stale or not in the canonical layout.
     Program = 1,
     /// The command line or `plg.toml` is wrong.
     Usage = 2,
@@ -154,6 +156,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::main(&args, project, &terminal),
         Command::Compile(args) => compile::main(&args, project, &terminal),
         Command::Run(args) => run::main(&args, project, &terminal),
+        Command::Test(args) => test::main(&args, project, &terminal),
         Command::Fmt(args) => fmt::main(&args, project, &terminal),
         Command::Lineage(args) => lineage::main(&args, project, &terminal),
         Command::Explain(args) => explain::main(&args, &terminal),

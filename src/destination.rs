@@ -3,6 +3,7 @@
 //! Adding a system is one file here and one line in [`ALL`].
 
 pub mod jsonl;
+pub mod memory;
 pub mod push;
 pub mod table;
 pub mod webhook;

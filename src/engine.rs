@@ -69,6 +69,8 @@ pub enum Location {
     Path(PathBuf),
     /// A server.
     Url(Secret),
+    /// The process itself: gone with the connection. Only what is a file can be there instead.
+    Memory,
 }
 
 /// What an engine is, as data.
@@ -120,6 +122,12 @@ impl Driver {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Driver> {
     ALL.iter().copied().find(|driver| driver.name == name)
+}
+
+/// The engine that needs nothing but this program.
+#[must_use]
+pub fn embedded() -> &'static Driver {
+    &sqlite::DRIVER
 }
 
 /// A quoted identifier.

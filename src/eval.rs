@@ -3,6 +3,7 @@
 //! not from the SQL, and is as plain as it can be (loops within loops): what the planner is tested against.
 
 mod calendar;
+mod delivery;
 mod entity;
 mod experiment;
 mod expr;
@@ -22,6 +23,7 @@ use crate::program::{EntityId, FieldId, Program, SourceId};
 use crate::types::Type;
 
 pub use calendar::{DAY, parse_date, parse_instant};
+pub use delivery::{Deliveries, Fields};
 pub use value::{Value, float_text};
 
 /// A row of a source: its values in the order of the declared columns.
@@ -107,14 +109,21 @@ impl Table {
 /// # Errors
 /// Where a value does not fit into its type.
 pub fn evaluate(program: &Program, input: &Input<'_>) -> Result<Output, Stop> {
+    Run::new(program, input)?.output()
+}
+
+/// Runs a program once and sends what its syncs have to send.
+///
+/// # Errors
+/// Where a value does not fit into its type.
+pub fn evaluate_and_deliver(
+    program: &Program,
+    input: &Input<'_>,
+    deliveries: &mut Deliveries,
+) -> Result<Output, Stop> {
     let run = Run::new(program, input)?;
-    let mut output = Output::default();
-    for (id, entity) in (0..).map(EntityId).zip(&program.entities).filter(|(_, entity)| entity.at.is_none()) {
-        let table = run.table(id)?;
-        output.changes.extend(run.changes(id, &table));
-        output.entities.insert(entity.name.clone(), table);
-    }
-    output.changes.sort();
+    let output = run.output()?;
+    run.deliver(deliveries)?;
     Ok(output)
 }
 
@@ -132,6 +141,17 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    fn output(&self) -> Result<Output, Stop> {
+        let mut output = Output::default();
+        for (id, entity) in (0..).map(EntityId).zip(&self.program.entities).filter(|(_, entity)| entity.at.is_none()) {
+            let table = self.table(id)?;
+            output.changes.extend(self.changes(id, &table));
+            output.entities.insert(entity.name.clone(), table);
+        }
+        output.changes.sort();
+        Ok(output)
+    }
+
     /// An entity's rows with all that was declared of it; what only a sync reads is left out.
     fn table(&self, id: EntityId) -> Result<Table, Stop> {
         let entity = self.program.entity(id);

@@ -19,6 +19,7 @@ pub mod run;
 pub mod source;
 pub mod sql;
 pub mod syntax;
+pub mod test;
 pub mod types;
 
 use diagnostics::Diagnostics;

@@ -1,6 +1,7 @@
 //! Takes a manifest, a target and an instant; builds, folds the state, delivers, and gives an [`Outcome`]. The commit is one
 //! inserted row. Killed at any point, the next run heals: it finishes what was committed and drops what was not.
 
+pub mod bench;
 pub mod build;
 pub mod deliver;
 pub mod error;
@@ -66,7 +67,7 @@ pub fn run(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| session::file(target, &error))?;
     runtime.block_on(async {
-        let mut session = Session::open(driver, target, options, progress).await?;
+        let mut session = Session::open(driver, target, options.clone(), progress).await?;
         go(&mut session, manifest).await
     })
 }

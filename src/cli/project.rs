@@ -191,6 +191,16 @@ impl Project {
         crate::check(&self.sources, &self.options(), diags)
     }
 
+    /// The program, if it has no error.
+    pub fn program(&mut self) -> Result<Program, Broken> {
+        let mut diags = std::mem::take(&mut self.unread);
+        let program = self.analyze(&mut diags);
+        match program.filter(|_| !diags.has_errors()) {
+            Some(program) => Ok(program),
+            None => Err(Broken::within(Exit::Program, diags, std::mem::take(&mut self.sources))),
+        }
+    }
+
     /// Compiles the program for a dialect; with its warnings.
     pub fn compile(&mut self, engine: &config::Written) -> Result<(Manifest, Vec<Mistake>), Broken> {
         let Some(dialect) = crate::dialect::find(&engine.text) else {

@@ -41,15 +41,27 @@ struct Head {
 /// An open journal.
 #[derive(Debug)]
 pub struct Journal {
-    path: PathBuf,
-    file: File,
+    store: Store,
     /// Its name, which the state remembers together with how many lines it has taken.
     pub id: String,
     /// How many lines it has.
     pub lines: u64,
 }
 
+#[derive(Debug)]
+enum Store {
+    File { path: PathBuf, file: File },
+    /// Of a run whose target is in memory, too.
+    Memory(Vec<Line>),
+}
+
 impl Journal {
+    /// A journal that is gone with the process.
+    #[must_use]
+    pub fn in_memory(fresh: &str) -> Self {
+        Self { store: Store::Memory(Vec::new()), id: fresh.to_owned(), lines: 0 }
+    }
+
     /// Opens the journal of a folder, or begins one named `fresh`.
     pub fn open(folder: &Path, fresh: &str) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
@@ -72,7 +84,7 @@ impl Journal {
         }
         file.set_len(whole)?;
         file.seek(SeekFrom::End(0))?;
-        let mut journal = Self { path, file, id: String::new(), lines };
+        let mut journal = Self { store: Store::File { path, file }, id: String::new(), lines };
         match id {
             Some(id) => journal.id = id,
             None => journal.begin(fresh)?,
@@ -88,11 +100,12 @@ impl Journal {
 
     /// Appends, and returns once it is on the disk. What could not be written whole is cut off again.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let before = self.file.stream_position()?;
-        let done = self.file.write_all(bytes).and_then(|()| self.file.sync_data());
+        let Store::File { file, .. } = &mut self.store else { return Ok(()) };
+        let before = file.stream_position()?;
+        let done = file.write_all(bytes).and_then(|()| file.sync_data());
         if done.is_err() {
-            self.file.set_len(before)?;
-            self.file.seek(SeekFrom::Start(before))?;
+            file.set_len(before)?;
+            file.seek(SeekFrom::Start(before))?;
         }
         done
     }
@@ -100,6 +113,11 @@ impl Journal {
     /// Adds receipts.
     pub fn append(&mut self, lines: &[Line]) -> io::Result<()> {
         if lines.is_empty() {
+            return Ok(());
+        }
+        if let Store::Memory(kept) = &mut self.store {
+            kept.extend_from_slice(lines);
+            self.lines += lines.len() as u64;
             return Ok(());
         }
         let mut text = String::new();
@@ -114,10 +132,13 @@ impl Journal {
 
     /// Up to `many` receipts after the first `skip`.
     pub fn read(&self, skip: u64, many: usize) -> io::Result<Vec<Line>> {
+        let skip = usize::try_from(skip).unwrap_or(usize::MAX);
+        let path = match &self.store {
+            Store::Memory(kept) => return Ok(kept.iter().skip(skip).take(many).cloned().collect()),
+            Store::File { path, .. } => path,
+        };
         let mut lines = Vec::new();
-        for line in
-            BufReader::new(File::open(&self.path)?).lines().skip(1 + usize::try_from(skip).unwrap_or(usize::MAX))
-        {
+        for line in BufReader::new(File::open(path)?).lines().skip(skip.saturating_add(1)) {
             if lines.len() >= many {
                 break;
             }
@@ -128,8 +149,13 @@ impl Journal {
 
     /// Empties it, under a new name.
     pub fn clear(&mut self, fresh: &str) -> io::Result<()> {
-        self.file.set_len(0)?;
-        self.file.seek(SeekFrom::Start(0))?;
+        match &mut self.store {
+            Store::Memory(kept) => kept.clear(),
+            Store::File { file, .. } => {
+                file.set_len(0)?;
+                file.seek(SeekFrom::Start(0))?;
+            }
+        }
         self.lines = 0;
         self.begin(fresh)
     }
@@ -137,7 +163,7 @@ impl Journal {
 
 /// Which objects a batch is about to create, on the disk before the batch counts: a run that was killed between the two still
 /// knows that they are its own. Holds one batch; after it, the journal knows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Intents {
     path: PathBuf,
     noted: Noted,

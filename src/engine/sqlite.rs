@@ -31,6 +31,9 @@ pub const DRIVER: Driver = Driver {
     open,
 };
 
+/// How SQLite spells a database that is in memory.
+const MEMORY: &str = ":memory:";
+
 /// The code of a value that does not fit, as the functions of plgc say it: `SQLITE_MISMATCH`.
 const DATA: &str = "20";
 
@@ -69,24 +72,27 @@ fn accepts(kind: &Type, found: &str) -> bool {
 
 fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
     Box::pin(async move {
-        let Location::Path(path) = location else {
-            return Err(EngineError::new(Trouble::Setting, "it needs a path, not a url"));
+        let path = match location {
+            Location::Path(path) => path.as_path(),
+            Location::Memory => Path::new(MEMORY),
+            Location::Url(_) => return Err(EngineError::new(Trouble::Setting, "it needs a path, not a url")),
         };
+        let is_file = matches!(location, Location::Path(_));
         let unreachable = |why: String| EngineError::new(Trouble::Unreachable, format!("`{}`: {why}", path.display()));
-        if let Some(folder) = path.parent() {
+        if let (true, Some(folder)) = (is_file, path.parent()) {
             std::fs::create_dir_all(folder).map_err(|error| unreachable(error.to_string()))?;
         }
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
+            .journal_mode(if is_file { SqliteJournalMode::Wal } else { SqliteJournalMode::Memory })
+            .synchronous(if is_file { SqliteSynchronous::Full } else { SqliteSynchronous::Off })
             .busy_timeout(std::time::Duration::from_secs(30))
             .statement_cache_capacity(16);
         let mut connection = options.connect().await.map_err(|error| unreachable(said(&error, "").message))?;
         harden(&mut connection).await.map_err(|error| unreachable(error.to_string()))?;
         super::sqlite_functions::register(&mut connection).await.map_err(|error| unreachable(error.to_string()))?;
-        let engine: Box<dyn Engine> = Box::new(Sqlite { connection, path: path.clone(), lock: None, depth: 0 });
+        let engine: Box<dyn Engine> = Box::new(Sqlite { connection, path: path.to_owned(), lock: None, depth: 0 });
         Ok(engine)
     })
 }

@@ -187,7 +187,11 @@ async fn send(
         target: (&session.target.engine, &session.target.location),
     };
     let (shape, place) = (shape(sync, run), sync.place());
-    let mut connection = match (spec.open)(&given).await {
+    let opened = match &session.memory {
+        Some(memory) => Ok(memory.connect(&sync.destination)),
+        None => (spec.open)(&given).await,
+    };
+    let mut connection = match opened {
         Ok(connection) => connection,
         Err(error) => return Ok(Some(error)),
     };

@@ -279,6 +279,7 @@ impl RunError {
             Location::Path(_) => format!(
                 "the account needs to be able to write the file and its folder, which `path` of `targets.{name}` in plg.toml names"
             ),
+            Location::Memory => "give the process more memory".to_owned(),
             Location::Url(_) => {
                 format!("check `url` of `targets.{name}` in plg.toml, and that the server accepts connections")
             }

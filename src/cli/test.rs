@@ -1,0 +1,77 @@
+//! `plgc test`: takes a project, plays the tests of its files on the embedded engine, gives what passed and where the others
+//! differ, cell by cell.
+
+mod report;
+
+use std::path::Path;
+
+use miette::Diagnostic;
+
+use super::project::Project;
+use super::terminal::Terminal;
+use super::{Broken, Exit, Outcome, Outside};
+use crate::diagnostics::did_you_mean;
+use crate::program::{Program, Test};
+use crate::test;
+
+/// Play the tests of the program, on the embedded engine
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Only tests whose names contain one of these
+    names: Vec<String>,
+    /// How to show the result
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+}
+
+/// A name that no test contains.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("no test is called `{name}`")]
+#[diagnostic(code("unknown-test"))]
+struct UnknownTest {
+    name: String,
+    #[help]
+    help: String,
+}
+
+pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
+    let mut project = Project::load(folder)?;
+    let program = project.program()?;
+    let tests = chosen(&program, &args.names)?;
+    let verdicts = test::on_engine(&program, &project.sources, &tests).map_err(failed)?;
+    let text = match args.format {
+        Format::Text => report::text(&verdicts, &project.sources, terminal.out),
+        Format::Json => report::json(&verdicts, &project.sources),
+    };
+    terminal.out(&text)?;
+    Ok(if verdicts.iter().all(test::Verdict::is_passed) { Exit::Done } else { Exit::Program })
+}
+
+fn failed(why: String) -> Broken {
+    let what = "the embedded engine cannot be had".to_owned();
+    Broken::new(Exit::Outside, Outside { what, why, help: None })
+}
+
+/// The tests that are named, or all.
+fn chosen<'p>(program: &'p Program, names: &[String]) -> Result<Vec<&'p Test>, Broken> {
+    let fits = |test: &Test, name: &String| test.name.contains(name.as_str());
+    if let Some(name) = names.iter().find(|name| !program.tests.iter().any(|test| fits(test, name))) {
+        let similar = did_you_mean(name, program.tests.iter().map(|test| test.name.as_str()));
+        let help = match (similar, program.tests.is_empty()) {
+            (Some(similar), _) => format!("did you mean `{similar}`?"),
+            (None, true) => "the program has no tests".to_owned(),
+            (None, false) => "`plgc test` lists all of them".to_owned(),
+        };
+        return Err(Broken::new(Exit::Usage, UnknownTest { name: name.clone(), help }));
+    }
+    let is_chosen = |test: &&Test| names.is_empty() || names.iter().any(|name| fits(test, name));
+    Ok(program.tests.iter().filter(is_chosen).collect())
+}

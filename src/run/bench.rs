@@ -1,0 +1,91 @@
+//! Runs one after the other over one connection, with destinations in memory: what tests of programs do. They go the way of
+//! every run, but guards and freshness stop nothing, and receipts need no file.
+
+use super::outcome::{Event, Outcome, Progress};
+use super::session::Session;
+use super::{RunError, RunOptions, Target, fits, go};
+use crate::destination::memory::Memory;
+use crate::engine::{Row, Slot, quote};
+use crate::manifest::{Manifest, Source};
+use crate::types::Type;
+
+/// An open target with a program.
+pub struct Bench<'a> {
+    session: Session<'a>,
+    manifest: &'a Manifest,
+}
+
+/// Hears nothing.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn event(&mut self, _: &Event) {}
+}
+
+impl<'a> Bench<'a> {
+    /// Opens a target that holds nothing, and makes the tables of the sources.
+    ///
+    /// # Errors
+    /// Where the target cannot do it.
+    pub async fn open(
+        manifest: &'a Manifest,
+        target: &'a Target,
+        memory: Memory,
+        progress: &'a mut dyn Progress,
+    ) -> Result<Self, RunError> {
+        let session = Session::rehearse(fits(manifest, target)?, target, memory, progress).await?;
+        let mut bench = Self { session, manifest };
+        for source in &manifest.sources {
+            bench.create(source).await?;
+        }
+        Ok(bench)
+    }
+
+    async fn create(&mut self, source: &Source) -> Result<(), RunError> {
+        let driver = self.session.driver;
+        if let (true, Some((schema, _))) = (driver.has_schemas, source.name.split_once('.')) {
+            self.session.execute("source", &format!("CREATE SCHEMA IF NOT EXISTS {}", quote(schema))).await?;
+        }
+        let mut columns: Vec<(&str, Type)> =
+            source.columns.iter().map(|column| (column.name.as_str(), column.typed.kind.clone())).collect();
+        if let Some(fresh) = source.fresh.as_ref().filter(|it| !columns.iter().any(|(name, _)| *name == it.by)) {
+            columns.push((&fresh.by, Type::Timestamp));
+        }
+        let columns = columns.iter().map(|(name, kind)| format!("{} {}", quote(name), (driver.type_name)(kind)));
+        let sql = format!("CREATE TABLE {} ({})", source.table, columns.collect::<Vec<_>>().join(", "));
+        self.session.execute("source", &sql).await.map(|_| ())
+    }
+
+    /// Puts these rows in the place of all rows of a source; they have its columns, in declared order.
+    ///
+    /// # Errors
+    /// Where the target cannot do it.
+    pub async fn fill(&mut self, source: usize, rows: &[Row]) -> Result<(), RunError> {
+        let Some(source) = self.manifest.sources.get(source) else { return Ok(()) };
+        self.session.execute("source", &format!("DELETE FROM {}", source.table)).await?;
+        let slot = |column: &crate::manifest::Column| Slot { name: column.name.clone(), kind: column.typed.kind.clone() };
+        let slots: Vec<Slot> = source.columns.iter().map(slot).collect();
+        let done = self.session.engine.append(&source.table, &slots, rows).await;
+        done.map_err(|error| RunError::statement("source", error))
+    }
+
+    /// Does a run at an instant, in seconds since 1970.
+    ///
+    /// # Errors
+    /// Where it stops.
+    pub async fn run(&mut self, now: i64) -> Result<Outcome, RunError> {
+        self.session.options = RunOptions { now, ..RunOptions::default() };
+        go(&mut self.session, self.manifest).await
+    }
+
+    /// Columns of an entity's rows, as people read them.
+    ///
+    /// # Errors
+    /// Where the target cannot do it.
+    pub async fn rows(&mut self, view: &str, columns: &[(&str, Type)]) -> Result<Vec<Row>, RunError> {
+        let names = columns.iter().map(|(name, _)| quote(name)).collect::<Vec<_>>().join(", ");
+        let types: Vec<Type> = columns.iter().map(|(_, kind)| kind.clone()).collect();
+        let table = self.session.driver.table(super::state::PUBLIC, view);
+        self.session.rows("reading what was built", &format!("SELECT {names} FROM {table}"), &types).await
+    }
+}

@@ -1,0 +1,167 @@
+//! Takes a program with its tests, gives a verdict on each. A test is played in a world of its own: on an engine, by the
+//! statements and the runner that every run uses, or in the reference evaluator; what is expected is compared cell by cell.
+
+pub mod compare;
+mod engine;
+mod reference;
+mod value;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde::Serialize;
+
+use crate::dialect::Dialect;
+use crate::manifest::Manifest;
+use crate::program::{Expectation, Literal, Program, SourceId, Test, TestStep};
+use crate::source::{Sources, Span};
+use crate::{compile, plan};
+
+pub use compare::Difference;
+
+/// Where a test happens. Every instant is in microseconds since 1970-01-01T00:00Z.
+pub trait World {
+    /// From here on these are the rows of a source.
+    ///
+    /// # Errors
+    /// Where they cannot be stored.
+    fn given(&mut self, source: SourceId, rows: &[Vec<Literal>]) -> Result<(), String>;
+    /// From here on a destination refuses what a sync sends, or takes it again.
+    fn answer(&mut self, sync: usize, accepts: bool);
+    /// A run.
+    ///
+    /// # Errors
+    /// Where it stops.
+    fn run(&mut self, now: i64) -> Result<(), String>;
+    /// The rows that the expectation is about, as the last run left them, in its columns.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn rows(&mut self, expectation: &Expectation) -> Result<Vec<compare::Row>, String>;
+}
+
+/// What became of a test.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// What it shows.
+    pub name: String,
+    /// Where its name stands.
+    #[serde(skip)]
+    pub span: Span,
+    /// How many runs it took.
+    pub runs: usize,
+    /// What is not as it is expected.
+    pub failures: Vec<Failure>,
+}
+
+impl Verdict {
+    /// Whether all is as expected.
+    #[must_use]
+    pub fn is_passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+/// What is not as expected.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Failure {
+    /// What it is about, as it is written: `marketable`; the test itself where a run stops.
+    pub of: String,
+    /// The item.
+    #[serde(skip)]
+    pub span: Span,
+    /// The instant of the last run, in microseconds.
+    #[serde(skip)]
+    pub now: i64,
+    /// Why a run stopped.
+    pub stopped: Option<String>,
+    /// Where what is there differs from what is expected.
+    pub differences: Vec<Difference>,
+}
+
+/// Plays a test.
+pub fn play(test: &Test, world: &mut dyn World) -> Verdict {
+    let mut verdict = Verdict { name: test.name.clone(), span: test.span, runs: 0, failures: Vec::new() };
+    let mut now = 0;
+    for step in &test.steps {
+        if let Err(why) = play_step(step, world, &mut now, &mut verdict) {
+            let stopped = Some(why);
+            let (of, span) = (test.name.clone(), test.span);
+            verdict.failures.push(Failure { of, span, now, stopped, differences: Vec::new() });
+            break;
+        }
+    }
+    verdict
+}
+
+fn play_step(step: &TestStep, world: &mut dyn World, now: &mut i64, verdict: &mut Verdict) -> Result<(), String> {
+    match step {
+        TestStep::Given { source, rows } => world.given(*source, rows),
+        TestStep::Answer { sync, accepts } => {
+            world.answer(*sync, *accepts);
+            Ok(())
+        }
+        TestStep::Run(at) => {
+            *now = *at;
+            verdict.runs += 1;
+            world.run(*at)
+        }
+        TestStep::Expect(expectation) => {
+            let rows = world.rows(expectation)?;
+            let differences = compare::differences(expectation, &rows);
+            if !differences.is_empty() {
+                let (of, span, now) = (expectation.name.clone(), expectation.span, *now);
+                verdict.failures.push(Failure { of, span, now, stopped: None, differences });
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Plays tests in the reference evaluator.
+#[must_use]
+pub fn in_reference(program: &Program, tests: &[&Test]) -> Vec<Verdict> {
+    tests.iter().map(|test| play(test, &mut reference::Reference::new(program))).collect()
+}
+
+/// Plays tests on the embedded engine, several at a time; each has a database of its own, in memory.
+///
+/// # Errors
+/// Where the engine cannot be had.
+pub fn on_engine(program: &Program, sources: &Sources, tests: &[&Test]) -> Result<Vec<Verdict>, String> {
+    let driver = crate::engine::embedded();
+    let dialect = crate::dialect::find(driver.name).ok_or_else(|| format!("no dialect is called `{}`", driver.name))?;
+    let manifest = manifest(program, sources, dialect);
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(tests.len().max(1));
+    let (next, verdicts) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((place, test)) = take(&next, tests) {
+                    let verdict = engine::played(test, program, &manifest);
+                    if let Ok(mut verdicts) = verdicts.lock() {
+                        verdicts.push((place, verdict));
+                    }
+                }
+            });
+        }
+    });
+    let mut verdicts = verdicts.into_inner().map_err(|_| "a test did not end".to_owned())?;
+    verdicts.sort_by_key(|(place, _)| *place);
+    verdicts.into_iter().map(|(_, verdict)| verdict).collect()
+}
+
+fn take<'t>(next: &AtomicUsize, tests: &[&'t Test]) -> Option<(usize, &'t Test)> {
+    let place = next.fetch_add(1, Ordering::Relaxed);
+    tests.get(place).map(|test| (place, *test))
+}
+
+/// The program with a table in the place of each source that is a query: a test gives its rows, too.
+fn manifest(program: &Program, sources: &Sources, dialect: &Dialect) -> Manifest {
+    let mut program = program.clone();
+    for source in &mut program.sources {
+        source.sql = None;
+        source.reads.clear();
+    }
+    compile::manifest(plan::lower(&program, sources), &program, sources, dialect)
+}

@@ -1,0 +1,116 @@
+//! A world on an engine: a database of the test's own, the compiled statements, and the runner that every run goes through.
+
+use std::collections::BTreeMap;
+
+use super::compare::Row;
+use super::{Verdict, World, play, value};
+use crate::destination::memory::{Fields, Memory};
+use crate::engine::{self, Location};
+use crate::manifest::Manifest;
+use crate::program::{Expectation, Expected, ExpectedColumn, Literal, Program, SourceId, Test};
+use crate::run::bench::{Bench, Silent};
+use crate::run::{RunError, Target};
+use crate::types::Type;
+
+/// Plays a test in a database in memory.
+///
+/// # Errors
+/// Where there is no such database.
+pub fn played(test: &Test, program: &Program, manifest: &Manifest) -> Result<Verdict, String> {
+    let target = Target {
+        name: "test".to_owned(),
+        engine: manifest.dialect.clone(),
+        location: Location::Memory,
+        data: None,
+        deliver: true,
+        state: std::path::PathBuf::new(),
+        destinations: BTreeMap::new(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let (memory, mut silent) = (Memory::default(), Silent);
+    let bench = runtime.block_on(Bench::open(manifest, &target, memory.clone(), &mut silent)).map_err(said)?;
+    Ok(play(test, &mut OnEngine { runtime: &runtime, bench, memory, program, has_run: false, waiting: BTreeMap::new() }))
+}
+
+struct OnEngine<'a> {
+    runtime: &'a tokio::runtime::Runtime,
+    bench: Bench<'a>,
+    memory: Memory,
+    program: &'a Program,
+    has_run: bool,
+    /// Rows for the first run.
+    waiting: BTreeMap<SourceId, Vec<engine::Row>>,
+}
+
+fn said(error: RunError) -> String {
+    error.to_string()
+}
+
+impl OnEngine<'_> {
+    fn read(&mut self, view: &str, columns: &[ExpectedColumn], only: Option<&str>) -> Result<Vec<Row>, String> {
+        let mut wanted: Vec<(&str, Type)> =
+            columns.iter().map(|column| (column.name.as_str(), column.typed.kind.clone())).collect();
+        wanted.extend(only.map(|name| (name, Type::Bool)));
+        let rows = self.runtime.block_on(self.bench.rows(view, &wanted)).map_err(said)?;
+        let is_wanted = |row: &engine::Row| only.is_none() || row.last() == Some(&engine::Value::Bool(true));
+        let read = |row: engine::Row| {
+            row.iter().zip(columns).map(|(it, column)| value::read(it, &column.typed.kind)).collect()
+        };
+        Ok(rows.into_iter().filter(is_wanted).map(read).collect())
+    }
+}
+
+impl World for OnEngine<'_> {
+    fn given(&mut self, source: SourceId, rows: &[Vec<Literal>]) -> Result<(), String> {
+        let columns = &self.program.source(source).columns;
+        let row = |row: &Vec<Literal>| row.iter().zip(columns).map(|(it, column)| value::stored(it, &column.typed.kind)).collect();
+        let rows: Vec<engine::Row> = rows.iter().map(row).collect();
+        if !self.has_run {
+            // The run before the first one sees empty tables; which instant that is, is known with the first one.
+            self.waiting.insert(source, rows);
+            return Ok(());
+        }
+        self.runtime.block_on(self.bench.fill(source.0 as usize, &rows)).map_err(said)
+    }
+
+    fn answer(&mut self, sync: usize, accepts: bool) {
+        if let Some(sync) = self.program.syncs.get(sync) {
+            self.memory.answer(&sync.name, accepts);
+        }
+    }
+
+    fn run(&mut self, now: i64) -> Result<(), String> {
+        let seconds = now.div_euclid(1_000_000);
+        if !self.has_run {
+            self.has_run = true;
+            self.runtime.block_on(self.bench.run(seconds - 1)).map_err(said)?;
+            for (source, rows) in std::mem::take(&mut self.waiting) {
+                self.runtime.block_on(self.bench.fill(source.0 as usize, &rows)).map_err(said)?;
+            }
+        }
+        self.runtime.block_on(self.bench.run(seconds)).map(|_| ()).map_err(said)
+    }
+
+    fn rows(&mut self, expectation: &Expectation) -> Result<Vec<Row>, String> {
+        match expectation.of {
+            Expected::Members(id) => {
+                let field = self.program.field(id);
+                let entity = &self.program.entity(field.entity).name;
+                self.read(entity, &expectation.columns, Some(&field.name))
+            }
+            Expected::Rows(id) => self.read(&self.program.entity(id).name, &expectation.columns, None),
+            Expected::Objects(place) => {
+                let Some(sync) = self.program.syncs.get(place) else { return Ok(Vec::new()) };
+                let row = |(key, fields): (String, Fields)| {
+                    let value = |(place, column): (usize, &ExpectedColumn)| match place == expectation.key {
+                        true => value::keyed(&key, &column.typed.kind),
+                        false => value::read(fields.get(&column.name).unwrap_or(&engine::Value::Null), &column.typed.kind),
+                    };
+                    expectation.columns.iter().enumerate().map(value).collect()
+                };
+                Ok(self.memory.objects(&sync.name).into_iter().map(row).collect())
+            }
+        }
+    }
+}

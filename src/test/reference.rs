@@ -1,0 +1,88 @@
+//! A world in the reference evaluator: rows and destinations in memory, and no statement.
+
+use std::collections::BTreeMap;
+
+use super::compare::Row;
+use super::{World, value};
+use crate::eval::{self, Deliveries, Input, Output, Value};
+use crate::program::{Expectation, Expected, Literal, Program, SourceId};
+
+/// A program as it goes on, in memory.
+pub struct Reference<'a> {
+    program: &'a Program,
+    rows: BTreeMap<SourceId, Vec<eval::Row>>,
+    before: Output,
+    deliveries: Deliveries,
+    has_run: bool,
+}
+
+impl<'a> Reference<'a> {
+    /// Empty tables.
+    pub fn new(program: &'a Program) -> Self {
+        let (rows, before, deliveries) = (BTreeMap::new(), Output::default(), Deliveries::default());
+        Self { program, rows, before, deliveries, has_run: false }
+    }
+
+    fn columns(&self, entity: &str, expectation: &Expectation, only: impl Fn(&eval::Row, &eval::Table) -> bool) -> Vec<Row> {
+        let Some(table) = self.before.entities.get(entity) else { return Vec::new() };
+        let value = |row: &eval::Row, name: &str| table.value(row, name).cloned().unwrap_or(Value::Null);
+        let rows = table.rows.iter().filter(|row| only(row, table));
+        rows.map(|row| expectation.columns.iter().map(|column| value(row, &column.name)).collect()).collect()
+    }
+}
+
+impl World for Reference<'_> {
+    fn given(&mut self, source: SourceId, rows: &[Vec<Literal>]) -> Result<(), String> {
+        let columns = &self.program.source(source).columns;
+        let row = |row: &Vec<Literal>| row.iter().zip(columns).map(|(it, column)| Value::of(it, &column.typed.kind)).collect();
+        self.rows.insert(source, rows.iter().map(row).collect());
+        Ok(())
+    }
+
+    fn answer(&mut self, sync: usize, accepts: bool) {
+        let Some(sync) = self.program.syncs.get(sync) else { return };
+        if accepts {
+            self.deliveries.refused.remove(&sync.name);
+        } else {
+            self.deliveries.refused.insert(sync.name.clone());
+        }
+    }
+
+    fn run(&mut self, now: i64) -> Result<(), String> {
+        if !self.has_run {
+            // Everything was declared before, over empty tables.
+            let rows = BTreeMap::new();
+            let input = Input { rows: &rows, now: now - 1_000_000, before: &self.before };
+            self.before = eval::evaluate(self.program, &input).map_err(|stop| stop.to_string())?;
+            self.has_run = true;
+        }
+        let input = Input { rows: &self.rows, now, before: &self.before };
+        let done = eval::evaluate_and_deliver(self.program, &input, &mut self.deliveries);
+        self.before = done.map_err(|stop| stop.to_string())?;
+        Ok(())
+    }
+
+    fn rows(&mut self, expectation: &Expectation) -> Result<Vec<Row>, String> {
+        match expectation.of {
+            Expected::Members(id) => {
+                let field = self.program.field(id);
+                let entity = &self.program.entity(field.entity).name;
+                let is_member = |row: &eval::Row, table: &eval::Table| table.value(row, &field.name).is_some_and(Value::holds);
+                Ok(self.columns(entity, expectation, is_member))
+            }
+            Expected::Rows(id) => Ok(self.columns(&self.program.entity(id).name, expectation, |_, _| true)),
+            Expected::Objects(place) => {
+                let Some(sync) = self.program.syncs.get(place) else { return Ok(Vec::new()) };
+                let objects = self.deliveries.objects(self.program, sync).into_iter();
+                let row = |(key, fields): (String, eval::Fields)| {
+                    let value = |(place, column): (usize, &crate::program::ExpectedColumn)| match place == expectation.key {
+                        true => value::keyed(&key, &column.typed.kind),
+                        false => fields.get(&column.name).cloned().unwrap_or(Value::Null),
+                    };
+                    expectation.columns.iter().enumerate().map(value).collect()
+                };
+                Ok(objects.map(row).collect())
+            }
+        }
+    }
+}
