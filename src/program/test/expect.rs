@@ -114,9 +114,14 @@ impl Ctx<'_> {
             let place = sides.heads.iter().position(|head| head.name == name.text);
             if place.is_none() {
                 let known: Vec<_> = sides.heads.iter().map(|head| (head.name.as_str(), Some(head.declared))).collect();
-                let kind = if matches!(sides.of, Expected::Objects(_)) { mistakes::WRITTEN } else { mistakes::MEMBER };
-                let mistake = Unknown::new(kind, &name.text, name.span).among(known);
-                self.unknown(mistake.or_help("name a column or a field that the rows have"));
+                let names: Vec<&str> = sides.heads.iter().map(|head| head.name.as_str()).collect();
+                let mistake = match sides.of {
+                    Expected::Objects(_) => Unknown::new(mistakes::WRITTEN, &name.text, name.span).or_one_of(&names),
+                    Expected::Rows(_) | Expected::Members(_) => Unknown::new(mistakes::MEMBER, &name.text, name.span)
+                        .among(known)
+                        .or_help("name a column or a field that the rows have"),
+                };
+                self.unknown(mistake);
             }
             found.push(place);
         }

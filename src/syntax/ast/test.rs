@@ -63,7 +63,7 @@ pub struct TableRow {
     pub span: Span,
 }
 
-/// A cell of a table. An empty cell is null; a text with blanks at its ends, or with a pipe, is quoted: `'a | b'`.
+/// A cell of a table; it may be empty. A text with blanks at its ends, or with a pipe, is quoted: `'a | b'`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     /// The text between the pipes, without the blanks around it; quotes as they are written.

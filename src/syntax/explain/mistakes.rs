@@ -180,7 +180,7 @@ pub(super) struct UnknownUnit {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("this line of a table has {found}, its first line {wanted}")]
-#[diagnostic(code("row-length"), help("give every line as many cells as there are names; an empty cell is null"))]
+#[diagnostic(code("row-length"), help("give every line as many cells as there are names; a cell may be empty"))]
 pub(in crate::syntax) struct RowLength {
     found: String,
     wanted: usize,

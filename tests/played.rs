@@ -1,0 +1,86 @@
+//! Plays the tests of every program below `tests/cases/test`, on the embedded engine and in the reference evaluator, which must
+//! agree, and compares what `plgc test` says with the snapshot. To add one, write a `.plg` file and run
+//! `INSTA_UPDATE=always cargo test played`.
+
+use plgc::program::{self, Program};
+use plgc::test::{self, Verdict};
+
+use crate::cases::{Case, cases};
+use crate::support::project::Project;
+
+fn program(case: &Case) -> Program {
+    let mut mistakes = plgc::diagnostics::Diagnostics::default();
+    let found = plgc::check(&case.sources, &program::Options::default(), &mut mistakes);
+    let said: Vec<String> = mistakes.finish().iter().map(ToString::to_string).collect();
+    found.unwrap_or_else(|| panic!("{}: {said:?}", case.name))
+}
+
+/// The verdicts of the two, which are one.
+fn played(name: &str, program: &Program, sources: &plgc::source::Sources) -> Vec<Verdict> {
+    let tests: Vec<_> = program.tests.iter().collect();
+    let verdicts = test::on_engine(program, sources, &tests).unwrap();
+    let stops = |verdict: &Verdict| verdict.failures.iter().any(|failure| failure.stopped.is_some());
+    let reference = test::in_reference(program, &tests);
+    for (one, other) in verdicts.iter().zip(&reference) {
+        // The evaluator takes rows that have passed the checks of a run.
+        assert!(stops(one) || one == other, "{name}: the engine {one:#?}\nthe evaluator {other:#?}");
+    }
+    verdicts
+}
+
+#[test]
+fn the_engine_and_the_evaluator_agree_on_every_test() {
+    let all = cases("test");
+    assert!(all.len() > 5, "only {} cases were found", all.len());
+    for case in all {
+        let program = program(&case);
+        assert!(!program.tests.is_empty(), "{}: no test", case.name);
+        played(&case.name, &program, &case.sources);
+    }
+}
+
+#[test]
+fn played_cases_say_what_differs() {
+    for case in cases("test") {
+        let source = case.sources.files()[0].text.clone();
+        let project = Project::new("sqlite", &source, "");
+        let said = project.call("test");
+        assert!(said.err.is_empty(), "{}: {}", case.name, said.err);
+        let failed = said.out.contains("\nfailed  ") || said.out.starts_with("failed  ");
+        assert_eq!(said.code, Some(i32::from(failed)), "{}: {}", case.name, said.out);
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "cases/test" }, {
+            insta::assert_snapshot!(case.name.clone(), format!("{source}\n// ----\n{}", said.out));
+        });
+    }
+}
+
+#[test]
+fn the_tests_of_the_example_pass() {
+    let mut sources = plgc::source::Sources::default();
+    for entry in std::fs::read_dir("examples/upsell").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|it| it == "plg") {
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            sources.add(name, std::fs::read_to_string(&path).unwrap()).unwrap();
+        }
+    }
+    let mut mistakes = plgc::diagnostics::Diagnostics::default();
+    let program = plgc::check(&sources, &program::Options::default(), &mut mistakes).unwrap();
+    let verdicts = played("examples/upsell", &program, &sources);
+    assert!(verdicts.len() > 4, "only {} tests", verdicts.len());
+    let failed: Vec<_> = verdicts.iter().filter(|verdict| !verdict.is_passed()).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+#[test]
+fn a_name_that_no_test_has_is_a_mistake() {
+    let text = "source app.items { id text }\n\nentity item from app.items { key id }\n\naudience all of item where id != ''\n\n\
+                test 'nobody' at @2026-01-15 {\n  expect  all = {}\n}\n\ntest 'again nobody' at @2026-01-15 {\n  expect  all = {}\n}\n";
+    let project = Project::new("sqlite", text, "");
+    let said = project.call("test nobdoy");
+    assert_eq!(said.code, Some(2), "{}{}", said.out, said.err);
+    assert!(said.err.contains("unknown-test") && said.err.contains("did you mean `nobody`?"), "{}", said.err);
+    let said = project.call("test again --format json");
+    let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((&json["passed"], &json["failed"], &json["tests"][0]["name"]), (&1.into(), &0.into(), &"again nobody".into()));
+}
