@@ -19,7 +19,7 @@ mod window;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::program::{EntityId, FieldId, Program, SourceId};
+use crate::program::{EntityId, FieldId, FieldKind, Program, SourceId};
 use crate::types::Type;
 
 pub use calendar::{DAY, parse_date, parse_instant};
@@ -97,6 +97,30 @@ impl Table {
     }
 }
 
+impl Output {
+    /// Whether a later run finds the same in both: of a row it remembers all fields but traits.
+    #[must_use]
+    pub fn is_remembered_like(&self, other: &Self, program: &Program) -> bool {
+        let is_forgotten = |entity: &str, column: &String| {
+            let fields = program.fields.iter().filter(|it| program.entity(it.entity).name == entity);
+            let declared = fields.into_iter().find(|field| field.name == *column);
+            declared.is_some_and(|field| matches!(field.kind, FieldKind::Trait(_)))
+        };
+        self.entities.len() == other.entities.len()
+            && self.entities.iter().zip(&other.entities).all(|((name, one), (same, another))| {
+                let kept: Vec<bool> = one.columns.iter().map(|column| !is_forgotten(name, column)).collect();
+                let is_alike = |(one, another): (&Row, &Row)| {
+                    one.iter().zip(another).zip(&kept).all(|((one, another), kept)| !kept || one == another)
+                };
+                name == same
+                    && one.columns == another.columns
+                    && one.vanished == another.vanished
+                    && one.rows.len() == another.rows.len()
+                    && one.rows.iter().zip(&another.rows).all(is_alike)
+            })
+    }
+}
+
 impl Table {
     /// The rows, those that are no more included.
     fn all(&self) -> impl Iterator<Item = &Row> {
@@ -116,11 +140,7 @@ pub fn evaluate(program: &Program, input: &Input<'_>) -> Result<Output, Stop> {
 ///
 /// # Errors
 /// Where a value does not fit into its type.
-pub fn evaluate_and_deliver(
-    program: &Program,
-    input: &Input<'_>,
-    deliveries: &mut Deliveries,
-) -> Result<Output, Stop> {
+pub fn evaluate_and_deliver(program: &Program, input: &Input<'_>, deliveries: &mut Deliveries) -> Result<Output, Stop> {
     let run = Run::new(program, input)?;
     let output = run.output()?;
     run.deliver(deliveries)?;

@@ -35,10 +35,10 @@ mod walk;
 mod was;
 
 pub use graph::{
-    Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId,
-    ExperimentPart, Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op,
-    Order, Phase, Program, RowId, RowsOf, Set, Slice, Source, SourceId, Stage, Sync, TargetField, Test, TestStep, Tie, What, Window,
-    WindowOp,
+    Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Expectation, Expected,
+    ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart, Expr, ExprKind, Field, FieldId, FieldKind,
+    Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase, Program, RowId, RowsOf, Set, Slice, Source,
+    SourceId, Stage, Sync, TargetField, Test, TestStep, Tie, What, Window, WindowOp,
 };
 
 use crate::diagnostics::Diagnostics;

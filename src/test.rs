@@ -27,7 +27,10 @@ pub trait World {
     /// Where they cannot be stored.
     fn given(&mut self, source: SourceId, rows: &[Vec<Literal>]) -> Result<(), String>;
     /// From here on a destination refuses what a sync sends, or takes it again.
-    fn answer(&mut self, sync: usize, accepts: bool);
+    ///
+    /// # Errors
+    /// Where the run before it stops.
+    fn answer(&mut self, sync: usize, accepts: bool) -> Result<(), String>;
     /// A run.
     ///
     /// # Errors
@@ -38,6 +41,21 @@ pub trait World {
     /// # Errors
     /// Where they cannot be read.
     fn rows(&mut self, expectation: &Expectation) -> Result<Vec<compare::Row>, String>;
+    /// The test has ended.
+    ///
+    /// # Errors
+    /// Where the last run stops.
+    fn end(&mut self) -> Result<(), String>;
+}
+
+/// Which runs of a test an engine does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// All of them.
+    All,
+    /// Those that change anything, as the reference evaluator tells, and those that something looks at: a run of an hour in which
+    /// nothing happens leaves the next one everything as it was.
+    Changes,
 }
 
 /// What became of a test.
@@ -83,13 +101,16 @@ pub struct Failure {
 pub fn play(test: &Test, world: &mut dyn World) -> Verdict {
     let mut verdict = Verdict { name: test.name.clone(), span: test.span, runs: 0, failures: Vec::new() };
     let mut now = 0;
+    let mut played = Ok(());
     for step in &test.steps {
-        if let Err(why) = play_step(step, world, &mut now, &mut verdict) {
-            let stopped = Some(why);
-            let (of, span) = (test.name.clone(), test.span);
-            verdict.failures.push(Failure { of, span, now, stopped, differences: Vec::new() });
+        played = play_step(step, world, &mut now, &mut verdict);
+        if played.is_err() {
             break;
         }
+    }
+    if let Err(why) = played.and_then(|()| world.end()) {
+        let (of, span, stopped) = (test.name.clone(), test.span, Some(why));
+        verdict.failures.push(Failure { of, span, now, stopped, differences: Vec::new() });
     }
     verdict
 }
@@ -97,10 +118,7 @@ pub fn play(test: &Test, world: &mut dyn World) -> Verdict {
 fn play_step(step: &TestStep, world: &mut dyn World, now: &mut i64, verdict: &mut Verdict) -> Result<(), String> {
     match step {
         TestStep::Given { source, rows } => world.given(*source, rows),
-        TestStep::Answer { sync, accepts } => {
-            world.answer(*sync, *accepts);
-            Ok(())
-        }
+        TestStep::Answer { sync, accepts } => world.answer(*sync, *accepts),
         TestStep::Run(at) => {
             *now = *at;
             verdict.runs += 1;
@@ -128,7 +146,7 @@ pub fn in_reference(program: &Program, tests: &[&Test]) -> Vec<Verdict> {
 ///
 /// # Errors
 /// Where the engine cannot be had.
-pub fn on_engine(program: &Program, sources: &Sources, tests: &[&Test]) -> Result<Vec<Verdict>, String> {
+pub fn on_engine(program: &Program, sources: &Sources, tests: &[&Test], pace: Pace) -> Result<Vec<Verdict>, String> {
     let driver = crate::engine::embedded();
     let dialect = crate::dialect::find(driver.name).ok_or_else(|| format!("no dialect is called `{}`", driver.name))?;
     let manifest = manifest(program, sources, dialect);
@@ -138,7 +156,7 @@ pub fn on_engine(program: &Program, sources: &Sources, tests: &[&Test]) -> Resul
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some((place, test)) = take(&next, tests) {
-                    let verdict = engine::played(test, program, &manifest);
+                    let verdict = engine::played(test, program, &manifest, pace);
                     if let Ok(mut verdicts) = verdicts.lock() {
                         verdicts.push((place, verdict));
                     }

@@ -3,7 +3,7 @@
 //! `INSTA_UPDATE=always cargo test played`.
 
 use plgc::program::{self, Program};
-use plgc::test::{self, Verdict};
+use plgc::test::{self, Pace, Verdict};
 
 use crate::cases::{Case, cases};
 use crate::support::project::Project;
@@ -16,9 +16,9 @@ fn program(case: &Case) -> Program {
 }
 
 /// The verdicts of the two, which are one.
-fn played(name: &str, program: &Program, sources: &plgc::source::Sources) -> Vec<Verdict> {
+fn played(name: &str, program: &Program, sources: &plgc::source::Sources, pace: Pace) -> Vec<Verdict> {
     let tests: Vec<_> = program.tests.iter().collect();
-    let verdicts = test::on_engine(program, sources, &tests).unwrap();
+    let verdicts = test::on_engine(program, sources, &tests, pace).unwrap();
     let stops = |verdict: &Verdict| verdict.failures.iter().any(|failure| failure.stopped.is_some());
     let reference = test::in_reference(program, &tests);
     for (one, other) in verdicts.iter().zip(&reference) {
@@ -35,7 +35,9 @@ fn the_engine_and_the_evaluator_agree_on_every_test() {
     for case in all {
         let program = program(&case);
         assert!(!program.tests.is_empty(), "{}: no test", case.name);
-        played(&case.name, &program, &case.sources);
+        let all = played(&case.name, &program, &case.sources, Pace::All);
+        let changes = played(&case.name, &program, &case.sources, Pace::Changes);
+        assert_eq!(all, changes, "{}: a run that was left out shows", case.name);
     }
 }
 
@@ -66,7 +68,7 @@ fn the_tests_of_the_example_pass() {
     }
     let mut mistakes = plgc::diagnostics::Diagnostics::default();
     let program = plgc::check(&sources, &program::Options::default(), &mut mistakes).unwrap();
-    let verdicts = played("examples/upsell", &program, &sources);
+    let verdicts = played("examples/upsell", &program, &sources, Pace::Changes);
     assert!(verdicts.len() > 4, "only {} tests", verdicts.len());
     let failed: Vec<_> = verdicts.iter().filter(|verdict| !verdict.is_passed()).collect();
     assert!(failed.is_empty(), "{failed:#?}");
@@ -82,5 +84,8 @@ fn a_name_that_no_test_has_is_a_mistake() {
     assert!(said.err.contains("unknown-test") && said.err.contains("did you mean `nobody`?"), "{}", said.err);
     let said = project.call("test again --format json");
     let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
-    assert_eq!((&json["passed"], &json["failed"], &json["tests"][0]["name"]), (&1.into(), &0.into(), &"again nobody".into()));
+    assert_eq!(
+        (&json["passed"], &json["failed"], &json["tests"][0]["name"]),
+        (&1.into(), &0.into(), &"again nobody".into())
+    );
 }

@@ -46,7 +46,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let mut project = Project::load(folder)?;
     let program = project.program()?;
     let tests = chosen(&program, &args.names)?;
-    let verdicts = test::on_engine(&program, &project.sources, &tests).map_err(failed)?;
+    let verdicts = test::on_engine(&program, &project.sources, &tests, test::Pace::Changes).map_err(failed)?;
     let text = match args.format {
         Format::Text => report::text(&verdicts, &project.sources, terminal.out),
         Format::Json => report::json(&verdicts, &project.sources),

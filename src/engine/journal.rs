@@ -50,7 +50,10 @@ pub struct Journal {
 
 #[derive(Debug)]
 enum Store {
-    File { path: PathBuf, file: File },
+    File {
+        path: PathBuf,
+        file: File,
+    },
     /// Of a run whose target is in memory, too.
     Memory(Vec<Line>),
 }

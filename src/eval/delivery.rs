@@ -134,7 +134,11 @@ impl Run<'_> {
     fn enter(&self, sync: &Sync, wanted: Vec<Wanted>, deliveries: &mut Deliveries) {
         let at = place(self.program, sync);
         for row in wanted {
-            let said = row.fields.iter().filter(|(_, _, is_now)| !is_now).map(|(name, value, _)| (name.clone(), value.clone()));
+            let said = row
+                .fields
+                .iter()
+                .filter(|(_, _, is_now)| !is_now)
+                .map(|(name, value, _)| (name.clone(), value.clone()));
             let said = Said::Set(said.collect());
             let id = (sync.name.clone(), row.key.clone());
             let before = deliveries.written.get(&id).cloned();
@@ -175,9 +179,7 @@ impl Run<'_> {
                     }
                     continue;
                 }
-                Leave::Clear => {
-                    (Said::Cleared, sync.set.iter().map(|(name, _)| (name.clone(), Value::Null)).collect())
-                }
+                Leave::Clear => (Said::Cleared, sync.set.iter().map(|(name, _)| (name.clone(), Value::Null)).collect()),
                 Leave::Set(values) => {
                     let mut fields = Vec::new();
                     for (name, value) in values {

@@ -10,8 +10,8 @@ mod test;
 pub use delivery::{Destination, Leave, Sync, TargetField};
 pub use experiment::{Experiment, ExperimentPart, Phase, Slice};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
-pub use test::{Expectation, Expected, ExpectedColumn, ExpectedRow, Test, TestStep};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
+pub use test::{Expectation, Expected, ExpectedColumn, ExpectedRow, Test, TestStep};
 
 use std::collections::BTreeMap;
 

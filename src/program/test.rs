@@ -90,7 +90,8 @@ impl Ctx<'_> {
         for item in &node.items {
             items.extend(self.test_item(item));
         }
-        let is_idle = !node.items.iter().any(|item| matches!(item, ast::TestItem::ExpectKeys(_) | ast::TestItem::ExpectRows(_)));
+        let is_idle =
+            !node.items.iter().any(|item| matches!(item, ast::TestItem::ExpectKeys(_) | ast::TestItem::ExpectRows(_)));
         if is_idle && !node.broken {
             self.diags.push(IdleTest { name: node.name.value.clone(), at: node.name.span });
         }

@@ -63,7 +63,8 @@ impl<'a> Bench<'a> {
     pub async fn fill(&mut self, source: usize, rows: &[Row]) -> Result<(), RunError> {
         let Some(source) = self.manifest.sources.get(source) else { return Ok(()) };
         self.session.execute("source", &format!("DELETE FROM {}", source.table)).await?;
-        let slot = |column: &crate::manifest::Column| Slot { name: column.name.clone(), kind: column.typed.kind.clone() };
+        let slot =
+            |column: &crate::manifest::Column| Slot { name: column.name.clone(), kind: column.typed.kind.clone() };
         let slots: Vec<Slot> = source.columns.iter().map(slot).collect();
         let done = self.session.engine.append(&source.table, &slots, rows).await;
         done.map_err(|error| RunError::statement("source", error))

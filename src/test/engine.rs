@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::compare::Row;
-use super::{Verdict, World, play, value};
+use super::reference::Reference;
+use super::{Pace, Verdict, World, play, value};
 use crate::destination::memory::{Fields, Memory};
 use crate::engine::{self, Location};
 use crate::manifest::Manifest;
@@ -16,7 +17,7 @@ use crate::types::Type;
 ///
 /// # Errors
 /// Where there is no such database.
-pub fn played(test: &Test, program: &Program, manifest: &Manifest) -> Result<Verdict, String> {
+pub fn played(test: &Test, program: &Program, manifest: &Manifest, pace: Pace) -> Result<Verdict, String> {
     let target = Target {
         name: "test".to_owned(),
         engine: manifest.dialect.clone(),
@@ -30,7 +31,11 @@ pub fn played(test: &Test, program: &Program, manifest: &Manifest) -> Result<Ver
     let runtime = runtime.map_err(|error| error.to_string())?;
     let (memory, mut silent) = (Memory::default(), Silent);
     let bench = runtime.block_on(Bench::open(manifest, &target, memory.clone(), &mut silent)).map_err(said)?;
-    Ok(play(test, &mut OnEngine { runtime: &runtime, bench, memory, program, has_run: false, waiting: BTreeMap::new() }))
+    let foresight = (pace == Pace::Changes).then(|| Reference::new(program));
+    let waiting = BTreeMap::new();
+    let mut world =
+        OnEngine { runtime: &runtime, bench, memory, program, has_run: false, waiting, foresight, passed: None };
+    Ok(play(test, &mut world))
 }
 
 struct OnEngine<'a> {
@@ -41,6 +46,10 @@ struct OnEngine<'a> {
     has_run: bool,
     /// Rows for the first run.
     waiting: BTreeMap<SourceId, Vec<engine::Row>>,
+    /// What tells which runs change anything; nothing where all of them are to be done.
+    foresight: Option<Reference<'a>>,
+    /// The last run, where it was left out since it changes nothing.
+    passed: Option<i64>,
 }
 
 fn said(error: RunError) -> String {
@@ -61,26 +70,13 @@ impl OnEngine<'_> {
     }
 }
 
-impl World for OnEngine<'_> {
-    fn given(&mut self, source: SourceId, rows: &[Vec<Literal>]) -> Result<(), String> {
-        let columns = &self.program.source(source).columns;
-        let row = |row: &Vec<Literal>| row.iter().zip(columns).map(|(it, column)| value::stored(it, &column.typed.kind)).collect();
-        let rows: Vec<engine::Row> = rows.iter().map(row).collect();
-        if !self.has_run {
-            // The run before the first one sees empty tables; which instant that is, is known with the first one.
-            self.waiting.insert(source, rows);
-            return Ok(());
-        }
-        self.runtime.block_on(self.bench.fill(source.0 as usize, &rows)).map_err(said)
+impl OnEngine<'_> {
+    /// Does the last run, if it was left out: now somebody looks, or what the next one reads is another thing.
+    fn catch_up(&mut self) -> Result<(), String> {
+        self.passed.take().map_or(Ok(()), |now| self.do_run(now))
     }
 
-    fn answer(&mut self, sync: usize, accepts: bool) {
-        if let Some(sync) = self.program.syncs.get(sync) {
-            self.memory.answer(&sync.name, accepts);
-        }
-    }
-
-    fn run(&mut self, now: i64) -> Result<(), String> {
+    fn do_run(&mut self, now: i64) -> Result<(), String> {
         let seconds = now.div_euclid(1_000_000);
         if !self.has_run {
             self.has_run = true;
@@ -91,8 +87,51 @@ impl World for OnEngine<'_> {
         }
         self.runtime.block_on(self.bench.run(seconds)).map(|_| ()).map_err(said)
     }
+}
+
+impl World for OnEngine<'_> {
+    fn given(&mut self, source: SourceId, rows: &[Vec<Literal>]) -> Result<(), String> {
+        self.catch_up()?;
+        if let Some(foresight) = &mut self.foresight {
+            foresight.given(source, rows)?;
+        }
+        let columns = &self.program.source(source).columns;
+        let row = |row: &Vec<Literal>| {
+            row.iter().zip(columns).map(|(it, column)| value::stored(it, &column.typed.kind)).collect()
+        };
+        let rows: Vec<engine::Row> = rows.iter().map(row).collect();
+        if !self.has_run {
+            // The run before the first one sees empty tables; which instant that is, is known with the first one.
+            self.waiting.insert(source, rows);
+            return Ok(());
+        }
+        self.runtime.block_on(self.bench.fill(source.0 as usize, &rows)).map_err(said)
+    }
+
+    fn answer(&mut self, sync: usize, accepts: bool) -> Result<(), String> {
+        self.catch_up()?;
+        if let Some(foresight) = &mut self.foresight {
+            foresight.answer(sync, accepts)?;
+        }
+        if let Some(sync) = self.program.syncs.get(sync) {
+            self.memory.answer(&sync.name, accepts);
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, now: i64) -> Result<(), String> {
+        // INVARIANT: a run that is left out leaves the next one everything as it was, so that leaving it out shows nowhere.
+        let changes = self.foresight.as_mut().is_none_or(|foresight| foresight.run_changes(now).unwrap_or(true));
+        self.passed = Some(now);
+        if changes { self.catch_up() } else { Ok(()) }
+    }
+
+    fn end(&mut self) -> Result<(), String> {
+        self.catch_up()
+    }
 
     fn rows(&mut self, expectation: &Expectation) -> Result<Vec<Row>, String> {
+        self.catch_up()?;
         match expectation.of {
             Expected::Members(id) => {
                 let field = self.program.field(id);
@@ -105,7 +144,9 @@ impl World for OnEngine<'_> {
                 let row = |(key, fields): (String, Fields)| {
                     let value = |(place, column): (usize, &ExpectedColumn)| match place == expectation.key {
                         true => value::keyed(&key, &column.typed.kind),
-                        false => value::read(fields.get(&column.name).unwrap_or(&engine::Value::Null), &column.typed.kind),
+                        false => {
+                            value::read(fields.get(&column.name).unwrap_or(&engine::Value::Null), &column.typed.kind)
+                        }
                     };
                     expectation.columns.iter().enumerate().map(value).collect()
                 };

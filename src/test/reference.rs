@@ -23,7 +23,12 @@ impl<'a> Reference<'a> {
         Self { program, rows, before, deliveries, has_run: false }
     }
 
-    fn columns(&self, entity: &str, expectation: &Expectation, only: impl Fn(&eval::Row, &eval::Table) -> bool) -> Vec<Row> {
+    fn columns(
+        &self,
+        entity: &str,
+        expectation: &Expectation,
+        only: impl Fn(&eval::Row, &eval::Table) -> bool,
+    ) -> Vec<Row> {
         let Some(table) = self.before.entities.get(entity) else { return Vec::new() };
         let value = |row: &eval::Row, name: &str| table.value(row, name).cloned().unwrap_or(Value::Null);
         let rows = table.rows.iter().filter(|row| only(row, table));
@@ -31,21 +36,40 @@ impl<'a> Reference<'a> {
     }
 }
 
+impl Reference<'_> {
+    /// A run; whether it changes anything that a later run or a destination would notice.
+    ///
+    /// # Errors
+    /// Where it stops.
+    pub fn run_changes(&mut self, now: i64) -> Result<bool, String> {
+        let (before, sent) = (self.before.clone(), self.deliveries.clone());
+        self.run(now)?;
+        Ok(sent != self.deliveries || !self.before.is_remembered_like(&before, self.program))
+    }
+}
+
 impl World for Reference<'_> {
     fn given(&mut self, source: SourceId, rows: &[Vec<Literal>]) -> Result<(), String> {
         let columns = &self.program.source(source).columns;
-        let row = |row: &Vec<Literal>| row.iter().zip(columns).map(|(it, column)| Value::of(it, &column.typed.kind)).collect();
+        let row = |row: &Vec<Literal>| {
+            row.iter().zip(columns).map(|(it, column)| Value::of(it, &column.typed.kind)).collect()
+        };
         self.rows.insert(source, rows.iter().map(row).collect());
         Ok(())
     }
 
-    fn answer(&mut self, sync: usize, accepts: bool) {
-        let Some(sync) = self.program.syncs.get(sync) else { return };
+    fn answer(&mut self, sync: usize, accepts: bool) -> Result<(), String> {
+        let name = self.program.syncs.get(sync).map(|sync| sync.name.clone());
         if accepts {
-            self.deliveries.refused.remove(&sync.name);
+            self.deliveries.refused.retain(|refused| Some(refused) != name.as_ref());
         } else {
-            self.deliveries.refused.insert(sync.name.clone());
+            self.deliveries.refused.extend(name);
         }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), String> {
+        Ok(())
     }
 
     fn run(&mut self, now: i64) -> Result<(), String> {
@@ -67,7 +91,8 @@ impl World for Reference<'_> {
             Expected::Members(id) => {
                 let field = self.program.field(id);
                 let entity = &self.program.entity(field.entity).name;
-                let is_member = |row: &eval::Row, table: &eval::Table| table.value(row, &field.name).is_some_and(Value::holds);
+                let is_member =
+                    |row: &eval::Row, table: &eval::Table| table.value(row, &field.name).is_some_and(Value::holds);
                 Ok(self.columns(entity, expectation, is_member))
             }
             Expected::Rows(id) => Ok(self.columns(&self.program.entity(id).name, expectation, |_, _| true)),
@@ -75,10 +100,11 @@ impl World for Reference<'_> {
                 let Some(sync) = self.program.syncs.get(place) else { return Ok(Vec::new()) };
                 let objects = self.deliveries.objects(self.program, sync).into_iter();
                 let row = |(key, fields): (String, eval::Fields)| {
-                    let value = |(place, column): (usize, &crate::program::ExpectedColumn)| match place == expectation.key {
-                        true => value::keyed(&key, &column.typed.kind),
-                        false => fields.get(&column.name).cloned().unwrap_or(Value::Null),
-                    };
+                    let value =
+                        |(place, column): (usize, &crate::program::ExpectedColumn)| match place == expectation.key {
+                            true => value::keyed(&key, &column.typed.kind),
+                            false => fields.get(&column.name).cloned().unwrap_or(Value::Null),
+                        };
                     expectation.columns.iter().enumerate().map(value).collect()
                 };
                 Ok(objects.map(row).collect())

@@ -54,7 +54,7 @@ fn command(world: &World, now: i64) -> Command {
         "settings": settings, "now": now,
     });
     match &world.target.location {
-        Location::Memory => unreachable!("a child cannot reach it"),
+        Location::Memory => panic!("a child cannot reach it"),
         Location::Url(url) => asked["url"] = url.expose().into(),
         Location::Path(path) => asked["path"] = path.to_str().unwrap().into(),
     }

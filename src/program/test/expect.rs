@@ -7,9 +7,7 @@ use super::cell::Head;
 use crate::program::context::{Ctx, Member};
 use crate::program::mistakes::{self, Unknown};
 use crate::program::names::Global;
-use crate::program::{
-    EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, FieldId, Leave, SourceId,
-};
+use crate::program::{EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, FieldId, Leave, SourceId};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -149,9 +147,8 @@ impl Ctx<'_> {
         let mut sides = Sides { of: Expected::Rows(id), heads: Vec::new(), key: 0 };
         let source: SourceId = self.entity(id).source;
         let columns = self.program.source(source).columns.iter();
-        sides.heads = columns
-            .map(|it| Head { name: it.name.clone(), typed: it.typed.clone(), declared: it.span })
-            .collect();
+        sides.heads =
+            columns.map(|it| Head { name: it.name.clone(), typed: it.typed.clone(), declared: it.span }).collect();
         sides.key = sides.heads.iter().position(|head| head.name == key.name)?;
         let members = self.members.get(id.0 as usize).into_iter().flatten();
         for (name, (member, span)) in members {
@@ -206,11 +203,14 @@ impl Ctx<'_> {
                 ("an entity", format!("write a table below `expect {name}`"))
             }
             Global::Entity(_) => ("an event", "expect what the events lead to: an entity's fields".to_owned()),
-            Global::Audience(_) => ("an audience", format!("write `expect {name} = {{ … }}` with the keys of its members")),
+            Global::Audience(_) => {
+                ("an audience", format!("write `expect {name} = {{ … }}` with the keys of its members"))
+            }
             Global::Sync(_) => ("a sync", format!("write a table below `expect {name}`")),
             Global::Source(id) => {
                 let known = self.program.entities.iter().find(|entity| entity.source == id && entity.at.is_none());
-                let other = known.map_or("name an entity, an audience or a sync".to_owned(), |it| format!("write `{}`", it.name));
+                let other = known
+                    .map_or("name an entity, an audience or a sync".to_owned(), |it| format!("write `{}`", it.name));
                 ("a source", other)
             }
             Global::Let(_) => ("a constant", "name an entity, an audience or a sync".to_owned()),

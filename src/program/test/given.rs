@@ -98,14 +98,14 @@ impl Ctx<'_> {
         for (at, name) in names.iter().enumerate() {
             self.check_head(names, at);
             let found = self.column_named(source, &name.text);
-            let found = found.map(|(id, it)| {
-                (id, Head { name: it.name.clone(), typed: it.typed.clone(), declared: it.span })
-            });
+            let found =
+                found.map(|(id, it)| (id, Head { name: it.name.clone(), typed: it.typed.clone(), declared: it.span }));
             if found.is_none() && !self.columnless.contains(&source) {
                 let declared = self.program.source(source);
                 let known = declared.columns.iter().map(|it| (it.name.as_str(), Some(it.span)));
                 let mistake = Unknown::new(mistakes::COLUMN, &name.text, name.span).among(known);
-                let mistake = mistake.or_beside(Some(declared.span), "the source").or_help("name a column of the source");
+                let mistake =
+                    mistake.or_beside(Some(declared.span), "the source").or_help("name a column of the source");
                 self.unknown(mistake);
             }
             heads.push(found);
@@ -232,7 +232,9 @@ fn numbered(number: i64, kind: &Type) -> Literal {
     match kind {
         Type::Bool => Literal::Bool(number % 2 == 0),
         Type::Int => Literal::Int(number),
-        Type::Decimal { scale, .. } => Literal::Decimal(number.saturating_mul(10_i64.saturating_pow(u32::from(*scale)))),
+        Type::Decimal { scale, .. } => {
+            Literal::Decimal(number.saturating_mul(10_i64.saturating_pow(u32::from(*scale))))
+        }
         Type::Float => Literal::Float(number as f64),
         Type::Date => Literal::Date(i32::try_from(number).unwrap_or(i32::MAX)),
         Type::Timestamp => Literal::Timestamp(number.saturating_mul(DAY)),
