@@ -1,4 +1,5 @@
 //! A world on an engine: a database of the test's own, the compiled statements, and the runner that every run goes through.
+//! Runs that change nothing may be left out; what is expected is read from the engine in any case.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! A world in the reference evaluator: rows and destinations in memory, and no statement.
+//! A world in the reference evaluator: rows and destinations in memory, and no statement. Also tells which runs change
+//! anything.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! Takes constants of a test and values of an engine; gives them as the other side needs them.
+//! Takes constants of a test and values of an engine; gives them as the other side needs them: an engine's to store, the
+//! language's to compare.
 
 use jiff::ToSpan as _;
 

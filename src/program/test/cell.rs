@@ -1,4 +1,5 @@
-//! Takes a cell of a table, which is text, and the type of its column; gives the constant, or says what does not fit.
+//! Takes a cell of a table, which is text, and the type of its column; gives the constant, or says what does not fit. Shows
+//! where the column is declared.
 
 use miette::Diagnostic;
 use thiserror::Error;

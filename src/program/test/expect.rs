@@ -1,4 +1,5 @@
-//! Takes what a test expects: keys in braces, or a table; gives typed rows in named columns, one of which is the key.
+//! Takes what a test expects: keys in braces, or a table; gives typed rows in named columns, one of which is the key. Reports
+//! what cannot be compared.
 
 use miette::Diagnostic;
 use thiserror::Error;
