@@ -8,6 +8,7 @@ mod entity;
 mod experiment;
 mod expr;
 mod function;
+mod look;
 mod memory;
 mod operator;
 mod set;
@@ -24,6 +25,7 @@ use crate::types::Type;
 
 pub use calendar::{DAY, parse_date, parse_instant};
 pub use delivery::{Deliveries, Fields};
+pub use look::{Look, RowAt};
 pub use value::{Value, float_text};
 
 /// A row of a source: its values in the order of the declared columns.

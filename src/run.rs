@@ -8,6 +8,7 @@ pub mod error;
 pub mod finish;
 pub mod forgotten;
 pub mod outcome;
+pub mod past;
 pub mod prev;
 pub mod session;
 pub mod sources;

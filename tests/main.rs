@@ -34,4 +34,5 @@ mod sql;
 mod support;
 mod syncs;
 mod tidy;
+mod why;
 mod widths;

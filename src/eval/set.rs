@@ -62,7 +62,7 @@ impl Run<'_> {
 
     /// The rows of a set: those that are tied to the rows outside, each with the one before it, and of these the ones
     /// that meet its condition.
-    fn rows_in(&self, set: &Set, rows: &[Frame]) -> Result<Vec<Frame>, Stop> {
+    pub(super) fn rows_in(&self, set: &Set, rows: &[Frame]) -> Result<Vec<Frame>, Stop> {
         let mut tied: Vec<Frame> = Vec::new();
         for place in 0..self.all(set.over).len() {
             let before = tied.last().map(|frame| frame.at);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use miette::{Diagnostic, LabeledSpan};
 use thiserror::Error;
 
-use super::walk::{aggregate_parts, of_field, visit};
+use super::walk::{of_field, visit};
 use super::{Expr, ExprKind, FieldId, FieldKind, LinkBy, LinkId, Program, What};
 use crate::diagnostics::Diagnostics;
 use crate::source::Span;
@@ -95,7 +95,7 @@ pub(super) fn needs(program: &Program, node: Node) -> Vec<(Node, Span)> {
         }
         Node::Link(id) => {
             if let LinkBy::Row(aggregate) = &program.link(id).by {
-                for expr in aggregate_parts(aggregate) {
+                for expr in aggregate.parts() {
                     found.extend(needs_of(program, expr));
                 }
             }

@@ -4,6 +4,7 @@
 mod delivery;
 mod experiment;
 mod expression;
+mod parts;
 mod rows;
 mod test;
 

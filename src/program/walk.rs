@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Aggregate, ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, LinkBy, OUTER, Program, RowId, RowsOf, SourceId,
-    What, Window,
+    ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, LinkBy, OUTER, Program, RowId, RowsOf, SourceId, What,
 };
 use crate::types::Type;
 
@@ -26,27 +25,7 @@ pub(super) fn contains_error(expr: &Expr) -> bool {
 
 /// The expressions directly within an expression.
 pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Literal(_) | ExprKind::Now | ExprKind::Read { .. } | ExprKind::Error => Vec::new(),
-        ExprKind::Op(_, operands) | ExprKind::Call(_, operands) => operands.iter().collect(),
-        ExprKind::Case { arms, otherwise } => {
-            arms.iter().flat_map(|(when, value)| [when, value]).chain([otherwise.as_ref()]).collect()
-        }
-        ExprKind::Coerce(inner) | ExprKind::Previous(inner) => vec![inner],
-        ExprKind::Aggregate(aggregate) => aggregate_parts(aggregate),
-        ExprKind::Window(window) => window_parts(window),
-    }
-}
-
-/// The expressions directly within an aggregate.
-pub(super) fn aggregate_parts(aggregate: &Aggregate) -> Vec<&Expr> {
-    let ties = aggregate.set.ties.iter().flat_map(|tie| [&tie.inner, &tie.outer]);
-    let order = aggregate.order.iter().map(|order| &order.by);
-    ties.chain(&aggregate.set.condition).chain(&aggregate.value).chain(order).collect()
-}
-
-fn window_parts(window: &Window) -> Vec<&Expr> {
-    std::iter::once(&window.order.by).chain(&window.per).collect()
+    expr.parts()
 }
 
 /// The expressions of a field.
@@ -69,7 +48,7 @@ pub(super) fn of_program(program: &Program) -> Vec<(EntityId, &Expr)> {
     }
     for link in &program.links {
         if let LinkBy::Row(aggregate) = &link.by {
-            all.extend(aggregate_parts(aggregate).into_iter().map(|part| (link.from, part)));
+            all.extend(aggregate.parts().into_iter().map(|part| (link.from, part)));
         }
     }
     for field in &program.fields {

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::diagnostics::Diagnostics;
 use crate::program::cycle::{Node, needs};
-use crate::program::walk::{aggregate_parts, columns_read, of_field};
+use crate::program::walk::{columns_read, of_field};
 use crate::program::{ColumnId, EntityId, Expr, LinkBy, Program, SourceId, Sync};
 use crate::source::Span;
 
@@ -84,9 +84,7 @@ fn exprs(program: &Program, node: Node) -> Vec<(EntityId, &Expr)> {
         Node::Link(id) => {
             let link = program.link(id);
             match &link.by {
-                LinkBy::Row(aggregate) => {
-                    aggregate_parts(aggregate).into_iter().map(|expr| (link.from, expr)).collect()
-                }
+                LinkBy::Row(aggregate) => aggregate.parts().into_iter().map(|expr| (link.from, expr)).collect(),
                 LinkBy::Columns { .. } => Vec::new(),
             }
         }
