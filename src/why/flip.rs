@@ -81,7 +81,7 @@ fn of_field(about: About<'_>, id: FieldId, wanted: bool, depth: usize) -> Result
             };
             if wanted {
                 let within = to_be(about, condition, true, depth + 1)?;
-                return Ok([base, ended].into_iter().flatten().fold(within, joined));
+                return Ok([base, Some(within), ended].into_iter().flatten().fold(Some(Vec::new()), joined));
             }
             // With `until`, who is in stays in where the condition alone no longer holds.
             let out = if until.is_some() { None } else { to_be(about, condition, false, depth + 1)? };
