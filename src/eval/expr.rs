@@ -74,6 +74,7 @@ impl Run<'_> {
             What::Column(id) => Ok(self.column(at, id)),
             What::Field(id) => self.field(id, at.place).map(|(value, _)| value),
             What::Since(id) => self.field(id, at.place).map(|(_, since)| since),
+            What::Was(id) => Ok(self.was(id, at.place)),
             What::Exists => Ok(Value::Bool(true)),
         }
     }

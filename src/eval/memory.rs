@@ -86,6 +86,12 @@ impl Run<'_> {
         row.map_or(nothing, |row| (old(table, row, field, was, ""), old(table, row, field, was, "__since")))
     }
 
+    /// What a field of the row at a place of its entity was in the run before.
+    pub(super) fn was(&self, id: FieldId, place: usize) -> Value {
+        let field = self.program.field(id);
+        self.remembered(field, earlier_name(self.program, field).as_deref(), place).0
+    }
+
     /// The entity's rows in the run before, under its name or an earlier one.
     pub(super) fn table_before(&self, entity: &Entity) -> Option<&Table> {
         let named = |name: &str| self.before.entities.get(name);
@@ -138,12 +144,17 @@ fn keys(table: &Table) -> impl Iterator<Item = String> {
     table.all().filter_map(|row| table.value(row, &table.key).and_then(Value::text))
 }
 
-fn change(program: &Program, field: &Field, (before, now): (&Table, &Table), key: String) -> Option<Change> {
-    let was = match &field.kind {
+/// What a field was called in earlier runs.
+fn earlier_name(program: &Program, field: &Field) -> Option<String> {
+    match &field.kind {
         FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.clone(),
         FieldKind::Experiment(id, part) => program.experiment(*id).part_was(*part),
         FieldKind::Trait(_) => None,
-    };
+    }
+}
+
+fn change(program: &Program, field: &Field, (before, now): (&Table, &Table), key: String) -> Option<Change> {
+    let was = earlier_name(program, field);
     let value = |table: &Table| {
         let row = table.all().find(|row| table.value(row, &table.key).and_then(Value::text).as_ref() == Some(&key));
         let value = row.map_or(Value::Null, |row| old(table, row, field, was.as_deref(), ""));

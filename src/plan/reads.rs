@@ -164,6 +164,7 @@ impl<'a> Walk<'a> {
             (What::Field(field) | What::Since(field), _) => {
                 self.found.insert(Read::Field(field));
             }
+            (What::Was(_), _) => {}
             (What::Exists, rows) => self.rows(rows),
         }
     }

@@ -153,6 +153,7 @@ impl Ctx<'_> {
             What::Column(column) => self.program.column(end, column).typed.nullable,
             What::Field(id) => self.field(id).typed.nullable,
             What::Since(id) => matches!(self.field(id).kind, FieldKind::Audience { .. }),
+            What::Was(_) => true,
             What::Exists => false,
         }
     }

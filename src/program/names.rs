@@ -166,7 +166,9 @@ pub(super) fn check_reserved(name: &ast::Name, diags: &mut Diagnostics) {
 /// Reports a column that would have the name of a generated one, or one that no warehouse can have.
 pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
     check_length(name, ("a column's", LONGEST), "rename the column in an `as sql` source", diags);
-    if name.text.ends_with("__since") || name.text.starts_with("sync__") {
+    let text = name.text.to_lowercase();
+    let is_generated = text.starts_with("sync__") || text.starts_with("row__");
+    if is_generated || text.ends_with("__since") || text.ends_with("__enrolled_at") {
         diags.push(ReservedName {
             name: name.text.clone(),
             at: name.span,

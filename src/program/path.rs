@@ -326,7 +326,7 @@ impl Ctx<'_> {
             (What::Column(id), over @ RowsOf::Source(_)) => {
                 self.source_of(over).columns.get(id.0 as usize).map(|column| column.span)
             }
-            (What::Exists, _) => None,
+            (What::Was(_) | What::Exists, _) => None,
         };
         if let Some(declared) = declared {
             self.read_at.insert(expr.span, declared);

@@ -127,7 +127,7 @@ impl Builder<'_> {
     fn own_place(&mut self, frame: FrameId, what: What) -> Place {
         let frame = self.frame(frame);
         let (field, after) = match what {
-            What::Column(_) | What::Exists => return Place { level: 1, inline: true },
+            What::Column(_) | What::Was(_) | What::Exists => return Place { level: 1, inline: true },
             What::Field(field) => (field, 0),
             What::Since(field) => (field, 1),
         };
@@ -148,6 +148,13 @@ impl Builder<'_> {
     }
 
     fn leaf(&mut self, frame: FrameId, expr: &Expr, level: usize) -> Scalar {
+        if let ExprKind::Read { path, what: What::Was(field), .. } = &expr.kind
+            && path.is_empty()
+            && !self.is_outside(frame, expr)
+        {
+            let name = self.program.field(*field).name.clone();
+            return self.was(frame, &name, level);
+        }
         let place = self.place(frame, expr);
         if place.inline && place.level >= level {
             return self.inline(frame, expr);
@@ -200,8 +207,12 @@ impl Builder<'_> {
         }
     }
 
-    /// A column of the frame's own table.
+    /// A column of the frame's own table, or of its row in the run before.
     fn own(&mut self, frame: FrameId, what: What) -> Scalar {
+        if let What::Was(field) = what {
+            let name = self.program.field(field).name.clone();
+            return self.was(frame, &name, 1);
+        }
         let alias = self.frame(frame).alias.clone();
         match self.what_name(self.frames.get(frame).map(|it| it.over), what) {
             Some(name) => Scalar::column(&alias, &name),
@@ -216,7 +227,7 @@ impl Builder<'_> {
             (RowsOf::Source(source), What::Column(id)) => {
                 self.program.source(source).columns.get(id.0 as usize).map(|column| column.name.clone())
             }
-            (RowsOf::Source(_), What::Field(_) | What::Since(_) | What::Exists) => None,
+            (RowsOf::Source(_), What::Field(_) | What::Since(_) | What::Was(_) | What::Exists) => None,
         }
     }
 

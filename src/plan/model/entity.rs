@@ -89,7 +89,7 @@ impl Builder<'_> {
             FieldKind::Audience { base, condition, until, .. } => {
                 self.audience(frame, field, *base, condition, until.as_ref());
             }
-            // A program with an experiment does not come here: it is refused before.
+            // It is folded.
             FieldKind::Experiment(..) => {}
             FieldKind::Status { stages, .. } => self.status(frame, field, stages),
         }

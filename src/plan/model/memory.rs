@@ -32,7 +32,7 @@ impl Memory {
                 FieldKind::Audience { condition, until, .. } => {
                     [condition].into_iter().chain(until).for_each(|expr| since_in(expr, &mut read));
                 }
-                // No expression of it reads a `since`.
+                // It is folded.
                 FieldKind::Experiment(..) => {}
                 FieldKind::Status { stages, .. } => {
                     let all = stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until));

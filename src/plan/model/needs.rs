@@ -30,7 +30,8 @@ pub(super) fn of(program: &Program, field: &Field) -> Needs {
             exprs.push(condition);
             exprs.extend(until);
         }
-        FieldKind::Experiment(id, _) => needs.own.extend(program.experiment(*id).base),
+        // It is folded.
+        FieldKind::Experiment(..) => {}
         FieldKind::Status { stages, .. } => {
             exprs.extend(stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until)));
         }
@@ -110,7 +111,7 @@ impl Walk<'_> {
         }
         match what {
             What::Field(field) | What::Since(field) => self.field(own, field),
-            What::Column(_) | What::Exists => {}
+            What::Column(_) | What::Was(_) | What::Exists => {}
         }
     }
 }

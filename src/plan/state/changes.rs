@@ -1,7 +1,9 @@
 //! Takes an entity and gives the rows of `plg_state.changes` of this run: one comparison with the parent run for the
-//! changes of every audience and status at once. A repetition within a run gives nothing.
+//! changes of every audience, status and arm at once. A row that is gone and remembered has its arm still. A repetition within
+//! a run gives nothing.
 
 use crate::plan::Column;
+use crate::plan::model::kept;
 use crate::plan::rel::{Body, From, Item, Parameter, Query, Scalar, Select, Step, Table};
 use crate::program::{EntityId, ExperimentPart, Field, FieldKind, Program};
 use crate::types::Type;
@@ -31,7 +33,7 @@ pub fn changes(program: &Program, id: EntityId, key: &Column) -> Query {
     Body { selects, order_by: Vec::new() }.after(steps)
 }
 
-/// Whether the field's changes are kept: an audience's and a status's are.
+/// Whether the field's changes are kept: an audience's, a status's and an experiment's arm's are.
 fn is_observed(field: &Field) -> bool {
     match field.kind {
         FieldKind::Audience { .. } | FieldKind::Status { .. } => !field.hidden,
@@ -50,12 +52,12 @@ fn differing(entity: &str, key: &Column, fields: &[&Field], name: &str) -> Step 
     let mut parting = vec![keyed("p").as_text(&key.typed.kind).named("key")];
     for field in fields {
         items.extend([value(field, "p").named(&was(field)), value(field, "c").named(&field.name)]);
-        parting.extend([value(field, "p").named(&was(field)), none(field).named(&field.name)]);
+        parting.extend([value(field, "p").named(&was(field)), parted(field).named(&field.name)]);
     }
     let differs = fields.iter().map(|field| value(field, "c").differs(value(field, "p"))).collect();
     let here = Select::from(Table::Model(entity.to_owned()).alias("c"), items)
         .left_join(parent(entity), same_key())
-        .filter(any(differs));
+        .filter(Scalar::any(differs));
     let found = Select::from(Table::Model(entity.to_owned()).alias("c"), vec![Scalar::int(1).named("found")]);
     let had = fields.iter().map(|field| match field.kind {
         FieldKind::Audience { .. } => Scalar::column("p", &field.name),
@@ -64,9 +66,13 @@ fn differing(entity: &str, key: &Column, fields: &[&Field], name: &str) -> Step 
         }
     });
     let mut gone = Select::from(parent(entity), parting)
-        .filter(any(had.collect()))
+        .filter(Scalar::any(had.collect()))
         .filter(Scalar::Exists(Box::new(found.filter(same_key()).body()), true));
     gone.comments.push("rows that are gone".to_owned());
+    if fields.iter().any(|field| matches!(field.kind, FieldKind::Experiment(..))) {
+        let kept = Table::Model(kept::name(entity)).alias("k");
+        gone = gone.left_join(kept, keyed("k").equals(key.typed.kind.clone(), keyed("p")));
+    }
     let mut step = Body { selects: vec![here, gone], order_by: Vec::new() }.step(name);
     step.barrier = true;
     step.comments.push(format!("{entity}: what differs from the parent run"));
@@ -74,12 +80,11 @@ fn differing(entity: &str, key: &Column, fields: &[&Field], name: &str) -> Step 
 }
 
 /// What the field of a row that is gone is.
-fn none(field: &Field) -> Scalar {
+fn parted(field: &Field) -> Scalar {
     match field.kind {
         FieldKind::Audience { .. } => Scalar::bool(false),
-        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => {
-            Scalar::null(field.typed.kind.clone())
-        }
+        FieldKind::Experiment(..) => Scalar::column("k", &field.name),
+        FieldKind::Status { .. } | FieldKind::Trait(_) => Scalar::null(field.typed.kind.clone()),
     }
 }
 
@@ -152,12 +157,5 @@ fn spoken(field: &Field, value: Scalar) -> Scalar {
             Scalar::Case(vec![(value, Scalar::text("true"))], Some(Box::new(Scalar::text("false"))))
         }
         FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => value.as_text(&field.typed.kind),
-    }
-}
-
-fn any(mut conditions: Vec<Scalar>) -> Scalar {
-    match conditions.len() {
-        1 => conditions.remove(0),
-        _ => Scalar::Or(conditions),
     }
 }

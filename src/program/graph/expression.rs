@@ -89,6 +89,9 @@ pub enum What {
     Field(FieldId),
     /// When the present membership or stage was first observed.
     Since(FieldId),
+    /// What a field of the same row was in the run before, null where it was not. Only of the row itself, and only made of
+    /// what remembers: nothing in a file says it.
+    Was(FieldId),
     /// Whether there is a row (`owner is not null`): a bool, never null.
     Exists,
 }
