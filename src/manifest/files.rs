@@ -12,14 +12,24 @@ impl Manifest {
         let models = self.models.iter().map(|it| (it.file.clone(), statement(&it.sql)));
         let views = self.views.iter().map(|it| (it.file.clone(), statement(&it.query)));
         let syncs = self.syncs.iter().map(|it| (it.file.clone(), sync(it)));
-        let entities = self.entities.iter().map(|it| (it.file.clone(), entity(it, self.remembers(it))));
+        let entities = self.entities.iter().map(|it| (it.file.clone(), entity(it, self.logged(it))));
         models.chain(views).chain(syncs).chain(entities).collect()
     }
 
-    /// Whether the entity has an audience or status.
-    fn remembers(&self, entity: &Entity) -> bool {
+    /// What the entity's log of changes holds.
+    fn logged(&self, entity: &Entity) -> &'static str {
         let columns = self.models.iter().filter(|it| it.entity == entity.name).flat_map(|it| &it.columns);
-        columns.into_iter().any(|it| it.name.ends_with("__since"))
+        let has = |end: &str| columns.clone().any(|it| it.name.ends_with(end));
+        match (has("__since"), has("__enrolled_at")) {
+            (true, false) => {
+                "Who entered and left each audience, and moved between the stages of each status; once a run."
+            }
+            (_, true) => {
+                "Who entered and left each audience, moved between the stages of each status, and enrolled in each experiment; \
+                 once a run."
+            }
+            (false, false) => "Nobody enters or leaves: it has no audience and no status.",
+        }
     }
 }
 
@@ -96,7 +106,7 @@ fn guards(spec: &SyncSpec) -> Vec<String> {
     line("creates", &spec.creates).into_iter().chain(line("takes back", &spec.deletes)).collect()
 }
 
-fn entity(entity: &Entity, remembers: bool) -> String {
+fn entity(entity: &Entity, logged: &str) -> String {
     let name = &entity.name;
     let share = percent(entity.loses_limit);
     let head = vec![format!("entity {name}: what a run compares with its parent run, in {}", entity.prev_view)];
@@ -109,12 +119,7 @@ fn entity(entity: &Entity, remembers: bool) -> String {
             moves,
         ));
     }
-    let changes = if remembers {
-        "Who entered and left each audience, and moved between the stages of each status; once a run."
-    } else {
-        "Nobody enters or leaves: it has no audience and no status."
-    };
-    parts.push((vec![changes.to_owned()], &entity.changes));
+    parts.push((vec![logged.to_owned()], &entity.changes));
     statements(&parts)
 }
 

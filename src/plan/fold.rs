@@ -34,8 +34,7 @@ pub fn kept(program: &Program, entity: EntityId) -> Vec<FieldId> {
 /// Those of them one of which a row must have, to be remembered.
 #[must_use]
 pub fn carried(program: &Program, entity: EntityId) -> Vec<FieldId> {
-    let is_carried = |id: &FieldId| {
-        matches!(program.field(*id).kind, FieldKind::Experiment(_, ExperimentPart::EnrolledAt))
-    };
+    let is_carried =
+        |id: &FieldId| matches!(program.field(*id).kind, FieldKind::Experiment(_, ExperimentPart::EnrolledAt));
     kept(program, entity).into_iter().filter(is_carried).collect()
 }

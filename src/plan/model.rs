@@ -78,11 +78,8 @@ fn columns(program: &Program, entity: EntityId, fields: &[FieldId]) -> Vec<Colum
     let it = program.entity(entity);
     let count = program.source(it.source).columns.len() as u32;
     let others = (0..count).map(ColumnId).filter(|id| *id != it.key);
-    let mut all: Vec<Column> = [it.key]
-        .into_iter()
-        .chain(others)
-        .map(|id| source_column(program, entity, id))
-        .collect();
+    let mut all: Vec<Column> =
+        [it.key].into_iter().chain(others).map(|id| source_column(program, entity, id)).collect();
     all.extend(fields.iter().flat_map(|id| field_columns(program, *id)));
     all
 }

@@ -71,4 +71,21 @@ mod tests {
         assert_eq!(bucket("paywall", "w1"), 414);
         assert_eq!(md5("a"), "0cc175b9c0f1b6a831c399e269772661");
     }
+
+    #[test]
+    fn a_million_keys_fill_the_arms_as_their_shares_say() {
+        let (ends, keys) = ([5_000, 7_500, 9_900, 10_000], 1_000_000);
+        let mut found = [0_i64; 4];
+        for key in 0..keys {
+            let bucket = bucket("paywall.arms", &key.to_string());
+            found[ends.iter().position(|end| bucket < *end).unwrap()] += 1;
+        }
+        let shares = [0.5, 0.25, 0.24, 0.01];
+        let square: f64 = found
+            .iter()
+            .zip(shares)
+            .map(|(found, share)| (*found as f64 - share * f64::from(keys)).powi(2) / (share * f64::from(keys)))
+            .sum();
+        assert!(square < 16.27, "chi-squared of 3 degrees of freedom, one in a thousand: {square}, {found:?}");
+    }
 }

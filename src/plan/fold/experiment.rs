@@ -2,7 +2,9 @@
 //! the base, the layer's slice and the rollout enrols now, in the phase that has begun. A share is compared with the
 //! bucket of the key.
 
-use super::value::{all, at_least, call, case, coalesce, coerced, field, int, is_not_null, less, literal, now, null, text, was};
+use super::value::{
+    all, at_least, call, case, coalesce, coerced, field, int, is_not_null, less, literal, now, null, text, was,
+};
 use crate::program::{Experiment, ExperimentPart, Expr, ExprKind, Literal, OUTER, Phase, Program, What};
 use crate::source::Span;
 use crate::types::Type;

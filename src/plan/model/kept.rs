@@ -37,7 +37,10 @@ pub(super) fn model(program: &Program, sources: &Sources, id: EntityId) -> Optio
     let here = Scalar::column("c", &key.name);
     let items = columns.iter().map(|column| before(&column.name).named(&column.name)).collect();
     let select = Select::from(Table::View(format!("{}__prev", entity.name)).alias("p"), items)
-        .left_join(Table::Model(entity.name.clone()).alias("c"), here.clone().equals(key.typed.kind.clone(), before(&key.name)))
+        .left_join(
+            Table::Model(entity.name.clone()).alias("c"),
+            here.clone().equals(key.typed.kind.clone(), before(&key.name)),
+        )
         .filter(here.is_null())
         .filter(Scalar::any(carried));
     Some(Model {

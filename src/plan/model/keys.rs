@@ -3,10 +3,10 @@
 
 use super::build::Built;
 use super::source_column;
+use crate::plan::Model;
 use crate::plan::cites::Cites;
 use crate::plan::rel::Scalar;
 use crate::plan::row::rows;
-use crate::plan::Model;
 use crate::program::{EntityId, Program};
 use crate::source::Sources;
 
