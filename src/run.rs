@@ -48,7 +48,7 @@ pub struct Target {
 pub struct RunOptions {
     /// The run's instant, in seconds since 1970: `--as-of`, or the clock.
     pub now: i64,
-    /// Names of sources, entities and syncs whose guards are waived (`--accept`).
+    /// Names whose guards are waived, or that may be forgotten (`--accept`).
     pub accept: BTreeSet<String>,
 }
 
@@ -116,9 +116,13 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
     let now = value::instant_text(session.options.now);
     let head = state::head(session).await?;
     let (before, resumed) = match &head {
-        None => (None, None),
+        None => {
+            session.accept = forgotten::accepted(None, manifest, &session.options.accept)?;
+            (None, None)
+        }
         Some(head) => {
             let own = state::manifest(session, &head.manifest).await?;
+            session.accept = forgotten::accepted(Some(&own), manifest, &session.options.accept)?;
             let resumed = if head.finished { None } else { Some(resume(session, &own, head).await?) };
             (Some(own), resumed)
         }
@@ -139,9 +143,8 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
             return Ok(outcome);
         }
     }
-    forgotten::accepted(before.as_ref(), manifest, &session.options.accept)?;
     if let Some(before) = &before {
-        forgotten::check(before, manifest, &session.options.accept)?;
+        forgotten::check(before, manifest, &session.accept)?;
     }
     let number = head.as_ref().map_or(1, |head| number(&head.id) + 1);
     let parent = head.as_ref().map(|head| head.id.clone());

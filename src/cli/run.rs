@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// The run's instant, as 2026-03-02T09:00Z; default: the clock
     #[arg(long, value_name = "INSTANT", value_parser = options::instant)]
     as_of: Option<i64>,
-    /// Go on although a guard on this source, entity or sync would stop the run, or forget what is gone; may be repeated
+    /// Go on although a guard on this source, entity or sync would stop the run, or forget this, which is gone; may be repeated
     #[arg(long, value_name = "NAME")]
     accept: Vec<String>,
     /// Run a compiled manifest in place of the project's files
@@ -64,6 +64,19 @@ enum Format {
 #[error("nothing was run")]
 #[diagnostic(code("run-declined"), help("`--yes` runs without asking"))]
 struct Declined;
+
+/// A run that is done, though not all was delivered.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("not all was delivered: {what}")]
+#[diagnostic(
+    code("run-undelivered"),
+    help(
+        "mend what the destination or the guard says; what waits is sent by the next run, or by one at the same instant"
+    )
+)]
+struct Undelivered {
+    what: String,
+}
 
 pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
     let done = go(args, folder, terminal);
@@ -121,7 +134,16 @@ fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
                 Format::Json => format!("{:#}\n", serde_json::json!(outcome)),
             };
             terminal.out(&secrets.hide(&text))?;
-            Ok(if outcome.is_clean() { Exit::Done } else { Exit::Stopped })
+            if outcome.is_clean() {
+                return Ok(Exit::Done);
+            }
+            if !terminal.live {
+                // Where the summary is not read, the lines say why the command fails.
+                let what = summary::undelivered(&outcome);
+                let broken = Broken::new(Exit::Stopped, Undelivered { what });
+                progress::failed(&broken, Some(&outcome.run), terminal, &secrets);
+            }
+            Ok(Exit::Stopped)
         }
         Err(error) => {
             let exit = exit_of(error.fault());

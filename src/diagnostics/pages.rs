@@ -139,6 +139,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "run-source",
     "run-state-version",
     "run-statement",
+    "run-undelivered",
     "run-unreachable",
     "run-unset",
     "run-value",

@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Target;
+use super::outcome::visible;
 use crate::engine::{EngineError, Location, Texts, Trouble};
 
 /// Why a run stops.
@@ -149,7 +150,7 @@ pub enum RunError {
     },
     /// `--accept` names what is not there.
     #[error(
-        "`--accept {name}`: the program has no source, entity or sync of this name, and the last run remembers none"
+        "`--accept {name}`: the program has no source, entity or sync of this name, and no audience, status, sync, entity or destination of it is gone since the last run"
     )]
     #[diagnostic(code("unknown-accept"))]
     UnknownAccept {
@@ -291,7 +292,7 @@ impl RunError {
 fn table(texts: &Texts) -> String {
     let mut lines = vec![texts.columns.join(" | ")];
     for row in &texts.rows {
-        lines.push(row.iter().map(|value| value.as_deref().unwrap_or("null")).collect::<Vec<_>>().join(" | "));
+        lines.push(row.iter().map(|value| value.as_deref().map_or("null", visible)).collect::<Vec<_>>().join(" | "));
     }
     lines.join("\n")
 }

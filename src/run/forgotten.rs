@@ -35,13 +35,18 @@ pub fn check(before: &Manifest, now: &Manifest, accepted: &BTreeSet<String>) -> 
         }
     }
     let is_said = |name: &String| accepted.contains(name) || now.retired.contains(name);
-    let mut gone: Vec<Gone> = fields(before, now).chain(syncs(before, now)).collect();
+    let mut gone: Vec<Gone> = all_gone(before, now).collect();
     gone.retain(|gone| !gone.names.iter().any(is_said));
     if !gone.is_empty() {
         return Err(forgotten(&gone));
     }
     let mut clearing = now.syncs.iter().filter(|sync| sync.spec.leave == Leave::Clear);
     clearing.try_for_each(|sync| if accepted.contains(&sync.spec.name) { Ok(()) } else { unset_fields(before, sync) })
+}
+
+/// Everything that the last run remembers and no declaration goes on with.
+fn all_gone<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
+    fields(before, now).chain(syncs(before, now))
 }
 
 fn forgotten(gone: &[Gone]) -> RunError {
@@ -69,17 +74,36 @@ fn forgotten(gone: &[Gone]) -> RunError {
     RunError::Forgotten { what, help: format!("{help}; `--accept NAME` goes on without; nothing was committed") }
 }
 
-/// Every name that `--accept` may have is one on which there can be a guard, or that may be forgotten.
-pub fn accepted(before: Option<&Manifest>, now: &Manifest, names: &BTreeSet<String>) -> Result<(), RunError> {
+/// What `--accept` names, as it is declared: upper and lower case do not matter where only one name is meant. Every name is one on
+/// which there can be a guard, or that may be forgotten.
+pub fn accepted(
+    before: Option<&Manifest>,
+    now: &Manifest,
+    names: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, RunError> {
     let sources = now.sources.iter().map(|it| it.name.clone());
     let entities = now.entities.iter().map(|it| it.name.clone());
     let syncs = now.syncs.iter().map(|it| it.spec.name.clone());
-    let gone = before.into_iter().flat_map(|before| fields(before, now).chain(self::syncs(before, now)));
-    let known: Vec<String> = sources.chain(entities).chain(syncs).chain(gone.flat_map(|gone| gone.names)).collect();
-    let Some(name) = names.iter().find(|name| !known.contains(name)) else { return Ok(()) };
-    let help = did_you_mean(name, known.iter().map(String::as_str))
-        .map_or_else(|| format!("there is {}", known.join(", ")), |similar| format!("did you mean `{similar}`?"));
-    Err(RunError::UnknownAccept { name: name.clone(), help })
+    let gone = before.into_iter().flat_map(|before| all_gone(before, now));
+    let known: BTreeSet<String> =
+        sources.chain(entities).chain(syncs).chain(gone.flat_map(|gone| gone.names)).collect();
+    names.iter().map(|name| declared(name, &known)).collect()
+}
+
+fn declared(name: &str, known: &BTreeSet<String>) -> Result<String, RunError> {
+    if known.contains(name) {
+        return Ok(name.to_owned());
+    }
+    let alike: Vec<&String> = known.iter().filter(|it| it.to_lowercase() == name.to_lowercase()).collect();
+    if let [only] = alike.as_slice() {
+        return Ok((*only).clone());
+    }
+    let help = match did_you_mean(name, known.iter().map(String::as_str)) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None if known.is_empty() => "leave it out".to_owned(),
+        None => format!("there is {}", listed(&known.iter().map(String::as_str).collect::<Vec<_>>())),
+    };
+    Err(RunError::UnknownAccept { name: name.to_owned(), help })
 }
 
 /// What a person should know of this program's memory: one sentence for each.

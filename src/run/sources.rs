@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::outcome::counted;
 use super::session::{Run, Session};
 use super::state::SCHEMA;
 use super::{Event, RunError};
@@ -147,8 +148,12 @@ pub async fn count(session: &mut Session<'_>, manifest: &Manifest, run: &Run) ->
         let now = rows.into_iter().flatten().next().map_or(0, |it| it.int());
         let had = before.get(&source.name).copied().unwrap_or(0);
         if now == 0 && had > 0 && !session.accepts(&source.name) {
-            let what =
-                format!("source `{}` ({}) had {had} rows in the last run and has none now", source.name, source.cite);
+            let what = format!(
+                "source `{}` ({}) had {} in the last run and has none now",
+                source.name,
+                source.cite,
+                counted(had.unsigned_abs(), "row")
+            );
             return Err(RunError::Guard { name: source.name.clone(), what });
         }
         values.push(format!("({}, {}, {now})", literal(&run.id), literal(&source.name)));

@@ -8,6 +8,7 @@ use crate::cli::points::Points;
 use crate::cli::terminal::Terminal;
 use crate::config::Secrets;
 use crate::diagnostics::{json, text};
+use crate::run::outcome::counted;
 use crate::run::{Event, Progress};
 
 /// What suits the terminal, and the points that the environment asks for.
@@ -119,7 +120,7 @@ impl Progress for Bar<'_> {
             Event::Started { models, .. } => self.begin(*models as u64, "building".to_owned()),
             Event::Loaded { source, rows, unchanged } => {
                 let what = if *unchanged { "unchanged" } else { "loaded" };
-                self.bar.set_message(format!("{source}: {rows} rows {what}"));
+                self.bar.set_message(format!("{source}: {} {what}", counted(*rows, "row")));
                 self.bar.tick();
             }
             Event::Built { model, place, of } => {
