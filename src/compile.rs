@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::dialect::Dialect;
 use crate::manifest::{self, Column, Manifest};
-use crate::plan::rel::{Query, Table};
+use crate::plan::rel::{Query, Scalar, Table};
 use crate::plan::{self, Plan};
 use crate::program::Program;
 use crate::source::Sources;
@@ -82,6 +82,7 @@ fn labels(program: &Program) -> Labels<'_> {
 
 fn entity(entity: &plan::Entity, dialect: &Dialect) -> manifest::Entity {
     let log = Table::State("changes".to_owned());
+    let key = Scalar::column("p", &entity.key.name);
     let columns = ["field", "key", "was", "became", "happened_at", "run"];
     manifest::Entity {
         name: entity.name.clone(),
@@ -90,6 +91,7 @@ fn entity(entity: &plan::Entity, dialect: &Dialect) -> manifest::Entity {
         was: entity.was.clone(),
         file: format!("state/{}.sql", entity.name),
         key: entity.key.name.clone(),
+        key_text: sql::value(&key.as_text(&entity.key.typed.kind), dialect),
         prev_view: sql::table(&Table::View(format!("{}__prev", entity.name)), dialect),
         parent_table: sql::table(&Table::ParentModel(entity.name.clone()), dialect),
         loses: sql::render(&entity.loses, dialect),

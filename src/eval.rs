@@ -168,6 +168,7 @@ impl Run<'_> {
             output.changes.extend(self.changes(id, &table));
             output.entities.insert(entity.name.clone(), table);
         }
+        output.changes.extend(self.ended());
         output.changes.sort();
         Ok(output)
     }

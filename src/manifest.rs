@@ -153,6 +153,8 @@ pub struct Entity {
     pub file: String,
     /// Its key's column.
     pub key: String,
+    /// The key of a row `p` as text.
+    pub key_text: String,
     /// The view of the parent run, as the dialect spells it. The runner makes it before the model, from `parent_table`, in the
     /// columns of the last model: one that the parent lacks (also under its `was`) is a typed null; empty before the first run.
     pub prev_view: String,

@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod build;
 pub mod deliver;
+pub mod ended;
 pub mod error;
 pub mod finish;
 pub mod forgotten;
@@ -160,7 +161,7 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         session.notice(notice);
     }
     let moves = build::whole(session, manifest, before.as_ref(), &run).await?;
-    let (changes, syncs) = finish::finish(session, manifest, &run).await?;
+    let (changes, syncs) = finish::finish(session, manifest, before.as_ref(), &run).await?;
     let resumed = resumed.map(Box::new);
     Ok(Outcome { built: true, resumed, changes, moves, syncs, ..outcome(session, &run) })
 }
@@ -194,8 +195,8 @@ fn number(id: &str) -> u64 {
 async fn resume(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Outcome, RunError> {
     let run = Run::from(head);
     session.say(&Event::Resumed { run: run.id.clone() });
-    remember(session, manifest, &run).await?;
-    let (changes, syncs) = finish::finish(session, manifest, &run).await?;
+    let before = remember(session, manifest, &run).await?;
+    let (changes, syncs) = finish::finish(session, manifest, before.as_ref(), &run).await?;
     Ok(Outcome { changes, syncs, ..outcome(session, &run) })
 }
 
@@ -209,11 +210,12 @@ async fn redeliver(session: &mut Session<'_>, manifest: &Manifest, head: &Commit
     Ok(Outcome { syncs, ..outcome(session, &run) })
 }
 
-/// The views of the run before this one, as they were when it was built.
-async fn remember(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
+/// The views of the run before this one, as they were when it was built; gives that run's manifest.
+async fn remember(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<Option<Manifest>, RunError> {
     let before = match &run.parent {
         None => None,
         Some(parent) => state::manifest_of(session, parent).await?,
     };
-    prev::make(session, manifest, before.as_ref(), run).await
+    prev::make(session, manifest, before.as_ref(), run).await?;
+    Ok(before)
 }

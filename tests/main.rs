@@ -27,6 +27,7 @@ mod parses;
 mod plans;
 mod played;
 mod properties;
+mod renames;
 mod rough;
 mod run_cases;
 mod runs;

@@ -128,23 +128,7 @@ fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
     let result = run::run(&manifest, &target, &options, &mut progress);
     let run = progress.run();
     match result {
-        Ok(outcome) => {
-            let text = match args.format {
-                Format::Text => summary::text(&outcome, target.deliver),
-                Format::Json => format!("{:#}\n", serde_json::json!(outcome)),
-            };
-            terminal.out(&secrets.hide(&text))?;
-            if outcome.is_clean() {
-                return Ok(Exit::Done);
-            }
-            if !terminal.live {
-                // Where the summary is not read, the lines say why the command fails.
-                let what = summary::undelivered(&outcome);
-                let broken = Broken::new(Exit::Stopped, Undelivered { what });
-                progress::failed(&broken, Some(&outcome.run), terminal, &secrets);
-            }
-            Ok(Exit::Stopped)
-        }
+        Ok(outcome) => done(&outcome, target.deliver, args.format, terminal, &secrets),
         Err(error) => {
             let exit = exit_of(error.fault());
             let broken = Broken::new(exit, error);
@@ -155,6 +139,23 @@ fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
             Ok(exit)
         }
     }
+}
+
+/// Shows what a run did. Where the summary is not read, the lines say why the command fails.
+fn done(outcome: &run::Outcome, deliver: bool, format: Format, terminal: &Terminal, secrets: &Secrets) -> Outcome {
+    let text = match format {
+        Format::Text => summary::text(outcome, deliver),
+        Format::Json => format!("{:#}\n", serde_json::json!(outcome)),
+    };
+    terminal.out(&secrets.hide(&text))?;
+    if outcome.is_clean() {
+        return Ok(Exit::Done);
+    }
+    if !terminal.live {
+        let broken = Broken::new(Exit::Stopped, Undelivered { what: summary::undelivered(outcome) });
+        progress::failed(&broken, Some(&outcome.run), terminal, secrets);
+    }
+    Ok(Exit::Stopped)
 }
 
 /// The exit code of what is to blame.

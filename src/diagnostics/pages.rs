@@ -133,6 +133,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "run-locked",
     "run-lost",
     "run-manifest",
+    "run-other-destination",
     "run-other-key",
     "run-other-kind",
     "run-setting",

@@ -92,6 +92,47 @@ impl Run<'_> {
         named(&entity.name).or_else(|| named(entity.was.as_deref()?))
     }
 
+    /// Who leaves what is no longer declared, or is declared as another kind or under another key.
+    pub(super) fn ended(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (name, table) in &self.before.entities {
+            let knew = |other: &str| self.before.entities.contains_key(other);
+            let is_it = |it: &&Entity| it.name == *name || it.was.as_ref() == Some(name) && !knew(&it.name);
+            let successor = (0..).map(EntityId).zip(&self.program.entities).find(|(_, it)| is_it(it));
+            let successor = successor.filter(|(id, it)| self.program.column(*id, it.key).name == table.key);
+            let since = |name: &str| table.columns.iter().any(|it| *it == format!("{name}__since"));
+            for column in table.columns.iter().filter(|column| since(column)) {
+                let goes_on = |value: &Value| {
+                    let knew = |other: &str| table.columns.iter().any(|it| it == other);
+                    successor.is_some_and(|(id, _)| {
+                        let is_it = |field: &Field| match &field.kind {
+                            FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => {
+                                field.name == *column || was.as_ref() == Some(column) && !knew(&field.name)
+                            }
+                            FieldKind::Trait(_) | FieldKind::Experiment(..) => false,
+                        };
+                        let is_status = matches!(value, Value::Text(_));
+                        self.program
+                            .fields_of(id)
+                            .any(|(_, it)| is_it(it) && is_status == matches!(it.kind, FieldKind::Status { .. }))
+                    })
+                };
+                let left = |row: &Row| {
+                    let value = table.value(row, column).filter(|value| !goes_on(value))?;
+                    let (was, became) = match value {
+                        Value::Bool(true) => ("true".to_owned(), Some("false".to_owned())),
+                        Value::Text(stage) => (stage.clone(), None),
+                        _ => return None,
+                    };
+                    let key = table.value(row, &table.key).and_then(Value::text)?;
+                    Some(Change { field: format!("{name}.{column}"), key, was: Some(was), became })
+                };
+                changes.extend(table.rows.iter().filter_map(left));
+            }
+        }
+        changes
+    }
+
     /// What differs from the run before in the audiences and statuses of an entity, rows that came and went included.
     pub(super) fn changes(&self, id: EntityId, table: &Table) -> Vec<Change> {
         let entity = self.program.entity(id);

@@ -138,6 +138,16 @@ pub enum RunError {
         #[help]
         help: String,
     },
+    /// A destination may have another name.
+    #[error("{what}: what a sync has written is known by the name of its destination")]
+    #[diagnostic(code("run-other-destination"))]
+    OtherDestination {
+        /// Which.
+        what: String,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
     /// A sync with `leave clear` no longer sets what it wrote.
     #[error("{what}, and says `leave clear`: what it wrote there would stay for ever")]
     #[diagnostic(code("run-unset"))]
@@ -237,6 +247,7 @@ impl RunError {
             | Self::Forgotten { .. }
             | Self::OtherKind { .. }
             | Self::OtherKey { .. }
+            | Self::OtherDestination { .. }
             | Self::Unset { .. }
             | Self::Load(_)
             | Self::Value { .. } => Fault::Data,

@@ -10,10 +10,12 @@ use crate::types::Type;
 
 /// A field with a memory: an audience or a status.
 #[derive(Clone, Copy)]
-struct Remembering<'a> {
-    name: &'a str,
+pub(super) struct Remembering<'a> {
+    /// Its name.
+    pub name: &'a str,
     was: Option<&'a str>,
-    kind: &'static str,
+    /// `audience` or `status`.
+    pub kind: &'static str,
 }
 
 /// What is gone.
@@ -30,11 +32,16 @@ struct Gone {
 pub fn check(before: &Manifest, now: &Manifest, accepted: &BTreeSet<String>) -> Result<(), RunError> {
     for (old, model) in goes_on(before, now) {
         other_kind(old, model)?;
+        one_stage_of_two(old, model)?;
         if !accepted.contains(&model.entity) {
             other_key((before, old), (now, model))?;
         }
     }
     let is_said = |name: &String| accepted.contains(name) || now.retired.contains(name);
+    let mut renamed = destinations(before, now).filter(|(old, _)| !is_said(&old.spec.destination));
+    if let Some((old, sync)) = renamed.next() {
+        return Err(other_destination(old, sync));
+    }
     let mut gone: Vec<Gone> = all_gone(before, now).collect();
     gone.retain(|gone| !gone.names.iter().any(is_said));
     if !gone.is_empty() {
@@ -47,6 +54,34 @@ pub fn check(before: &Manifest, now: &Manifest, accepted: &BTreeSet<String>) -> 
 /// Everything that the last run remembers and no declaration goes on with.
 fn all_gone<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
     fields(before, now).chain(syncs(before, now))
+}
+
+/// The syncs that may write to the same place under another name of their destination: the old one, and the new.
+fn destinations<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = (&'a Sync, &'a Sync)> {
+    let is_renamed = |old: &Sync, sync: &Sync| {
+        let (was, is) = (&old.spec.destination, &sync.spec.destination);
+        let place = |it: &Sync| (it.spec.object.clone(), it.spec.argument.clone(), it.spec.key.name.clone());
+        let system = |manifest: &Manifest, name: &String| manifest.destinations.get(name).map(|it| it.system.clone());
+        let is_new = !now.destinations.contains_key(was) && !before.destinations.contains_key(is);
+        is_new && place(old) == place(sync) && system(before, was) == system(now, is)
+    };
+    now.syncs.iter().filter_map(move |sync| {
+        let old = prev::anywhere(before, sync)?;
+        is_renamed(old, sync).then_some((old, sync))
+    })
+}
+
+fn other_destination(old: &Sync, sync: &Sync) -> RunError {
+    let (name, was, is) = (&sync.spec.name, &old.spec.destination, &sync.spec.destination);
+    RunError::OtherDestination {
+        what: format!(
+            "sync `{name}` ({}) wrote to `{was}.{}`, and destination `{was}` is gone",
+            sync.spec.cite, old.spec.object
+        ),
+        help: format!(
+            "keep the name `{was}` if `{is}` is the same place; or `--accept {was}` begins anew there, and creates what it wrote before; nothing was committed"
+        ),
+    }
 }
 
 fn forgotten(gone: &[Gone]) -> RunError {
@@ -85,8 +120,10 @@ pub fn accepted(
     let entities = now.entities.iter().map(|it| it.name.clone());
     let syncs = now.syncs.iter().map(|it| it.spec.name.clone());
     let gone = before.into_iter().flat_map(|before| all_gone(before, now));
-    let known: BTreeSet<String> =
-        sources.chain(entities).chain(syncs).chain(gone.flat_map(|gone| gone.names)).collect();
+    let gone = gone.flat_map(|gone| gone.names);
+    let renamed = before.into_iter().flat_map(|before| destinations(before, now));
+    let renamed = renamed.map(|(old, _)| old.spec.destination.clone());
+    let known: BTreeSet<String> = sources.chain(entities).chain(syncs).chain(gone).chain(renamed).collect();
     names.iter().map(|name| declared(name, &known)).collect()
 }
 
@@ -124,7 +161,12 @@ pub fn notices(before: &Manifest, now: &Manifest) -> Vec<String> {
         let stays = || format!("sync `{}` no longer sets {}: what it wrote there stays", sync.spec.name, listed(&gone));
         (!gone.is_empty()).then(stays)
     });
-    fresh.chain(stays).collect()
+    let moved = now.syncs.iter().filter_map(|sync| {
+        let old = prev::anywhere(before, sync).filter(|old| old.spec.place() != sync.spec.place())?;
+        let (name, was, is) = (&sync.spec.name, old.spec.place(), sync.spec.place());
+        Some(format!("sync `{name}` writes to `{is}` from now on: what it wrote to `{was}` stays"))
+    });
+    fresh.chain(stays).chain(moved).collect()
 }
 
 /// The last model of each entity that both programs have, under one name or an earlier one: the old, and the new.
@@ -164,6 +206,27 @@ fn other_kind(old: &Model, new: &Model) -> Result<(), RunError> {
     Ok(())
 }
 
+/// A stage goes on as another one, and not as one that stood beside it.
+fn one_stage_of_two(old: &Model, new: &Model) -> Result<(), RunError> {
+    for field in remembering(new) {
+        let status = new.columns.iter().find(|it| it.name == field.name && !it.stages.is_empty());
+        let Some(status) = status else { continue };
+        let before = prev::same(status, &old.columns);
+        let Some(Type::Enum(had)) = before.map(|it| &it.typed.kind) else { continue };
+        let both = |(was, is): &(&String, &String)| had.contains(was) && had.contains(is);
+        if let Some((was, is)) = status.stages.iter().find(both) {
+            let status = short(&new.entity, field);
+            return Err(RunError::Forgotten {
+                what: format!("stage `{was}` of status `{status}`, which had `{is}` beside it"),
+                help: format!(
+                    "take out `was {was}`: rows of that stage then come to another one, as a change; nothing was committed"
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// What is remembered of a row is found by its key.
 fn other_key((before, old): (&Manifest, &Model), (now, new): (&Manifest, &Model)) -> Result<(), RunError> {
     let (Some((was, had)), Some((is, has))) = (prev::key(before, old), prev::key(now, new)) else { return Ok(()) };
@@ -184,19 +247,40 @@ fn short(entity: &str, field: Remembering<'_>) -> String {
     if field.kind == "audience" { field.name.to_owned() } else { format!("{entity}.{}", field.name) }
 }
 
+/// The model of this program that goes on with one of the last run.
+fn successor<'a>(before: &'a Manifest, now: &'a Manifest, old: &Model) -> Option<&'a Model> {
+    goes_on(before, now).find(|(went, _)| went.entity == old.entity).map(|(_, model)| model)
+}
+
+/// The fields of a model of the last run that no field of its successor goes on with.
+fn gone<'a>(old: &'a Model, new: Option<&Model>) -> Vec<Remembering<'a>> {
+    let (had, has) = (remembering(old), new.map(remembering).unwrap_or_default());
+    let goes_on = |old: &Remembering<'_>| {
+        // A name that the last run knew goes on as itself: its `was` leads nowhere.
+        let knew = |name: &str| had.iter().any(|old| old.name == name);
+        let is_it = |new: &&Remembering<'_>| new.name == old.name || new.was == Some(old.name) && !knew(new.name);
+        has.iter().find(is_it).is_some_and(|new| new.kind == old.kind)
+    };
+    had.iter().filter(|field| !goes_on(field)).copied().collect()
+}
+
+/// What ends with the last run, whoever accounts for it: fields that are gone, and all of an entity that begins anew under
+/// another key. Each with its model.
+pub(super) fn ended<'a>(before: &'a Manifest, now: &'a Manifest) -> Vec<(&'a Model, Remembering<'a>)> {
+    let last = before.models.iter().filter(|model| model.last);
+    last.flat_map(|old| {
+        let new = successor(before, now, old).filter(|new| prev::key(before, old) == prev::key(now, new));
+        gone(old, new).into_iter().map(move |field| (old, field))
+    })
+    .collect()
+}
+
 /// The audiences and statuses of the last run that no declaration goes on with.
 fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
     before.models.iter().filter(|model| model.last).flat_map(move |old| {
-        let new = goes_on(before, now).find(|(went, _)| went.entity == old.entity).map(|(_, model)| model);
-        let has = new.map(remembering).unwrap_or_default();
-        let had = remembering(old);
-        let goes_on = |old: &Remembering<'_>| {
-            // A name that the last run knew goes on as itself: its `was` leads nowhere.
-            let knew = |name: &str| had.iter().any(|old| old.name == name);
-            let is_it = |new: &&Remembering<'_>| new.name == old.name || new.was == Some(old.name) && !knew(new.name);
-            has.iter().find(is_it).is_some_and(|new| new.kind == old.kind)
-        };
-        let gone = had.iter().filter(|field| !goes_on(field)).map(|field| {
+        let new = successor(before, now, old);
+        let (had, has) = (remembering(old), new.map(remembering).unwrap_or_default());
+        let gone = gone(old, new).into_iter().map(|field| {
             let is_fresh = |it: &&Remembering<'_>| it.kind == field.kind && it.was.is_none();
             let fresh = has.iter().filter(is_fresh).find(|it| !had.iter().any(|old| old.name == it.name));
             let perhaps = match new {
@@ -204,7 +288,7 @@ fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = G
                 None => fresh_entity(before, now).map(|it| format!("entity {it} was {}", old.entity)),
             };
             let whole = format!("{}.{}", old.entity, field.name);
-            let own = Some(short(&old.entity, *field)).filter(|_| !is_audience_elsewhere(now, field.name));
+            let own = Some(short(&old.entity, field)).filter(|_| !is_audience_elsewhere(now, field.name));
             let mut names: Vec<String> = own.into_iter().chain([whole]).collect();
             names.dedup();
             names.extend(new.is_none().then(|| old.entity.clone()));

@@ -116,6 +116,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             source: "app.workspaces".to_owned(),
             was: None,
             key: "id".to_owned(),
+            key_text: "p.id".to_owned(),
             prev_view: spell("plg.workspace__prev"),
             parent_table: spell("plg.workspace__:parent"),
             loses: spell(
