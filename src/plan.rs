@@ -89,8 +89,8 @@ pub struct Entity {
     pub lost: Query,
     /// The limit of `guard loses`, a share.
     pub loses_limit: f64,
-    /// field, key, was, became: what differs from the parent run.
-    pub changes: Query,
+    /// field, key, was, became: what differs from the parent run; none where nothing of the entity is remembered.
+    pub changes: Option<Query>,
     /// key, was, became of transitions that no `moves` allows, per status.
     pub moves: Vec<(String, Query)>,
 }

@@ -8,6 +8,7 @@ pub mod ended;
 pub mod error;
 pub mod finish;
 pub mod forgotten;
+pub mod misfit;
 pub mod outcome;
 pub mod prev;
 pub mod session;
@@ -137,7 +138,7 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
                 Some(outcome) => outcome,
                 None => redeliver(session, own, head).await?,
             };
-            if state::hash(&manifest.to_json()) != head.manifest {
+            if !manifest.does_the_same(own) {
                 session.notice(edited(own, manifest, head));
                 outcome.notices.append(&mut session.notices);
             }

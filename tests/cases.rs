@@ -125,7 +125,9 @@ pub fn sections(manifest: &Manifest) -> Vec<(&'static str, String, String)> {
     }
     for it in &manifest.entities {
         section("loses", format!("rows that {} lost", it.name), &it.loses);
-        section("changes", format!("changes of {}", it.name), &it.changes);
+        if let Some(changes) = &it.changes {
+            section("changes", format!("changes of {}", it.name), changes);
+        }
         for (status, sql) in &it.moves {
             section("moves", format!("moves of {}.{status}", it.name), sql);
         }

@@ -103,7 +103,7 @@ fn a_run_that_stops_leaves_the_tables_of_its_files() {
         project.replace("program.plg", "app.users { id text }", "app.users { id text; big int }");
         project.replace("program.plg", "audience active", "trait bigger of user = big + 1\n\naudience active");
         project.replace("program.plg", "set    owner = owner.id", "set    owner = owner.bigger");
-        project.fails(1, 3, &["run-value", "model `user`"]);
+        project.fails(1, 3, &["run-value", "a value of field `user.bigger` (program.plg:"]);
         assert_eq!(project.texts("SELECT * FROM app.users ORDER BY id"), ["u1", "u2", "u3"], "{engine}");
         project.write("data/app.users.csv", "id,big\nu1,1\nu2,2\nu3,3\n");
         project.run(1);
@@ -176,6 +176,9 @@ fn an_instant_that_another_program_built_is_not_built_anew_and_says_so() {
     let notice = "the program has changed since run r1_";
     let again = project.run(0);
     assert!(again.out.contains("this instant was built before") && !again.out.contains(notice), "{}", again.out);
+    project.replace("program.plg", "audience active", "// Why.\n\n/// Who is active.\naudience active");
+    let commented = project.run(0);
+    assert!(!commented.out.contains(notice), "{}", commented.out);
     project.replace("program.plg", "audience active", "audience named of user where id != 'u2'\n\naudience active");
     let edited = project.run(0).is(0, &[notice, "it takes effect with the next instant"]);
     assert!(lines(&edited).iter().any(|line| line["event"] == "noticed"), "{}", edited.err);

@@ -20,7 +20,6 @@ use crate::diagnostics::json;
 use crate::manifest::Manifest;
 use crate::run::error::Fault;
 use crate::run::{self, Event, Progress as _, RunOptions};
-use crate::source::Sources;
 
 /// Build every model, remember what changed, and deliver
 #[derive(Debug, clap::Args)]
@@ -131,9 +130,10 @@ fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
         Ok(outcome) => done(&outcome, target.deliver, args.format, terminal, &secrets),
         Err(error) => {
             let exit = exit_of(error.fault());
-            let broken = Broken::new(exit, error);
+            let cite = error.cite().map(str::to_owned);
+            let broken = Broken { cite, ..Broken::new(exit, error) };
             if args.format == Format::Json {
-                terminal.out(&secrets.hide(&json::render(&broken.items, &Sources::default())))?;
+                terminal.out(&secrets.hide(&json::document(&broken.data())))?;
             }
             progress::failed(&broken, run.as_deref(), terminal, &secrets);
             Ok(exit)

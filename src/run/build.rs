@@ -3,8 +3,8 @@
 
 use super::outcome::{Event, Moves, counted, visible};
 use super::session::{Run, Session};
-use super::{RunError, prev, sources, state};
-use crate::engine::{Trouble, Value};
+use super::{RunError, misfit, prev, sources, state};
+use crate::engine::{Trouble, Value, transaction};
 use crate::manifest::{Entity, Manifest, Model};
 use crate::types::Type;
 
@@ -60,8 +60,7 @@ async fn build(
         }
     }
     for (place, model) in manifest.models.iter().enumerate() {
-        let sql = run.bind(&model.sql, session.driver);
-        session.execute(&format!("model `{}`", model.name), &sql).await?;
+        make(session, manifest, model, run).await?;
         for statement in &model.keyed {
             let sql = run.bind(statement, session.driver);
             let keyed = session.execute(&format!("key of model `{}`", model.name), &sql).await;
@@ -94,6 +93,26 @@ fn repeated(error: RunError, manifest: &Manifest, model: &Model) -> RunError {
     }
 }
 
+/// Makes a model's table. Where a value does not fit, it is looked for: within a transaction the failed statement alone is taken
+/// back for that.
+async fn make(session: &mut Session<'_>, manifest: &Manifest, model: &Model, run: &Run) -> Result<(), RunError> {
+    let step = format!("model `{}`", model.name);
+    let sql = run.bind(&model.sql, session.driver);
+    let is_within = *session.engine.depth() > 0;
+    if is_within {
+        transaction::begin(session.engine.as_mut()).await.map_err(|said| RunError::statement(&step, said))?;
+    }
+    let mut made = session.execute(&step, &sql).await;
+    if is_within {
+        let told = |said| RunError::statement(&step, said);
+        made = transaction::end(session.engine.as_mut(), made, told).await;
+    }
+    if let Err(RunError::Value { misfit: found, .. }) = &mut made {
+        *found = misfit::find(session, manifest, model, run).await.map(Box::new);
+    }
+    made.map(|_| ())
+}
+
 async fn guard(session: &mut Session<'_>, entity: &Entity, run: &Run) -> Result<(), RunError> {
     if run.parent.is_none() || session.accepts(&entity.name) || session.accepts(&entity.source) {
         return Ok(());
@@ -124,7 +143,7 @@ async fn guard(session: &mut Session<'_>, entity: &Entity, run: &Run) -> Result<
         counted(had.unsigned_abs(), "row"),
         entity.loses_limit * 100.0
     );
-    Err(RunError::Guard { name: entity.name.clone(), what })
+    Err(RunError::Guard { name: entity.name.clone(), what, cite: entity.cite.clone() })
 }
 
 async fn moved(session: &mut Session<'_>, entity: &Entity, run: &Run) -> Result<Vec<Moves>, RunError> {

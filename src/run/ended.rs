@@ -33,7 +33,7 @@ fn leaving(
     run: &Run,
 ) -> Option<String> {
     let driver = session.driver;
-    let entity = before.entities.iter().find(|it| it.name == old.entity)?;
+    let entity = before.entities.iter().find(|it| it.name == old.entity && !it.key_text.is_empty())?;
     let (changes, table) = (driver.table(SCHEMA, "changes"), prev::parent_table(driver, run, &old.table)?);
     let (value, id) = (format!("p.{}", quote(field)), literal(&run.id));
     let (key, name) = (&entity.key_text, literal(&format!("{}.{field}", old.entity)));

@@ -105,6 +105,8 @@ pub enum RunError {
         name: String,
         /// What is wrong.
         what: String,
+        /// Where it is declared; empty where that is not known.
+        cite: String,
     },
     /// What the last run remembers is gone.
     #[error("this program lacks what the last run remembers: {what}")]
@@ -154,6 +156,8 @@ pub enum RunError {
     Unset {
         /// Which.
         what: String,
+        /// Where it is declared.
+        cite: String,
         /// One thing to do.
         #[help]
         help: String,
@@ -192,7 +196,7 @@ pub enum RunError {
         help: String,
     },
     /// A value of the data does not fit.
-    #[error("{step}: a value does not fit: {said}")]
+    #[error("{}: {said}", where_misfit(step, misfit.as_deref()))]
     #[diagnostic(
         code("run-value"),
         help("mend the rows in the source, or let the program leave them out; nothing was committed")
@@ -200,6 +204,8 @@ pub enum RunError {
     Value {
         /// What was being done.
         step: String,
+        /// The field, where it could be found.
+        misfit: Option<Box<Misfit>>,
         /// The database's words.
         said: EngineError,
     },
@@ -222,6 +228,24 @@ pub enum RunError {
         /// The system's words.
         why: String,
     },
+}
+
+/// A field whose value does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// `workspace.usage`
+    pub field: String,
+    /// Where it is declared; empty where that is not known.
+    pub cite: String,
+    /// The key's column and its value in the first such row, where that could be found.
+    pub key: Option<(String, String)>,
+}
+
+fn where_misfit(step: &str, misfit: Option<&Misfit>) -> String {
+    let Some(Misfit { field, cite, key }) = misfit else { return format!("{step}: a value does not fit") };
+    let place = if cite.is_empty() { String::new() } else { format!(" ({cite})") };
+    let row = key.as_ref().map(|(name, key)| format!(" where `{name}` is `{key}`")).unwrap_or_default();
+    format!("a value of field `{field}`{place} does not fit{row}")
 }
 
 /// What is to blame for a run that stops; the exit code follows from it (`docs/operating.md`).
@@ -264,12 +288,42 @@ impl RunError {
         }
     }
 
+    /// `file:line` of the declaration that it is about, where one is known.
+    #[must_use]
+    pub fn cite(&self) -> Option<&str> {
+        let cite = match self {
+            Self::Load(error) => error.cite()?,
+            Self::Source { cite, .. }
+            | Self::Check { cite, .. }
+            | Self::Guard { cite, .. }
+            | Self::Unset { cite, .. } => cite,
+            Self::Value { misfit: Some(misfit), .. } => &misfit.cite,
+            Self::Manifest { .. }
+            | Self::Setting { .. }
+            | Self::Unreachable { .. }
+            | Self::Locked { .. }
+            | Self::Earlier { .. }
+            | Self::StateVersion { .. }
+            | Self::Forgotten { .. }
+            | Self::OtherKind { .. }
+            | Self::OtherKey { .. }
+            | Self::OtherDestination { .. }
+            | Self::UnknownAccept { .. }
+            | Self::Lost { .. }
+            | Self::Statement { .. }
+            | Self::Value { misfit: None, .. }
+            | Self::ViewInUse { .. }
+            | Self::File { .. } => return None,
+        };
+        (!cite.is_empty()).then_some(cite)
+    }
+
     /// A statement that fails in a step.
     #[must_use]
     pub fn statement(step: impl Into<String>, said: EngineError) -> Self {
         let help = match (said.trouble, &said.statement) {
             (Trouble::InUse, None) => return Self::ViewInUse { said },
-            (Trouble::Data, _) => return Self::Value { step: step.into(), said },
+            (Trouble::Data, _) => return Self::Value { step: step.into(), misfit: None, said },
             (Trouble::Denied, _) => {
                 "the account needs to be able to write the database (a file's folder too), with room on the disk; then run again"
             }

@@ -27,7 +27,9 @@ pub async fn finish(
     let gone = gone.iter().filter(|it| it.is_view).map(|it| driver.table(PUBLIC, &it.name)).collect::<Vec<_>>();
     session.views("views", &views, &gone).await?;
     for entity in &manifest.entities {
-        session.execute(&format!("changes `{}`", entity.name), &run.bind(&entity.changes, driver)).await?;
+        if let Some(changes) = &entity.changes {
+            session.execute(&format!("changes `{}`", entity.name), &run.bind(changes, driver)).await?;
+        }
     }
     ended::record(session, before, manifest, run).await?;
     let syncs = deliver_all(session, manifest, run).await?;

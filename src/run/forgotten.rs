@@ -344,6 +344,7 @@ fn unset_fields(before: &Manifest, sync: &Sync) -> Result<(), RunError> {
     let nulls = gone.iter().map(|field| format!("{field} = null")).collect::<Vec<_>>().join(", ");
     Err(RunError::Unset {
         what: format!("sync `{name}` ({}) no longer sets {}", sync.spec.cite, listed(&gone)),
+        cite: sync.spec.cite.clone(),
         help: format!(
             "write `set {nulls}`, which clears them, and take it out after a run; or leave what is there with `--accept {name}`; nothing was committed"
         ),

@@ -7,7 +7,7 @@ use crate::cli::Broken;
 use crate::cli::points::Points;
 use crate::cli::terminal::Terminal;
 use crate::config::Secrets;
-use crate::diagnostics::{json, text};
+use crate::diagnostics::text;
 use crate::run::outcome::counted;
 use crate::run::{Event, Progress};
 
@@ -56,7 +56,7 @@ pub(super) fn failed(broken: &Broken, run: Option<&str>, terminal: &Terminal, se
         terminal.say(&secrets.hide(&text::render(&broken.items, &broken.sources, terminal.err)));
         return;
     }
-    for item in json::items(&broken.items, &broken.sources) {
+    for item in broken.data() {
         let event = if item.severity == "error" { "failed" } else { "noticed" };
         let line = serde_json::json!({
             "event": event,

@@ -9,13 +9,13 @@ use crate::types::Type;
 /// How many fields one comparison holds: engines bound the number of selects under one `UNION ALL`.
 const AT_ONCE: usize = 100;
 
-/// field, key, was, became, happened_at, run of whatever differs from the parent run.
-pub fn changes(program: &Program, id: EntityId, key: &Column) -> Query {
+/// field, key, was, became, happened_at, run of whatever differs from the parent run; `None` where no field is observed.
+pub fn changes(program: &Program, id: EntityId, key: &Column) -> Option<Query> {
     let entity = &program.entity(id).name;
     let fields: Vec<&Field> =
         program.fields_of(id).map(|(_, field)| field).filter(|field| is_observed(field)).collect();
     if fields.is_empty() {
-        return nothing();
+        return None;
     }
     let mut steps = Vec::new();
     let mut changed = Vec::new();
@@ -28,7 +28,7 @@ pub fn changes(program: &Program, id: EntityId, key: &Column) -> Query {
         changed.push(format!("changed{suffix}"));
     }
     let selects = changed.iter().map(|step| record(step, entity, &fields)).collect();
-    Body { selects, order_by: Vec::new() }.after(steps)
+    Some(Body { selects, order_by: Vec::new() }.after(steps))
 }
 
 /// Whether the field's changes are kept: an audience's and a status's are.
@@ -111,20 +111,6 @@ fn record(step: &str, entity: &str, fields: &[&Field]) -> Select {
         .filter(Scalar::column("x", "run").equals(Type::Text, Scalar::Parameter(Parameter::Run)))
         .filter(Scalar::In(Box::new(Scalar::column("x", "field")), names, false));
     Select::from(Table::Step(step.to_owned()).alias("h"), items).filter(Scalar::Exists(Box::new(recorded.body()), true))
-}
-
-/// No row, in the columns of the log: an entity without audience and status.
-fn nothing() -> Query {
-    let null = || Scalar::null(Type::Text);
-    let items = vec![
-        null().named("field"),
-        null().named("key"),
-        null().named("was"),
-        null().named("became"),
-        Scalar::Parameter(Parameter::Now).named("happened_at"),
-        Scalar::Parameter(Parameter::Run).named("run"),
-    ];
-    Select { items, filter: vec![Scalar::bool(false)], ..Select::default() }.body().after(Vec::new())
 }
 
 /// The parent run's rows.

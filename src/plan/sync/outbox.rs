@@ -73,6 +73,8 @@ fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
     let mut step = select.body().step("wanted");
     step.comments.push(format!("sync {}: what should be there", spec.name));
     step.comments.extend(spec.doc.clone());
+    step.comments
+        .push("sync__hash: a mark of the definition of the sync, then each value behind its length".to_owned());
     step
 }
 
