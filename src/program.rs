@@ -68,7 +68,10 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.declare_destinations();
     ctx.declare_syncs();
     ctx.check_retired();
-    ctx.type_tests();
+    // A mistake in a declaration would be told again by each row that hangs on it.
+    if !ctx.diags.has_errors() {
+        ctx.type_tests();
+    }
     let (mut program, rest) = ctx.into_program();
     let order = cycle::order(&program, &rest.circled, diags);
     labels::flow(&mut program, &order);

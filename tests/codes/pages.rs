@@ -31,7 +31,7 @@ const ROWS: [(&str, &str); 5] = [
 const FILES: [&str; 2] = ["load-missing-file", "load-two-files"];
 
 /// Pages whose example is calls.
-const CALLS: [&str; 12] = [
+const CALLS: [&str; 13] = [
     "init-would-overwrite",
     "manifest-unreadable",
     "missing-project",
@@ -44,6 +44,7 @@ const CALLS: [&str; 12] = [
     "unknown-code",
     "unknown-lineage-field",
     "unknown-target",
+    "unknown-test",
 ];
 
 /// The same, on a server.
@@ -140,6 +141,9 @@ fn prepare(project: &Project, code: &str) {
             succeeds(project, "compile -o old");
             let manifest = std::fs::read_to_string(project.path("old/manifest.json")).unwrap();
             project.write("old.json", &manifest.replace("\"jsonl\"", "\"pigeon\""));
+        }
+        "unknown-test" => {
+            project.write("shop_test.plg", "test 'an open opportunity' at @2026-01-15 {\n  expect overage = {}\n}\n");
         }
         _ => {}
     }
