@@ -17,6 +17,7 @@ mod differential;
 mod docs;
 mod edits;
 mod errors;
+mod eval_cases;
 mod examples;
 mod fivetran;
 mod guards;
