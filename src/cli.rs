@@ -15,6 +15,7 @@ mod run;
 mod settings;
 mod terminal;
 mod test;
+mod why;
 mod write;
 
 use std::path::PathBuf;
@@ -48,6 +49,7 @@ enum Command {
     Compile(compile::Args),
     Run(run::Args),
     Test(test::Args),
+    Why(why::Args),
     Fmt(fmt::Args),
     Lineage(lineage::Args),
     Explain(explain::Args),
@@ -169,6 +171,7 @@ pub fn main() -> ExitCode {
         Command::Compile(args) => compile::main(&args, project, &terminal),
         Command::Run(args) => run::main(&args, project, &terminal),
         Command::Test(args) => test::main(&args, project, &terminal),
+        Command::Why(args) => why::main(&args, project, &terminal),
         Command::Fmt(args) => fmt::main(&args, project, &terminal),
         Command::Lineage(args) => lineage::main(&args, project, &terminal),
         Command::Explain(args) => explain::main(&args, &terminal),

@@ -21,6 +21,7 @@ pub mod sql;
 pub mod syntax;
 pub mod test;
 pub mod types;
+pub mod why;
 
 use diagnostics::Diagnostics;
 use dialect::Dialect;

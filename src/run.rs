@@ -10,6 +10,7 @@ pub mod finish;
 pub mod forgotten;
 pub mod misfit;
 pub mod outcome;
+pub mod past;
 pub mod prev;
 pub mod session;
 pub mod sources;

@@ -3,8 +3,9 @@
 
 pub mod compare;
 mod engine;
+pub mod mutate;
 mod reference;
-mod value;
+pub mod value;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

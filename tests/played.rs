@@ -89,3 +89,55 @@ fn a_name_that_no_test_has_is_a_mistake() {
         (&1.into(), &0.into(), &"again nobody".into())
     );
 }
+
+const HALF_TESTED: &str = "source app.items { id text; size int; shelf text?; paused bool }
+
+entity item from app.items { key id }
+
+trait on_shelf of item = shelf in ('A', 'B')
+
+audience large of item where size > 10 and not paused
+
+status stage of item {
+  shown  when large and on_shelf
+  kept   when large
+  ok     otherwise
+}
+
+test 'a large item is shown' at @2026-01-15 {
+  given app.items
+    | id | size | shelf | paused |
+    | a  | 12   | A     | false  |
+    | b  | 9    | A     | false  |
+    | c  | 12   |       | false  |
+  expect item
+    | id | large | stage |
+    | a  | true  | shown |
+    | b  | false | ok    |
+    | c  | true  | kept  |
+}
+";
+
+#[test]
+fn changes_that_no_test_notices_are_shown() {
+    let project = Project::new("sqlite", HALF_TESTED, "");
+    let said = project.call("test --mutate --format json");
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let text = |it: &serde_json::Value| {
+        format!("{}: {} {}", it["line"], it["field"].as_str().unwrap(), it["change"].as_str().unwrap())
+    };
+    let unnoticed: Vec<String> = json["unnoticed"].as_array().unwrap().iter().map(text).collect();
+    let wanted = ["7: item.large `>=` in place of `>`", "7: item.large `not paused` left out"];
+    assert_eq!(unnoticed, wanted, "{}", said.out);
+    assert_eq!(json["noticed"], json["changes"].as_u64().unwrap() - 2);
+    let said = project.call("test --mutate");
+    assert!(
+        said.out.contains("unnoticed-change") && said.out.contains("all tests pass with `not paused` left out"),
+        "{}",
+        said.out
+    );
+    project.replace("program.plg", "| b  | false | ok    |", "| b  | true  | ok    |");
+    let said = project.call("test --mutate");
+    assert!(said.code == Some(1) && said.out.contains("0 passed, 1 failed"), "{}", said.out);
+}

@@ -17,6 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["sql"],
     &["compile", "run"],
     &["test"],
+    &["why"],
     &["config"],
     &["cli"],
 ];
@@ -28,7 +29,7 @@ const TOGETHER: &[(&str, &str, &str)] = &[
 ];
 
 /// Who may use the evaluator: what shows what a program means, and computes nothing that is acted on.
-const MAY_EVALUATE: &[&str] = &["eval", "test", "cli"];
+const MAY_EVALUATE: &[&str] = &["eval", "test", "why", "cli"];
 
 /// What a run may not read: it knows the manifest only.
 const NOT_FOR_RUN: &[&str] = &["syntax", "program", "plan", "sql", "compile"];

@@ -6,6 +6,9 @@ mod progress;
 mod summary;
 mod target;
 
+pub(super) use options::instant;
+pub(super) use target::resolve;
+
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -159,7 +162,7 @@ fn done(outcome: &run::Outcome, deliver: bool, format: Format, terminal: &Termin
 }
 
 /// The exit code of what is to blame.
-const fn exit_of(fault: Fault) -> Exit {
+pub(super) const fn exit_of(fault: Fault) -> Exit {
     match fault {
         Fault::Data => Exit::Stopped,
         Fault::Setting => Exit::Usage,

@@ -1,6 +1,7 @@
 //! `plgc test`: takes a project, plays the tests of its files on the embedded engine, gives what passed and where the others
 //! differ, cell by cell.
 
+mod mutants;
 mod report;
 
 use std::path::Path;
@@ -19,6 +20,9 @@ use crate::test;
 pub(super) struct Args {
     /// Only tests whose names contain one of these
     names: Vec<String>,
+    /// Change one condition of the program at a time, and show the changes that no test notices
+    #[arg(long)]
+    mutate: bool,
     /// How to show the result
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -47,12 +51,20 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let program = project.program()?;
     let tests = chosen(&program, &args.names)?;
     let verdicts = test::on_engine(&program, &project.sources, &tests, test::Pace::Changes).map_err(failed)?;
-    let text = match args.format {
-        Format::Text => report::text(&verdicts, &project.sources, terminal.out),
-        Format::Json => report::json(&verdicts, &project.sources),
+    let is_passed = verdicts.iter().all(test::Verdict::is_passed);
+    let text = match (args.mutate && is_passed, args.format) {
+        (true, format) => {
+            let found = test::mutate::unnoticed(&program, &project.sources, &tests);
+            match format {
+                Format::Text => mutants::text(found, &project.sources, terminal.out),
+                Format::Json => mutants::json(&found, &project.sources),
+            }
+        }
+        (false, Format::Text) => report::text(&verdicts, &project.sources, terminal.out),
+        (false, Format::Json) => report::json(&verdicts, &project.sources),
     };
     terminal.out(&text)?;
-    Ok(if verdicts.iter().all(test::Verdict::is_passed) { Exit::Done } else { Exit::Program })
+    Ok(if is_passed { Exit::Done } else { Exit::Program })
 }
 
 fn failed(why: String) -> Broken {

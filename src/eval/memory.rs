@@ -5,8 +5,9 @@ use super::entity::At;
 use super::expr::Frame;
 use super::{Change, Row, Run, Stop, Table, Value};
 use crate::program::{
-    Entity, EntityId, ExperimentPart, Expr, Field, FieldId, FieldKind, OUTER, Program, RowsOf, Stage,
+    Entity, EntityId, ExperimentPart, Expr, Field, FieldId, FieldKind, Program, RowsOf, SequencePart, Stage,
 };
+use crate::types::Type;
 
 /// Whether a field's changes are told.
 fn is_told(field: &Field) -> bool {
@@ -31,11 +32,11 @@ impl Run<'_> {
 
     fn computed(&self, id: FieldId, place: usize) -> Result<(Value, Value), Stop> {
         let field = self.program.field(id);
-        let row = [Frame { row: OUTER, at: At { over: RowsOf::Entity(field.entity), place }, before: None }];
+        let row = [Frame::outer(At { over: RowsOf::Entity(field.entity), place })];
         match &field.kind {
             FieldKind::Trait(value) => Ok((self.eval(value, &row)?, Value::Null)),
-            FieldKind::Audience { base, condition, until, was } => {
-                let (old, since) = self.remembered(field, was.as_deref(), place);
+            FieldKind::Audience { base, condition, until, .. } => {
+                let (old, since) = self.remembered(field, place);
                 let in_base = base.map_or(Ok(true), |base| self.field(base, place).map(|(value, _)| value.holds()))?;
                 let member = in_base && self.lasts(condition, until.as_ref(), old.holds(), &row)?;
                 let since = match (member, old.holds() && !since.is_null()) {
@@ -45,9 +46,10 @@ impl Run<'_> {
                 };
                 Ok((Value::Bool(member), since))
             }
+            FieldKind::Sequence(id, part) => Ok((self.in_sequence(*id, *part, place)?, Value::Null)),
             FieldKind::Experiment(id, part) => Ok((self.enrolled(*id, *part, place)?, Value::Null)),
-            FieldKind::Status { stages, was, .. } => {
-                let (old, since) = self.remembered(field, was.as_deref(), place);
+            FieldKind::Status { stages, .. } => {
+                let (old, since) = self.remembered(field, place);
                 let stage = Value::Text(self.stage(stages, &old, &row)?);
                 let stays = stage.equals(&old) && !since.is_null();
                 Ok((stage, if stays { since } else { Value::Timestamp(self.now) }))
@@ -77,13 +79,14 @@ impl Run<'_> {
     }
 
     /// The value and the `since` of a field of the same row in the run before; null what that run lacks.
-    pub(super) fn remembered(&self, field: &Field, was: Option<&str>, place: usize) -> (Value, Value) {
+    pub(super) fn remembered(&self, field: &Field, place: usize) -> (Value, Value) {
         let nothing = (Value::Null, Value::Null);
         let entity = self.program.entity(field.entity);
         let Some(table) = self.table_before(entity) else { return nothing };
         let key = self.column(At { over: RowsOf::Entity(field.entity), place }, entity.key);
         let row = table.all().find(|row| table.value(row, &table.key).is_some_and(|it| it.equals(&key)));
-        row.map_or(nothing, |row| (old(table, row, field, was, ""), old(table, row, field, was, "__since")))
+        let old = |row, suffix| old(self.program, (table, row), field, suffix);
+        row.map_or(nothing, |row| (old(row, ""), old(row, "__since")))
     }
 
     /// The entity's rows in the run before, under its name or an earlier one.
@@ -109,7 +112,7 @@ impl Run<'_> {
                             FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => {
                                 field.name == *column || was.as_ref() == Some(column) && !knew(&field.name)
                             }
-                            FieldKind::Trait(_) | FieldKind::Experiment(..) => false,
+                            FieldKind::Trait(_) | FieldKind::Experiment(..) | FieldKind::Sequence(..) => false,
                         };
                         let is_status = matches!(value, Value::Text(_));
                         self.program
@@ -149,11 +152,23 @@ impl Run<'_> {
     }
 }
 
+/// The earlier names of a field's column.
+fn was(program: &Program, field: &Field) -> Vec<String> {
+    match &field.kind {
+        FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.iter().cloned().collect(),
+        FieldKind::Experiment(id, part) => program.experiment(*id).part_was(*part).into_iter().collect(),
+        FieldKind::Sequence(id, part) => program.sequence(*id).part_was(*part),
+        FieldKind::Trait(_) => Vec::new(),
+    }
+}
+
 /// A field's value in a row of the run before, under its name or an earlier one.
-pub(super) fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, suffix: &str) -> Value {
-    let named = |name: &str| table.value(row, &format!("{name}{suffix}"));
-    let value = named(&field.name).or_else(|| named(was?)).cloned().unwrap_or(Value::Null);
+pub(super) fn old(program: &Program, (table, row): (&Table, &Row), field: &Field, suffix: &str) -> Value {
+    let named = |name: &String| table.value(row, &format!("{name}{suffix}"));
+    let earlier = was(program, field);
+    let value = std::iter::once(&field.name).chain(&earlier).find_map(named).cloned().unwrap_or(Value::Null);
     let fits = match (&field.kind, &value) {
+        (FieldKind::Sequence(..), value) => fits(value, &field.typed.kind),
         (FieldKind::Experiment(_, part), value) => match part {
             ExperimentPart::Arm => matches!(value, Value::Text(_)),
             ExperimentPart::EnrolledAt => matches!(value, Value::Timestamp(_)),
@@ -167,6 +182,10 @@ pub(super) fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, su
         return Value::Null;
     }
     match (&field.kind, &value) {
+        (FieldKind::Sequence(id, SequencePart::Arm(at)), Value::Text(old)) => {
+            let renamed = program.sequence(*id).renamed_arms(*at).into_iter().find(|(was, _)| was == old);
+            renamed.map_or(value, |(_, name)| Value::Text(name))
+        }
         (FieldKind::Status { stages, .. }, Value::Text(old)) => {
             let renamed = stages.iter().find(|stage| stage.was.as_ref() == Some(old));
             renamed.map_or(value, |stage| Value::Text(stage.name.clone()))
@@ -175,19 +194,25 @@ pub(super) fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, su
     }
 }
 
+/// Whether a value is of a type that what a sequence remembers has.
+const fn fits(value: &Value, kind: &Type) -> bool {
+    matches!(
+        (value, kind),
+        (Value::Timestamp(_), Type::Timestamp)
+            | (Value::Int(_), Type::Int)
+            | (Value::Bool(_), Type::Bool)
+            | (Value::Text(_), Type::Enum(_))
+    )
+}
+
 fn keys(table: &Table) -> impl Iterator<Item = String> {
     table.all().filter_map(|row| table.value(row, &table.key).and_then(Value::text))
 }
 
 fn change(program: &Program, field: &Field, (before, now): (&Table, &Table), key: String) -> Option<Change> {
-    let was = match &field.kind {
-        FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.clone(),
-        FieldKind::Experiment(id, part) => program.experiment(*id).part_was(*part),
-        FieldKind::Trait(_) => None,
-    };
     let value = |table: &Table| {
         let row = table.all().find(|row| table.value(row, &table.key).and_then(Value::text).as_ref() == Some(&key));
-        let value = row.map_or(Value::Null, |row| old(table, row, field, was.as_deref(), ""));
+        let value = row.map_or(Value::Null, |row| old(program, (table, row), field, ""));
         let is_audience = matches!(field.kind, FieldKind::Audience { .. });
         if is_audience { Some(value.holds().to_string()) } else { value.text() }
     };

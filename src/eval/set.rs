@@ -62,11 +62,11 @@ impl Run<'_> {
 
     /// The rows of a set: those that are tied to the rows outside, each with the one before it, and of these the ones
     /// that meet its condition.
-    fn rows_in(&self, set: &Set, rows: &[Frame]) -> Result<Vec<Frame>, Stop> {
+    pub(super) fn rows_in(&self, set: &Set, rows: &[Frame]) -> Result<Vec<Frame>, Stop> {
         let mut tied: Vec<Frame> = Vec::new();
         for place in 0..self.all(set.over).len() {
             let before = tied.last().map(|frame| frame.at);
-            let frame = Frame { row: set.row, at: At { over: set.over, place }, before };
+            let frame = Frame { row: set.row, at: At { over: set.over, place }, before, fresh: false };
             let mut all = true;
             for tie in &set.ties {
                 let outer = self.eval(&tie.outer, rows)?;

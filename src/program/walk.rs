@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Aggregate, ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, LinkBy, OUTER, Program, RowId, RowsOf, SourceId,
-    What, Window,
+    ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, LinkBy, OUTER, Program, RowId, RowsOf, SourceId, What,
 };
 use crate::types::Type;
 
@@ -17,6 +16,12 @@ pub(super) fn visit<'e>(expr: &'e Expr, visit_one: &mut impl FnMut(&'e Expr)) {
     }
 }
 
+/// Calls `visit` with an expression and everything in it, to change it.
+pub(super) fn visit_mut(expr: &mut Expr, visit_one: &mut impl FnMut(&mut Expr)) {
+    visit_one(expr);
+    expr.parts_mut().into_iter().for_each(|part| visit_mut(part, visit_one));
+}
+
 /// Whether something in an expression could not be resolved, so that what it says is not known.
 pub(super) fn contains_error(expr: &Expr) -> bool {
     let mut found = false;
@@ -26,35 +31,16 @@ pub(super) fn contains_error(expr: &Expr) -> bool {
 
 /// The expressions directly within an expression.
 pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Literal(_) | ExprKind::Now | ExprKind::Read { .. } | ExprKind::Error => Vec::new(),
-        ExprKind::Op(_, operands) | ExprKind::Call(_, operands) => operands.iter().collect(),
-        ExprKind::Case { arms, otherwise } => {
-            arms.iter().flat_map(|(when, value)| [when, value]).chain([otherwise.as_ref()]).collect()
-        }
-        ExprKind::Coerce(inner) | ExprKind::Previous(inner) => vec![inner],
-        ExprKind::Aggregate(aggregate) => aggregate_parts(aggregate),
-        ExprKind::Window(window) => window_parts(window),
-    }
-}
-
-/// The expressions directly within an aggregate.
-pub(super) fn aggregate_parts(aggregate: &Aggregate) -> Vec<&Expr> {
-    let ties = aggregate.set.ties.iter().flat_map(|tie| [&tie.inner, &tie.outer]);
-    let order = aggregate.order.iter().map(|order| &order.by);
-    ties.chain(&aggregate.set.condition).chain(&aggregate.value).chain(order).collect()
-}
-
-fn window_parts(window: &Window) -> Vec<&Expr> {
-    std::iter::once(&window.order.by).chain(&window.per).collect()
+    expr.parts()
 }
 
 /// The expressions of a field.
-pub(super) fn of_field(field: &Field) -> Vec<&Expr> {
+pub(super) fn of_field<'p>(program: &'p Program, field: &'p Field) -> Vec<&'p Expr> {
     match &field.kind {
         FieldKind::Trait(expr) => vec![expr],
         FieldKind::Audience { condition, until, .. } => std::iter::once(condition).chain(until).collect(),
         FieldKind::Experiment(..) => Vec::new(),
+        FieldKind::Sequence(id, part) => program.sequence(*id).exprs(*part),
         FieldKind::Status { stages, .. } => {
             stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until)).collect()
         }
@@ -69,11 +55,14 @@ pub(super) fn of_program(program: &Program) -> Vec<(EntityId, &Expr)> {
     }
     for link in &program.links {
         if let LinkBy::Row(aggregate) = &link.by {
-            all.extend(aggregate_parts(aggregate).into_iter().map(|part| (link.from, part)));
+            all.extend(aggregate.parts().into_iter().map(|part| (link.from, part)));
         }
     }
-    for field in &program.fields {
-        all.extend(of_field(field).into_iter().map(|expr| (field.entity, expr)));
+    for field in program.fields.iter().filter(|field| !matches!(field.kind, FieldKind::Sequence(..))) {
+        all.extend(of_field(program, field).into_iter().map(|expr| (field.entity, expr)));
+    }
+    for sequence in &program.sequences {
+        all.extend(sequence.all_exprs().into_iter().map(|expr| (sequence.entity, expr)));
     }
     all
 }

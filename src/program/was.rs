@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::ExperimentPart;
 use super::context::{Ctx, Member};
 use super::names::{FieldNode, Global};
+use super::{ExperimentPart, sequence};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -68,17 +68,35 @@ impl WasStillDeclared {
     }
 }
 
+/// The names of a sequence's steps and branches, each with its earlier one.
+fn parts_of(node: &ast::Sequence) -> Vec<(&ast::Name, Option<&ast::Name>)> {
+    let steps = sequence::steps(node).into_iter().map(|(step, _)| (&step.name, step.was.as_ref()));
+    steps.chain(sequence::branches(node).into_iter().map(|branch| (&branch.name, branch.was.as_ref()))).collect()
+}
+
 impl<'a> Ctx<'a> {
     /// Checks what is retired: it is declared no more. What it was is known to the runs that remember it.
     pub(super) fn check_retired(&mut self) {
         for path in self.found.retired.clone() {
             let declared = match path.parts.as_slice() {
+                [of, part] if self.sequence_named(&of.text).is_some() => {
+                    let node = self.sequence_named(&of.text);
+                    let parts = node.map(parts_of).unwrap_or_default();
+                    parts.iter().find(|(name, _)| name.text == part.text).map(|(name, _)| name.span)
+                }
                 [entity, field] => self.entity_named(&entity.text).and_then(|id| match self.member(id, &field.text) {
                     Some((Member::Field(_), span)) => Some(span),
                     _ => None,
                 }),
                 [only] => match self.global(&only.text) {
-                    Some((Global::Audience(_) | Global::Sync(_) | Global::Entity(_), span)) => Some(span),
+                    Some((
+                        Global::Audience(_)
+                        | Global::Sync(_)
+                        | Global::Entity(_)
+                        | Global::Sequence(_)
+                        | Global::Channel(_),
+                        span,
+                    )) => Some(span),
                     _ => None,
                 },
                 _ => None,
@@ -92,6 +110,14 @@ impl<'a> Ctx<'a> {
         }
         self.program.retired.sort();
         self.program.retired.dedup();
+    }
+
+    /// The sequence of this name, as it is written.
+    fn sequence_named(&self, name: &str) -> Option<&'a ast::Sequence> {
+        match self.global(name) {
+            Some((Global::Sequence(at), _)) => self.found.sequences.get(at).map(|(_, node, _)| *node),
+            _ => None,
+        }
     }
 
     /// Checks the earlier names of entities.
@@ -137,6 +163,34 @@ impl<'a> Ctx<'a> {
         }
     }
 
+    /// Checks the earlier names of sequences, of their steps and branches, and of channels.
+    pub(super) fn check_was_of_sequences(&mut self) {
+        let nodes: Vec<&'a ast::Sequence> = self.found.sequences.iter().map(|(_, node, _)| *node).collect();
+        let channels: Vec<&'a ast::Channel> = self.found.channels.iter().map(|item| item.node).collect();
+        let mut seen = BTreeMap::new();
+        let of_channels = channels.iter().filter_map(|node| node.was.as_ref());
+        for was in nodes.iter().filter_map(|node| node.was.as_ref()).chain(of_channels) {
+            let own = nodes.iter().find(|node| node.name.text == was.text).and_then(|node| node.was.as_ref());
+            let of_channel = channels.iter().find(|node| node.name.text == was.text).and_then(|node| node.was.as_ref());
+            let declared = match self.global(&was.text) {
+                Some((Global::Sequence(_) | Global::Channel(_), at)) => Some(Declared { at, was: own.or(of_channel) }),
+                _ => None,
+            };
+            let first = *seen.entry(was.text.as_str()).or_insert(was.span);
+            self.check_was(was, declared, first);
+        }
+        for node in nodes {
+            let parts = parts_of(node);
+            let mut seen = BTreeMap::new();
+            for was in parts.iter().filter_map(|(_, was)| *was) {
+                let declared = parts.iter().find(|(name, _)| name.text == was.text);
+                let declared = declared.map(|(name, own)| Declared { at: name.span, was: *own });
+                let first = *seen.entry(was.text.as_str()).or_insert(was.span);
+                self.check_was(was, declared, first);
+            }
+        }
+    }
+
     /// Checks the earlier names of syncs.
     pub(super) fn check_was_of_syncs(&mut self) {
         let mut seen = BTreeMap::new();
@@ -164,7 +218,8 @@ impl<'a> Ctx<'a> {
 /// The earlier name of a field, as it is declared.
 fn was_of<'a>(node: &FieldNode<'a>) -> Option<&'a ast::Name> {
     match node {
-        FieldNode::Trait(_) | FieldNode::Goal(..) => None,
+        // A sequence's is checked with its steps'.
+        FieldNode::Trait(_) | FieldNode::Goal(..) | FieldNode::Sequence(_) => None,
         FieldNode::Experiment(_, node, part) => node.was.as_ref().filter(|_| *part == ExperimentPart::Arm),
         FieldNode::Audience(node) => node.was.as_ref(),
         FieldNode::Status(node) => node.was.as_ref(),

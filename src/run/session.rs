@@ -92,13 +92,22 @@ impl<'a> Session<'a> {
         memory: Memory,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, RunError> {
-        let engine = (driver.open)(&target.location).await.map_err(|said| RunError::unreachable(target, said))?;
-        let (options, accept) = (RunOptions::default(), BTreeSet::new());
-        let (notices, memory) = (Vec::new(), Some(memory));
-        let (journal, intents) = (Journal::in_memory(&fresh("journal", 32)), Intents::default());
-        let mut session = Self { engine, driver, target, options, memory, accept, journal, intents, notices, progress };
+        let mut session = Self { memory: Some(memory), ..Self::reading(driver, target, progress).await? };
         state::ensure(&mut session).await?;
         Ok(session)
+    }
+
+    /// Opens a target only to look at it: takes no lock, and makes nothing.
+    pub async fn reading(
+        driver: &'static Driver,
+        target: &'a Target,
+        progress: &'a mut dyn Progress,
+    ) -> Result<Self, RunError> {
+        let engine = (driver.open)(&target.location).await.map_err(|said| RunError::unreachable(target, said))?;
+        let (options, accept) = (RunOptions::default(), BTreeSet::new());
+        let (notices, memory) = (Vec::new(), None);
+        let (journal, intents) = (Journal::in_memory(&fresh("journal", 32)), Intents::default());
+        Ok(Self { engine, driver, target, options, memory, accept, journal, intents, notices, progress })
     }
 
     /// Executes a statement.

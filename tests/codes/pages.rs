@@ -31,11 +31,12 @@ const ROWS: [(&str, &str); 5] = [
 const FILES: [&str; 2] = ["load-missing-file", "load-two-files"];
 
 /// Pages whose example is calls.
-const CALLS: [&str; 13] = [
+const CALLS: [&str; 16] = [
     "init-would-overwrite",
     "manifest-unreadable",
     "missing-project",
     "no-program",
+    "no-run-yet",
     "option-path",
     "run-earlier",
     "run-guard",
@@ -45,6 +46,8 @@ const CALLS: [&str; 13] = [
     "unknown-lineage-field",
     "unknown-target",
     "unknown-test",
+    "unknown-why-field",
+    "unknown-why-key",
 ];
 
 /// The same, on a server.
@@ -131,6 +134,11 @@ fn prepare(project: &Project, code: &str) {
             std::fs::create_dir(project.path("tests")).unwrap();
             std::fs::rename(project.path("data"), project.path("tests/fixture")).unwrap();
         }
+        "unknown-test" => {
+            let test = "test 'an open opportunity' at @2026-01-15 {\n  expect overage = {}\n}\n";
+            project.write("overage_test.plg", test);
+        }
+        "unknown-why-field" | "unknown-why-key" => succeeds(project, "run --as-of 2026-01-15"),
         "run-guard" => {
             succeeds(project, "run --as-of 2020-01-01");
             let text = std::fs::read_to_string(project.path("data/app.workspaces.csv")).unwrap();
@@ -141,9 +149,6 @@ fn prepare(project: &Project, code: &str) {
             succeeds(project, "compile -o old");
             let manifest = std::fs::read_to_string(project.path("old/manifest.json")).unwrap();
             project.write("old.json", &manifest.replace("\"jsonl\"", "\"pigeon\""));
-        }
-        "unknown-test" => {
-            project.write("shop_test.plg", "test 'an open opportunity' at @2026-01-15 {\n  expect overage = {}\n}\n");
         }
         _ => {}
     }

@@ -195,8 +195,8 @@ impl Seen<'_> {
                 self.when(until.is_some(), "audience until");
                 [Some(condition), until.as_ref()].into_iter().flatten().for_each(|it| self.expr(it, 0));
             }
-            // None is generated: a program with an experiment is refused.
-            FieldKind::Experiment(..) => {}
+            // None is generated: a program with an experiment or a sequence is refused.
+            FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
             FieldKind::Status { stages, .. } => {
                 self.one("status");
                 for stage in stages {

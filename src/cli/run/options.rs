@@ -30,7 +30,7 @@ pub(super) fn manifest(file: &Path) -> Result<Manifest, Broken> {
 }
 
 /// An instant to the second: a date, or a date and time with an offset.
-pub(super) fn instant(text: &str) -> Result<i64, String> {
+pub(in crate::cli) fn instant(text: &str) -> Result<i64, String> {
     let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
     let is_day = !text.contains(['T', 't', ' ']);
     text.parse::<jiff::Timestamp>()

@@ -33,7 +33,7 @@ struct OtherEngine {
 }
 
 /// The run's target, and what must not be shown.
-pub(super) fn resolve(
+pub(in crate::cli) fn resolve(
     project: &Project,
     name: &str,
     written: &Unresolved,

@@ -29,7 +29,7 @@ pub fn most_columns(program: &Program) -> BTreeMap<EntityId, usize> {
                 4 + EACH * (count.expr(condition, false) + until)
             }
             // Itself, and what the parent run had of it.
-            FieldKind::Experiment(..) => 2,
+            FieldKind::Experiment(..) | FieldKind::Sequence(..) => 2,
             FieldKind::Status { stages, .. } => {
                 let all = stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until));
                 4 + EACH * all.map(|expr| count.expr(expr, false)).sum::<usize>()

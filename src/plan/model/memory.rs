@@ -33,7 +33,7 @@ impl Memory {
                     [condition].into_iter().chain(until).for_each(|expr| since_in(expr, &mut read));
                 }
                 // No expression of it reads a `since`.
-                FieldKind::Experiment(..) => {}
+                FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
                 FieldKind::Status { stages, .. } => {
                     let all = stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until));
                     all.for_each(|expr| since_in(expr, &mut read));

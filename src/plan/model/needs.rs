@@ -31,6 +31,10 @@ pub(super) fn of(program: &Program, field: &Field) -> Needs {
             exprs.extend(until);
         }
         FieldKind::Experiment(id, _) => needs.own.extend(program.experiment(*id).base),
+        FieldKind::Sequence(id, part) => {
+            needs.own.extend(program.sequence(*id).needs(*part));
+            exprs.extend(program.sequence(*id).exprs(*part));
+        }
         FieldKind::Status { stages, .. } => {
             exprs.extend(stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until)));
         }
@@ -110,7 +114,7 @@ impl Walk<'_> {
         }
         match what {
             What::Field(field) | What::Since(field) => self.field(own, field),
-            What::Column(_) | What::Exists => {}
+            What::Column(_) | What::Exists | What::InView(_) | What::Was(_) => {}
         }
     }
 }

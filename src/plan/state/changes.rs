@@ -36,7 +36,7 @@ fn is_observed(field: &Field) -> bool {
     match field.kind {
         FieldKind::Audience { .. } | FieldKind::Status { .. } => !field.hidden,
         FieldKind::Experiment(_, part) => part == ExperimentPart::Arm,
-        FieldKind::Trait(_) => false,
+        FieldKind::Sequence(..) | FieldKind::Trait(_) => false,
     }
 }
 
@@ -59,7 +59,7 @@ fn differing(entity: &str, key: &Column, fields: &[&Field], name: &str) -> Step 
     let found = Select::from(Table::Model(entity.to_owned()).alias("c"), vec![Scalar::int(1).named("found")]);
     let had = fields.iter().map(|field| match field.kind {
         FieldKind::Audience { .. } => Scalar::column("p", &field.name),
-        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => {
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) | FieldKind::Trait(_) => {
             Scalar::column("p", &field.name).is_not_null()
         }
     });
@@ -77,7 +77,7 @@ fn differing(entity: &str, key: &Column, fields: &[&Field], name: &str) -> Step 
 fn none(field: &Field) -> Scalar {
     match field.kind {
         FieldKind::Audience { .. } => Scalar::bool(false),
-        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => {
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) | FieldKind::Trait(_) => {
             Scalar::null(field.typed.kind.clone())
         }
     }
@@ -127,7 +127,7 @@ fn value(field: &Field, alias: &str) -> Scalar {
     let column = Scalar::column(alias, &field.name);
     match field.kind {
         FieldKind::Audience { .. } => column.or_else(Scalar::bool(false)),
-        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => column,
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) | FieldKind::Trait(_) => column,
     }
 }
 
@@ -137,7 +137,9 @@ fn spoken(field: &Field, value: Scalar) -> Scalar {
         FieldKind::Audience { .. } => {
             Scalar::Case(vec![(value, Scalar::text("true"))], Some(Box::new(Scalar::text("false"))))
         }
-        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => value.as_text(&field.typed.kind),
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) | FieldKind::Trait(_) => {
+            value.as_text(&field.typed.kind)
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::program::walk::aggregate_parts;
 use crate::program::{Aggregate, AggregateOp, Expr, ExprKind, FieldId, FieldKind, Literal, OUTER, Op, Program, What};
 use crate::types::Type;
 
@@ -55,7 +54,7 @@ fn expand_field<'p>(program: &'p Program, id: FieldId, depth: u32, all: &mut Vec
             }
         }
         FieldKind::Trait(value) if value.typed.kind == Type::Bool => expand(program, value, depth, all),
-        FieldKind::Trait(_) | FieldKind::Status { .. } | FieldKind::Experiment(..) => {}
+        FieldKind::Trait(_) | FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
     }
 }
 
@@ -323,7 +322,7 @@ pub(super) fn canonical(expr: &Expr) -> String {
 
 /// The same of an aggregate's set and values.
 fn canonical_of_set(aggregate: &Aggregate) -> String {
-    let parts: Vec<String> = aggregate_parts(aggregate).into_iter().map(canonical).collect();
+    let parts: Vec<String> = aggregate.parts().into_iter().map(canonical).collect();
     let rows = format!("{:?} {}", aggregate.set.over, parts.join("; "));
     rows.replace(&format!("{:?}", aggregate.set.row), "RowId(of the set)")
 }

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::diagnostics::Diagnostics;
 use crate::program::cycle::{Node, needs};
-use crate::program::walk::{aggregate_parts, columns_read, of_field};
+use crate::program::walk::{columns_read, of_field};
 use crate::program::{ColumnId, EntityId, Expr, LinkBy, Program, SourceId, Sync};
 use crate::source::Span;
 
@@ -79,16 +79,16 @@ fn exprs(program: &Program, node: Node) -> Vec<(EntityId, &Expr)> {
     match node {
         Node::Field(id) => {
             let field = program.field(id);
-            of_field(field).into_iter().map(|expr| (field.entity, expr)).collect()
+            of_field(program, field).into_iter().map(|expr| (field.entity, expr)).collect()
         }
         Node::Link(id) => {
             let link = program.link(id);
             match &link.by {
-                LinkBy::Row(aggregate) => {
-                    aggregate_parts(aggregate).into_iter().map(|expr| (link.from, expr)).collect()
-                }
+                LinkBy::Row(aggregate) => aggregate.parts().into_iter().map(|expr| (link.from, expr)).collect(),
                 LinkBy::Columns { .. } => Vec::new(),
             }
         }
+        // What it needs is walked as any other.
+        Node::Channel(_) => Vec::new(),
     }
 }

@@ -89,6 +89,12 @@ pub enum What {
     Field(FieldId),
     /// When the present membership or stage was first observed.
     Since(FieldId),
+    /// What the run before left of a field of the expression's own sequence, in the entry in view: the open one, or else a
+    /// fresh one, whose `entered_at` is now, whose steps and branches are null, and which is neither done nor expired.
+    /// `.sent` is what is known of that entry in this run.
+    InView(FieldId),
+    /// What the run before left of a field of a sequence; null where that run did not have the row.
+    Was(FieldId),
     /// Whether there is a row (`owner is not null`): a bool, never null.
     Exists,
 }

@@ -1,0 +1,255 @@
+//! `plgc why`: takes a field and the key of a row, gives why the field has its value there: each condition with the row's values, and
+//! what would have to be otherwise. Reads the target, changes nothing.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use miette::Diagnostic;
+
+use super::project::Project;
+use super::terminal::Terminal;
+use super::{Broken, Exit, Outcome, run};
+use crate::diagnostics::did_you_mean;
+use crate::engine::Location;
+use crate::eval::{self, Input, Look, Output, Value};
+use crate::program::{FieldId, FieldKind, Program, SourceId};
+use crate::run::past::{self, Past, Table};
+use crate::test::compare::shown;
+use crate::test::value;
+use crate::types::Type;
+use crate::why::{About, Node, Why, explain};
+
+/// How many rows all sources may have where it is also looked up when time alone changes the field.
+const FEW: usize = 100_000;
+const HOUR: i64 = 3_600_000_000;
+const SECOND: i64 = 1_000_000;
+const YEAR: i64 = 366 * 24 * HOUR;
+
+/// Show why a field of a row has its value
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// An audience, or another field as ENTITY.FIELD
+    field: String,
+    /// The key of the row
+    key: String,
+    /// The target, as plg.toml names it
+    #[arg(short, long)]
+    target: Option<String>,
+    /// As a run at this instant would find it; default: the last run's
+    #[arg(long, value_name = "INSTANT", value_parser = run::instant)]
+    as_of: Option<i64>,
+    /// How to show it
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+}
+
+/// A field that the program does not have.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("no field is called `{name}`")]
+#[diagnostic(code("unknown-why-field"))]
+struct UnknownField {
+    name: String,
+    #[help]
+    help: String,
+}
+
+/// A row that is not there.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{entity}` has no row with the key `{key}`")]
+#[diagnostic(
+    code("unknown-why-key"),
+    help(
+        "the source has no such row, or the `where` of the entity leaves it out; write the key as it is in the source"
+    )
+)]
+struct UnknownKey {
+    entity: String,
+    key: String,
+}
+
+/// A target on which nothing was built.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("target `{target}` has had no run")]
+#[diagnostic(code("no-run-yet"), help("run it first: `plgc run -t {target}`"))]
+struct NoRunYet {
+    target: String,
+}
+
+/// The row cannot be computed.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("the row cannot be explained: {why}")]
+#[diagnostic(code("why-stopped"), help("mend the value in the source, or round or convert it in the program"))]
+struct Stopped {
+    why: String,
+}
+
+fn stopped(stop: eval::Stop) -> Broken {
+    Broken::new(Exit::Stopped, Stopped { why: stop.to_string() })
+}
+
+pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
+    let mut project = Project::load(folder)?;
+    let program = project.program()?;
+    let id = field(&program, &args.field)?;
+    let (name, mut written) = project.target(args.target.as_deref())?;
+    let (mut manifest, _) = project.compile(&written.engine)?;
+    // Nothing is sent: how destinations are reached is no matter here.
+    manifest.syncs.clear();
+    manifest.destinations.clear();
+    written.destinations.clear();
+    let (target, secrets) = run::resolve(&project, &name, &written, &manifest)?;
+    let none = || Broken::new(Exit::Stopped, NoRunYet { target: name.clone() });
+    if let Location::Path(path) = &target.location
+        && !path.exists()
+    {
+        return Err(none());
+    }
+    let past = past::read(&manifest, &target).map_err(|error| Broken::new(run::exit_of(error.fault()), error))?;
+    let past = past.ok_or_else(none)?;
+    let why = explained(&program, &project, id, (args, &past))?;
+    let text = match args.format {
+        Format::Text => text(&why),
+        Format::Json => format!("{:#}\n", serde_json::json!(why)),
+    };
+    terminal.out(&secrets.hide(&text))?;
+    Ok(Exit::Done)
+}
+
+/// The field of this name: an audience or a field whose name is the only one, or as ENTITY.FIELD.
+fn field(program: &Program, name: &str) -> Result<FieldId, Broken> {
+    let all = (0..).map(FieldId).zip(&program.fields).filter(|(_, field)| !field.hidden);
+    let named: Vec<(FieldId, String, &str)> = all
+        .map(|(id, field)| (id, format!("{}.{}", program.entity(field.entity).name, field.name), field.name.as_str()))
+        .collect();
+    if let Some((id, ..)) = named.iter().find(|(_, whole, _)| whole == name) {
+        return Ok(*id);
+    }
+    let short: Vec<_> = named.iter().filter(|(_, _, short)| *short == name).collect();
+    if let [(id, ..)] = short.as_slice() {
+        return Ok(*id);
+    }
+    let known = named.iter().flat_map(|(_, whole, short)| [whole.as_str(), short]);
+    let help = match (short.is_empty(), did_you_mean(name, known)) {
+        (false, _) => "several entities have it: name it as ENTITY.FIELD".to_owned(),
+        (true, Some(similar)) => format!("did you mean `{similar}`?"),
+        (true, None) => {
+            "name an audience, or another field as ENTITY.FIELD; `plgc lineage` lists all of them".to_owned()
+        }
+    };
+    Err(Broken::new(Exit::Usage, UnknownField { name: name.to_owned(), help }))
+}
+
+fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&Args, &Past)) -> Result<Why, Broken> {
+    let last = eval::parse_instant(&past.now).unwrap_or_default();
+    let now = args.as_of.map_or(last, |seconds| seconds * SECOND);
+    if now < last {
+        let said = |micros| shown(&Value::Timestamp(micros), &Type::Timestamp);
+        let earlier = crate::run::RunError::Earlier { now: said(now), last: said(last) };
+        return Err(Broken::new(Exit::Stopped, earlier));
+    }
+    let tables = past.sources.iter().map(|table| table.rows.iter().map(|row| read(row, table)).collect());
+    let rows: BTreeMap<SourceId, Vec<eval::Row>> = (0..).map(SourceId).zip(tables).collect();
+    let before = output(if now == last { &past.before } else { &past.after });
+    let input = Input { rows: &rows, now, before: &before, receipts: &[] };
+    let look = Look::new(program, &input).map_err(stopped)?;
+    let entity = program.field(id).entity;
+    let Some(row) = look.row(entity, &args.key) else {
+        let (entity, key) = (program.entity(entity).name.clone(), args.key.clone());
+        return Err(Broken::new(Exit::Stopped, UnknownKey { entity, key }));
+    };
+    let about = About { program, sources: &project.sources, look: &look, row };
+    let mut why = explain(about, id, &args.key).map_err(stopped)?;
+    if rows.values().map(Vec::len).sum::<usize>() <= FEW && waits(program, id) {
+        let after = if now == last { output(&past.after) } else { eval::evaluate(program, &input).map_err(stopped)? };
+        why.waits_until = turns(program, id, &args.key, &Input { before: &after, ..input });
+    }
+    Ok(why)
+}
+
+/// Whether a field's value is one of a few, so that it turns at an instant.
+fn waits(program: &Program, id: FieldId) -> bool {
+    let field = program.field(id);
+    field.typed.kind == Type::Bool || matches!(field.kind, FieldKind::Status { .. })
+}
+
+/// When the field becomes another value where nothing but time passes, within a year; found by halving, to the second.
+fn turns(program: &Program, id: FieldId, key: &str, input: &Input<'_>) -> Option<String> {
+    let value = |now: i64| {
+        let look = Look::new(program, &Input { now, ..input.clone() }).ok()?;
+        let row = look.row(program.field(id).entity, key)?;
+        look.field(id, row).ok().map(|(value, _)| value)
+    };
+    let is = value(input.now)?;
+    let (mut same, mut step) = (input.now, HOUR);
+    let mut other = loop {
+        let next = input.now.checked_add(step)?;
+        if value(next)? != is {
+            break next;
+        }
+        if step >= YEAR {
+            return None;
+        }
+        (same, step) = (next, (step * 2).min(YEAR));
+    };
+    while other - same > SECOND {
+        let middle = same + (other - same) / 2 / SECOND * SECOND;
+        if value(middle)? == is { same = middle } else { other = middle }
+    }
+    let (field, then) = (program.field(id), value(other)?);
+    let at = shown(&Value::Timestamp(other), &Type::Timestamp);
+    Some(format!("{} from {at} on", shown(&then, &field.typed.kind)))
+}
+
+fn read(row: &[crate::engine::Value], table: &Table) -> eval::Row {
+    row.iter().zip(&table.columns).map(|(it, (_, kind))| value::read(it, kind)).collect()
+}
+
+/// A run's tables as the evaluator has them.
+fn output(tables: &[(String, String, Table)]) -> Output {
+    let mut output = Output::default();
+    for (entity, key, table) in tables {
+        let found = eval::Table {
+            key: key.clone(),
+            columns: table.columns.iter().map(|(name, _)| name.clone()).collect(),
+            rows: table.rows.iter().map(|row| read(row, table)).collect(),
+            vanished: Vec::new(),
+        };
+        output.entities.insert(entity.clone(), found);
+    }
+    output
+}
+
+fn text(why: &Why) -> String {
+    let since = why.since.as_ref().map(|since| format!(", since {since}")).unwrap_or_default();
+    let mut out = format!("{} of {} is {}{since}, in a run at {}\n", why.field, why.key, why.value, why.now);
+    why.tree.iter().for_each(|node| lines(node, 1, &mut out));
+    if let Some(nearest) = &why.nearest {
+        out.push_str(&format!("nearest change, for {}:\n", nearest.value));
+        nearest.changes.iter().for_each(|change| out.push_str(&format!("  {change}\n")));
+    }
+    if let Some(turns) = &why.waits_until {
+        out.push_str(&format!("if only time passes: {turns}\n"));
+    }
+    out
+}
+
+fn lines(node: &Node, depth: usize, out: &mut String) {
+    let mark = match node.holds {
+        Some(true) => "✓ ",
+        Some(false) => "✗ ",
+        None => "",
+    };
+    let since = node.since.as_ref().map(|since| format!(", since {since}")).unwrap_or_default();
+    let reads: Vec<String> = node.reads.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    let reads = if reads.is_empty() { String::new() } else { format!("  ({})", reads.join(", ")) };
+    out.push_str(&format!("{}{mark}{}{since}{reads}\n", "  ".repeat(depth), node.text));
+    node.below.iter().for_each(|below| lines(below, depth + 1, out));
+}

@@ -1,0 +1,94 @@
+//! What the last run left and what the sources hold now, as rows: for who looks at a target and changes nothing. Takes no lock
+//! and makes no table.
+
+use super::bench::Silent;
+use super::session::{Run, Session};
+use super::state;
+use super::{RunError, Target, fits};
+use crate::engine::{Row, Trouble, quote};
+use crate::manifest::Manifest;
+use crate::types::Type;
+
+/// The rows of a table, with the names and types of its columns.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    /// The columns.
+    pub columns: Vec<(String, Type)>,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// What the last run left.
+#[derive(Debug, Clone)]
+pub struct Past {
+    /// Its instant, as text.
+    pub now: String,
+    /// What it built, by entity, with the entity's key.
+    pub after: Vec<(String, String, Table)>,
+    /// What the run before it built.
+    pub before: Vec<(String, String, Table)>,
+    /// What the sources hold now, in the order of the manifest.
+    pub sources: Vec<Table>,
+}
+
+/// Reads a target; `None` where there was no run.
+///
+/// # Errors
+/// Where the target cannot be read.
+pub fn read(manifest: &Manifest, target: &Target) -> Result<Option<Past>, RunError> {
+    let driver = fits(manifest, target)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| super::session::file(target, &error))?;
+    runtime.block_on(async {
+        let mut silent = Silent;
+        let mut session = Session::reading(driver, target, &mut silent).await?;
+        let head = match state::head(&mut session).await {
+            Ok(Some(head)) => head,
+            Ok(None) => return Ok(None),
+            Err(RunError::Statement { said, .. }) if said.trouble == Trouble::Missing => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (own, run) = (state::manifest(&mut session, &head.manifest).await?, Run::from(&head));
+        let after = built(&mut session, &own, &run).await?;
+        let before = match &head.parent {
+            None => Vec::new(),
+            Some(parent) => match state::manifest_of(&mut session, parent).await? {
+                None => Vec::new(),
+                Some(manifest) => {
+                    let run = Run { id: parent.clone(), parent: None, now: head.now.clone() };
+                    built(&mut session, &manifest, &run).await?
+                }
+            },
+        };
+        let mut sources = Vec::new();
+        for source in &manifest.sources {
+            let columns = source.columns.iter().map(|it| (it.name.clone(), it.typed.kind.clone())).collect();
+            let table = run.bind(&source.table, driver);
+            sources.push(rows(&mut session, &table, columns).await?);
+        }
+        Ok(Some(Past { now: head.now, after, before, sources }))
+    })
+}
+
+/// The tables of a run.
+async fn built(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    run: &Run,
+) -> Result<Vec<(String, String, Table)>, RunError> {
+    let mut tables = Vec::new();
+    for model in manifest.models.iter().filter(|model| model.last) {
+        let Some(entity) = manifest.entities.iter().find(|entity| entity.name == model.entity) else { continue };
+        let columns = model.columns.iter().map(|it| (it.name.clone(), it.typed.kind.clone())).collect();
+        let table = run.bind(&model.table, session.driver);
+        tables.push((entity.name.clone(), entity.key.clone(), rows(session, &table, columns).await?));
+    }
+    Ok(tables)
+}
+
+async fn rows(session: &mut Session<'_>, from: &str, columns: Vec<(String, Type)>) -> Result<Table, RunError> {
+    let names = columns.iter().map(|(name, _)| quote(name)).collect::<Vec<_>>().join(", ");
+    let types: Vec<Type> = columns.iter().map(|(_, kind)| kind.clone()).collect();
+    let rows = session.rows("reading what was built", &format!("SELECT {names} FROM {from} AS t"), &types).await?;
+    Ok(Table { columns, rows })
+}

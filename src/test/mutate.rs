@@ -1,0 +1,181 @@
+//! Takes a program whose tests pass, changes one condition of it at a time, and gives the changes that no test notices: those
+//! conditions could be wrong, and nobody would know. All tests are played in the reference evaluator.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::play;
+use super::reference::Reference;
+use crate::program::{Expr, ExprKind, FieldId, FieldKind, Op, Program, Test};
+use crate::source::{Sources, Span};
+use crate::types::Type;
+
+/// A change of one condition.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    /// Whose condition it is: `workspace.overage`.
+    pub field: String,
+    /// What was changed.
+    pub span: Span,
+    /// How, as what follows "with": "`>=` in place of `>`".
+    pub change: String,
+    id: FieldId,
+    kind: FieldKind,
+}
+
+/// How many changes there are, and which of them no test notices, in the order of the files.
+#[derive(Debug, Clone)]
+pub struct Unnoticed {
+    /// All changes.
+    pub tried: usize,
+    /// Those with which every test passes.
+    pub mutants: Vec<Mutant>,
+}
+
+/// Tries every change.
+#[must_use]
+pub fn unnoticed(program: &Program, sources: &Sources, tests: &[&Test]) -> Unnoticed {
+    let all = mutants(program, sources);
+    let mut tests = tests.to_vec();
+    tests.sort_by_key(|test| test.steps.len());
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(all.len().max(1));
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(mutant) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if !is_noticed(mutant, program, &tests)
+                        && let Ok(mut found) = found.lock()
+                    {
+                        found.push(mutant.clone());
+                    }
+                }
+            });
+        }
+    });
+    let mut mutants = found.into_inner().unwrap_or_default();
+    mutants.sort_by(|a, b| (a.span, &a.change).cmp(&(b.span, &b.change)));
+    Unnoticed { tried: all.len(), mutants }
+}
+
+fn is_noticed(mutant: &Mutant, program: &Program, tests: &[&Test]) -> bool {
+    let mut changed = program.clone();
+    if let Some(field) = changed.fields.get_mut(mutant.id.0 as usize) {
+        field.kind = mutant.kind.clone();
+    }
+    tests.iter().any(|test| !play(test, &mut Reference::new(&changed)).is_passed())
+}
+
+/// Every change of the conditions of traits, audiences and statuses.
+fn mutants(program: &Program, sources: &Sources) -> Vec<Mutant> {
+    let mut found = Vec::new();
+    for (id, field) in (0..).map(FieldId).zip(&program.fields).filter(|(_, field)| !field.hidden) {
+        let name = format!("{}.{}", program.entity(field.entity).name, field.name);
+        for place in 0..conditions(&mut field.kind.clone()).len() {
+            let mut kind = field.kind.clone();
+            let Some(before) = conditions(&mut kind).get(place).map(|expr| (**expr).clone()) else { continue };
+            for (span, change, after) in changes(&before, sources) {
+                let mut kind = field.kind.clone();
+                if let Some(expr) = conditions(&mut kind).into_iter().nth(place) {
+                    *expr = after;
+                }
+                found.push(Mutant { field: name.clone(), span, change, id, kind });
+            }
+        }
+    }
+    found
+}
+
+/// The expressions of a field.
+fn conditions(kind: &mut FieldKind) -> Vec<&mut Expr> {
+    match kind {
+        FieldKind::Trait(value) => vec![value],
+        FieldKind::Audience { condition, until, .. } => std::iter::once(condition).chain(until).collect(),
+        FieldKind::Status { stages, .. } => {
+            stages.iter_mut().flat_map(|stage| stage.when.iter_mut().chain(&mut stage.until)).collect()
+        }
+        FieldKind::Experiment(..) | FieldKind::Sequence(..) => Vec::new(),
+    }
+}
+
+/// Every way to change one condition within an expression: where, how, and the whole expression then.
+fn changes(expr: &Expr, sources: &Sources) -> Vec<(Span, String, Expr)> {
+    let mut found = own_changes(expr, sources);
+    let is_one = is_one_thing(expr) || is_not(expr);
+    for (place, part) in expr.parts().into_iter().enumerate() {
+        // What is negated within `not` is `not` left out.
+        let below = if is_one { Vec::new() } else { changes(part, sources) };
+        for (span, change, part) in below {
+            let mut whole = expr.clone();
+            if let Some(slot) = whole.parts_mut().into_iter().nth(place) {
+                *slot = part;
+            }
+            found.push((span, change, whole));
+        }
+    }
+    if let (true, Some(inner)) = (is_not(expr), expr.parts().first()) {
+        let within = changes(inner, sources).into_iter().filter(|(span, ..)| *span != inner.span);
+        found.extend(within.map(|(span, change, inner)| (span, change, with(expr, Op::Not, vec![inner]))));
+    }
+    found
+}
+
+fn own_changes(expr: &Expr, sources: &Sources) -> Vec<(Span, String, Expr)> {
+    let negated = || (expr.span, "this negated".to_owned(), with(expr, Op::Not, vec![expr.clone()]));
+    match &expr.kind {
+        _ if expr.typed.kind != Type::Bool => Vec::new(),
+        ExprKind::Op(Op::Not, operands) => {
+            operands.iter().map(|inner| (expr.span, "`not` left out".to_owned(), inner.clone())).collect()
+        }
+        ExprKind::Op(op @ (Op::And | Op::Or), operands) if !is_one_thing(expr) => {
+            let left = (0..operands.len()).map(|place| {
+                let mut others = operands.clone();
+                let gone = others.remove(place);
+                let rest = match others.as_slice() {
+                    [one] => one.clone(),
+                    _ => with(expr, *op, others),
+                };
+                (gone.span, format!("`{}` left out", short(sources, gone.span)), rest)
+            });
+            left.collect()
+        }
+        ExprKind::Op(op, operands) => {
+            let other = match op {
+                Op::Less => Some((Op::LessEqual, "`<=` in place of `<`")),
+                Op::LessEqual => Some((Op::Less, "`<` in place of `<=`")),
+                Op::Greater => Some((Op::GreaterEqual, "`>=` in place of `>`")),
+                Op::GreaterEqual => Some((Op::Greater, "`>` in place of `>=`")),
+                _ => None,
+            };
+            let other = other.map(|(op, said)| (expr.span, said.to_owned(), with(expr, op, operands.clone())));
+            std::iter::once(negated()).chain(other).collect()
+        }
+        ExprKind::Literal(_) | ExprKind::Error => Vec::new(),
+        _ => vec![negated()],
+    }
+}
+
+const fn is_not(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Op(Op::Not, _))
+}
+
+/// Whether a condition of several parts is written as one: `x within 30 days`.
+fn is_one_thing(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Op(Op::And | Op::Or, operands) => operands.iter().any(|operand| operand.span == expr.span),
+        _ => false,
+    }
+}
+
+fn with(expr: &Expr, op: Op, operands: Vec<Expr>) -> Expr {
+    Expr { typed: Type::Bool.required(), span: expr.span, kind: ExprKind::Op(op, operands) }
+}
+
+/// A text of the program on one line, its beginning where it is long.
+fn short(sources: &Sources, span: Span) -> String {
+    let text = sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(&text)),
+        None => text,
+    }
+}

@@ -1,0 +1,155 @@
+//! Asks `plgc why` of rows after runs, on every engine: the tree with its values, the nearest change, and when time alone changes
+//! the field.
+
+use crate::support::project::Project;
+
+const PROGRAM: &str = "source app.items { id text; size int; shelf text?; gone bool }
+
+source app.orders { id text; item_id text; at timestamp }
+
+entity item from app.items where not gone { key id }
+
+event order from app.orders {
+  key   id
+  at    at
+  link  item -> item on item_id as orders
+}
+
+let grace = 2 days
+
+trait ordered of item = any(orders where at within 1 day)
+trait heavy   of item = case { size * 9223372036854775807 when now > @2026-01-20; size otherwise }
+
+audience large of item where size > 10
+audience idle of large where not ordered and (shelf is null or shelf in ('A', 'B')) until size > 100
+
+status stage of item {
+  due   when idle and idle.since + grace <= now
+  idle  when idle
+  ok    otherwise
+}
+";
+
+fn project(engine: &str) -> Project {
+    let project = Project::new(engine, PROGRAM, "");
+    project.write("data/app.items.csv", "id,size,shelf,gone\na,11,,false\nb,7,C,false\nc,12,A,false\nd,12,A,true\n");
+    project.write("data/app.orders.csv", "id,item_id,at\no1,c,2026-01-01T05:00:00Z\no2,c,2026-01-01T06:00:00Z\n");
+    project
+}
+
+#[track_caller]
+fn says(project: &Project, call: &str, lines: &[&str]) {
+    let said = project.call(call);
+    assert_eq!(said.code, Some(0), "`plgc {call}`\n{}{}", said.out, said.err);
+    let found: Vec<&str> = said.out.lines().collect();
+    assert_eq!(found, lines, "`plgc {call}`\n{}", said.out);
+}
+
+fn explains(engine: &str) {
+    let project = project(engine);
+    project.run(9);
+    says(
+        &project,
+        "why idle a",
+        &[
+            "item.idle of a is true, since 2026-01-01T09:00Z, in a run at 2026-01-01T09:00Z",
+            "  ✓ large, since 2026-01-01T09:00Z",
+            "    ✓ size > 10  (size = 11)",
+            "  ✓ not ordered",
+            "    ✗ ordered",
+            "      ✗ any(orders where at within 1 day)  (rows = 0)",
+            "  ✓ one of",
+            "    ✓ shelf is null  (shelf = null)",
+            "    ✗ shelf in ('A', 'B')  (shelf = null)",
+            "  ✗ until size > 100  (size = 11)",
+            "nearest change, for false:",
+            "  `size` at most 10 (it is 11)",
+        ],
+    );
+    says(
+        &project,
+        "why item.stage a",
+        &[
+            "item.stage of a is idle, since 2026-01-01T09:00Z, in a run at 2026-01-01T09:00Z",
+            "  ✗ due when",
+            "    ✓ idle, since 2026-01-01T09:00Z",
+            "      ✓ large, since 2026-01-01T09:00Z",
+            "        ✓ size > 10  (size = 11)",
+            "      ✓ not ordered",
+            "        ✗ ordered",
+            "          ✗ any(orders where at within 1 day)  (rows = 0)",
+            "      ✓ one of",
+            "        ✓ shelf is null  (shelf = null)",
+            "        ✗ shelf in ('A', 'B')  (shelf = null)",
+            "      ✗ until size > 100  (size = 11)",
+            "    ✗ idle.since + grace <= now  (idle.since = 2026-01-01T09:00Z, now = 2026-01-01T09:00Z)",
+            "  ✓ idle when",
+            "    ✓ idle, since 2026-01-01T09:00Z",
+            "      ✓ large, since 2026-01-01T09:00Z",
+            "        ✓ size > 10  (size = 11)",
+            "      ✓ not ordered",
+            "        ✗ ordered",
+            "          ✗ any(orders where at within 1 day)  (rows = 0)",
+            "      ✓ one of",
+            "        ✓ shelf is null  (shelf = null)",
+            "        ✗ shelf in ('A', 'B')  (shelf = null)",
+            "      ✗ until size > 100  (size = 11)",
+            "nearest change, for due:",
+            "  `idle.since + grace` at most 2026-01-01T09:00Z (it is 2026-01-03T09:00Z)",
+            "if only time passes: due from 2026-01-03T09:00Z on",
+        ],
+    );
+    says(
+        &project,
+        "why idle c",
+        &[
+            "item.idle of c is false, in a run at 2026-01-01T09:00Z",
+            "  ✓ large, since 2026-01-01T09:00Z",
+            "    ✓ size > 10  (size = 12)",
+            "  ✗ not ordered",
+            "    ✓ ordered",
+            "      ✓ any(orders where at within 1 day)  (rows = 2: o1, o2)",
+            "  ✓ one of",
+            "    ✗ shelf is null  (shelf = A)",
+            "    ✓ shelf in ('A', 'B')  (shelf = A)",
+            "  ✗ until size > 100  (size = 12)",
+            "nearest change, for true:",
+            "  no row in `any(orders where at within 1 day)`",
+            "if only time passes: true from 2026-01-02T06:00Z on",
+        ],
+    );
+    let said = project.call("why idle b --format json");
+    let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!((&json["value"], &json["tree"][0]["holds"]), (&"false".into(), &false.into()), "{}", said.out);
+    let changes = ["`size` above 10 (it is 7)", "`shelf` null (it is C)"];
+    assert_eq!(json["nearest"]["changes"], serde_json::json!(changes), "{}", said.out);
+    let later = project.call("why item.stage a --as-of 2026-01-03T09:00Z");
+    assert!(later.out.starts_with("item.stage of a is due, since 2026-01-03T09:00Z"), "{}", later.out);
+}
+
+#[test]
+fn a_row_is_explained_on_sqlite() {
+    explains("sqlite");
+}
+
+#[test]
+fn a_row_is_explained_on_postgres() {
+    explains("postgres");
+}
+
+#[test]
+fn what_cannot_be_explained_is_said() {
+    let project = project("sqlite");
+    let fails = |call: &str, exit: i32, code: &str| {
+        let said = project.call(call);
+        assert!(said.code == Some(exit) && said.err.contains(code), "`plgc {call}`\n{}{}", said.out, said.err);
+    };
+    fails("why idle a", 3, "no-run-yet");
+    assert!(!project.path("dev.db").exists(), "a look makes no database");
+    project.run(9);
+    fails("why idel a", 2, "unknown-why-field");
+    fails("why idle z", 3, "unknown-why-key");
+    fails("why idle d", 3, "unknown-why-key");
+    fails("why item.heavy a --as-of 2026-02-01", 3, "why-stopped");
+    fails("why idle a --as-of 2025-12-31", 3, "run-earlier");
+}
