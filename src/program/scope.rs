@@ -234,7 +234,7 @@ impl<'a> Ctx<'a> {
                     second: head_noun(*other),
                     one: *first,
                     other: second.filter(|second| Some(*second) != *first),
-                    help: ambiguity_help(*one, *other),
+                    help: self.ambiguity_help(scope, name, *one, *other),
                 });
                 None
             }
@@ -286,6 +286,8 @@ impl<'a> Ctx<'a> {
         });
         known.extend(rows);
         known.push(("now", None));
+        let bare = scope.context.iter().filter(|bare| bare.everywhere || scope.frames.len() == 1);
+        known.extend(bare.map(|bare| (bare.name.as_str(), Some(self.field(bare.field).span))));
         let mistake = mistake.among(known);
         let near = mistake.has_help();
         let mistake = mistake.or_help(self.declare_help(&name.text, scope));
@@ -298,6 +300,23 @@ impl<'a> Ctx<'a> {
 }
 
 impl Ctx<'_> {
+    fn ambiguity_help(&self, scope: &Scope, name: &ast::Name, one: Head, other: Head) -> String {
+        let step = [one, other].into_iter().find_map(|head| match head {
+            Head::Context(field) => Some(self.field(field)),
+            _ => None,
+        });
+        match (step, scope.within) {
+            (Some(field), Some(within)) if matches!(one, Head::Member(_)) || matches!(other, Head::Member(_)) => {
+                let (row, sequence) = (&self.entity(field.entity).name, &self.program.sequence(within.sequence).name);
+                format!("write `{row}.{0}` or `{sequence}.{0}`", name.text)
+            }
+            _ if matches!(one, Head::Row(_)) || matches!(other, Head::Row(_)) => {
+                "give the outer row an alias with `as`".to_owned()
+            }
+            _ => "rename one of the two".to_owned(),
+        }
+    }
+
     /// What to do about a name that is like no other: what it could have been declared as.
     fn declare_help(&self, name: &str, scope: &Scope) -> String {
         let word = name.to_ascii_lowercase();
@@ -360,13 +379,5 @@ const fn head_noun(head: Head) -> &'static str {
         Head::Let(_) => "a constant",
         Head::Context(_) => "a value of the declaration",
         Head::Now => "the run's instant",
-    }
-}
-
-fn ambiguity_help(one: Head, other: Head) -> String {
-    if matches!(one, Head::Row(_)) || matches!(other, Head::Row(_)) {
-        "give the outer row an alias with `as`".to_owned()
-    } else {
-        "rename one of the two".to_owned()
     }
 }

@@ -3,6 +3,7 @@
 //! each other as of this run.
 
 mod channel;
+mod during;
 mod hang;
 mod parts;
 mod path;

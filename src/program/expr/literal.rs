@@ -76,7 +76,8 @@ impl Ctx<'_> {
         make(ExprKind::Literal(Literal::Decimal(value)), kind.required(), span)
     }
 
-    fn too_large(&mut self, digits: &str, span: Span, why: &'static str) -> Expr {
+    /// Reports a number with too many digits.
+    pub(super) fn too_large(&mut self, digits: &str, span: Span, why: &'static str) -> Expr {
         self.diags.push(NumberTooLarge { digits: digits.to_owned(), at: span, why, help: "use fewer digits" });
         error(span)
     }

@@ -5,7 +5,6 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::program::context::{Ctx, is_error, make};
-use crate::program::later::Later;
 use crate::program::mistakes::{self, Unknown};
 use crate::program::names::Global;
 use crate::program::scope::Scope;
@@ -69,7 +68,7 @@ impl<'a> Ctx<'a> {
                 self.field_of_event(entity, &node.of);
             }
             let (mut cap, mut order, mut during) = (None, None, None);
-            let (mut count, mut per) = (1, None);
+            let (mut count, mut per, mut window) = (1, None, None);
             for item in &node.items {
                 match item {
                     ChannelItem::Cap { count: written, per: time, span } => {
@@ -83,7 +82,7 @@ impl<'a> Ctx<'a> {
                     }
                     ChannelItem::During(it) => {
                         if self.only_once("during", it.span, &mut during) {
-                            self.diags.push(Later { word: "during", what: "line", at: it.span });
+                            window = self.during(it);
                         }
                     }
                 }
@@ -100,7 +99,7 @@ impl<'a> Ctx<'a> {
                 entity: entity.unwrap_or(EntityId(0)),
                 count,
                 per: per.unwrap_or_else(no_time),
-                during: None,
+                during: window,
                 order: Vec::new(),
             });
         }

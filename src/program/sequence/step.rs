@@ -7,7 +7,6 @@ use thiserror::Error;
 use super::{branches, steps};
 use crate::program::context::{Ctx, make};
 use crate::program::expr::OtherwiseNotLast;
-use crate::program::later::Later;
 use crate::program::mistakes::{self, Unknown};
 use crate::program::names::Global;
 use crate::program::scope::{Scope, Target};
@@ -40,14 +39,14 @@ struct ArmWithoutCondition {
 }
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{text}` leads to a row of `{found}`, and channel `{channel}` reaches rows of `{wanted}`")]
+#[error("`{text}` leads to {found}, and channel `{channel}` reaches rows of `{wanted}`")]
 #[diagnostic(code("via-target"))]
 struct ViaTarget {
     text: String,
     found: String,
     wanted: String,
     channel: String,
-    #[label(primary, "a row of `{found}`")]
+    #[label(primary, "this is {found}")]
     at: Span,
     #[label("the channel is declared here")]
     declared: Span,
@@ -65,9 +64,7 @@ impl<'a> Ctx<'a> {
         for (at, ((written, _), step)) in steps(node).into_iter().zip(&mut found.steps).enumerate() {
             step.until = written.until.as_ref().map(|until| self.instant_of(&mut scope, "until", until));
             step.via = written.via.as_ref().and_then(|via| self.via(&scope, step, found.entity, via));
-            if let Some(during) = &written.during {
-                self.diags.push(Later { word: "during", what: "clause", at: during.span });
-            }
+            step.during = written.during.as_ref().and_then(|during| self.during(during));
             let when = written.when.as_ref().map(|when| self.condition(&mut scope, when));
             match step.branch.and_then(|at| found.branches.get_mut(at)) {
                 None => {
@@ -138,14 +135,14 @@ impl<'a> Ctx<'a> {
                 // That it is a value or a set is said as of a path that should be one row.
                 Target::Value(value) if crate::program::context::is_error(&value) => return None,
                 _ => {
-                    self.via_target(written, "no entity", channel, path.span);
+                    self.via_target(written, "no row", channel, path.span);
                     return None;
                 }
             },
         };
         let end = self.end_of(entity, &path);
         if end != target {
-            let found = self.entity(end).name.clone();
+            let found = format!("a row of `{}`", self.entity(end).name);
             self.via_target(written, &found, channel, span);
             return None;
         }
