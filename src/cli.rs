@@ -24,7 +24,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use miette::Diagnostic;
 
-use crate::diagnostics::{Diagnostics, Mistake, is_error};
+use crate::diagnostics::{Diagnostics, Mistake, is_error, json};
 use crate::source::Sources;
 use terminal::{Color, Terminal};
 
@@ -77,6 +77,8 @@ struct Broken {
     exit: Exit,
     items: Vec<Mistake>,
     sources: Sources,
+    /// `file:line` of the declaration that a mistake without a place is about.
+    cite: Option<String>,
 }
 
 impl Broken {
@@ -84,12 +86,22 @@ impl Broken {
     fn new(exit: Exit, mistake: impl Diagnostic + Send + Sync + 'static) -> Self {
         let mut diags = Diagnostics::default();
         diags.push(mistake);
-        Self { exit, items: diags.finish(), sources: Sources::default() }
+        Self { exit, items: diags.finish(), sources: Sources::default(), cite: None }
+    }
+
+    /// The mistakes as data.
+    fn data(&self) -> Vec<json::Item> {
+        let mut items = json::items(&self.items, &self.sources);
+        let label = self.cite.as_deref().and_then(json::Label::of);
+        for item in items.iter_mut().filter(|item| item.labels.is_empty()) {
+            item.labels.extend(label.clone());
+        }
+        items
     }
 
     /// Mistakes that point into sources.
     fn within(exit: Exit, diags: Diagnostics, sources: Sources) -> Self {
-        Self { exit, items: diags.finish(), sources }
+        Self { exit, items: diags.finish(), sources, cite: None }
     }
 }
 

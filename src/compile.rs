@@ -6,8 +6,8 @@ mod sources;
 use std::collections::BTreeMap;
 
 use crate::dialect::Dialect;
-use crate::manifest::{self, Column, Manifest};
-use crate::plan::rel::{Query, Table};
+use crate::manifest::{self, Column, Manifest, Sql};
+use crate::plan::rel::{Query, Scalar, Table};
 use crate::plan::{self, Plan};
 use crate::program::Program;
 use crate::source::Sources;
@@ -32,9 +32,14 @@ pub fn manifest(plan: Plan, program: &Program, files: &Sources, dialect: &Dialec
         destinations: program.destinations.iter().map(destination).collect(),
         retired: program.retired.clone(),
         lineage: plan::lineage::of(program),
+        cites: sources::cites(program, files),
     };
-    manifest.setup = sql::setup(dialect, statements(&manifest)).into_iter().map(str::to_owned).collect();
+    manifest.setup = sql::setup(dialect, statements(&manifest)).into_iter().map(Sql::from).collect();
     manifest
+}
+
+fn keyed(table: &Table, key: &str, dialect: &Dialect) -> Vec<Sql> {
+    sql::keyed(table, key, dialect).into_iter().map(Sql::from).collect()
 }
 
 /// Labels by entity and column.
@@ -48,8 +53,8 @@ fn model(model: &plan::Model, labels: &Labels<'_>, dialect: &Dialect) -> manifes
         entity: model.entity.clone(),
         table: sql::table(&table, dialect),
         file: format!("models/{}.sql", model.name),
-        sql: sql::create_table_as(&table, &model.comments, &model.query, dialect),
-        keyed: model.columns.first().map_or_else(Vec::new, |key| sql::keyed(&table, &key.name, dialect)),
+        sql: sql::create_table_as(&table, &model.comments, &model.query, dialect).into(),
+        keyed: model.columns.first().map_or_else(Vec::new, |key| keyed(&table, &key.name, dialect)),
         columns: model.columns.iter().map(|it| column(it, labels(&it.name), dialect)).collect(),
         last: model.last,
         kept: model.kept,
@@ -83,6 +88,7 @@ fn labels(program: &Program) -> Labels<'_> {
 
 fn entity(entity: &plan::Entity, dialect: &Dialect) -> manifest::Entity {
     let log = Table::State("changes".to_owned());
+    let key = Scalar::column("p", &entity.key.name);
     let columns = ["field", "key", "was", "became", "happened_at", "run"];
     manifest::Entity {
         name: entity.name.clone(),
@@ -91,13 +97,18 @@ fn entity(entity: &plan::Entity, dialect: &Dialect) -> manifest::Entity {
         was: entity.was.clone(),
         file: format!("state/{}.sql", entity.name),
         key: entity.key.name.clone(),
+        key_text: sql::value(&key.as_text(&entity.key.typed.kind), dialect),
         prev_view: sql::table(&Table::View(format!("{}__prev", entity.name)), dialect),
         parent_table: sql::table(&Table::ParentModel(entity.name.clone()), dialect),
-        loses: sql::render(&entity.loses, dialect),
-        lost: sql::render(&entity.lost, dialect),
+        loses: sql::render(&entity.loses, dialect).into(),
+        lost: sql::render(&entity.lost, dialect).into(),
         loses_limit: entity.loses_limit,
-        changes: sql::insert(&log, &columns, &entity.changes, dialect),
-        moves: entity.moves.iter().map(|(status, query)| (status.clone(), sql::render(query, dialect))).collect(),
+        changes: entity.changes.as_ref().map(|it| sql::insert(&log, &columns, it, dialect).into()),
+        moves: entity
+            .moves
+            .iter()
+            .map(|(status, query)| (status.clone(), sql::render(query, dialect).into()))
+            .collect(),
     }
 }
 
@@ -106,7 +117,7 @@ fn check(check: &plan::Check, dialect: &Dialect) -> manifest::Check {
         name: check.name.clone(),
         message: check.message.clone(),
         cite: check.cite.clone(),
-        sql: sql::render(&check.query, dialect),
+        sql: sql::render(&check.query, dialect).into(),
     }
 }
 
@@ -114,7 +125,7 @@ fn view(view: &plan::View, dialect: &Dialect) -> manifest::View {
     manifest::View {
         name: sql::table(&Table::View(view.name.clone()), dialect),
         file: format!("views/{}.sql", view.name),
-        query: commented(&view.comments, &view.query, dialect),
+        query: commented(&view.comments, &view.query, dialect).into(),
     }
 }
 
@@ -135,8 +146,8 @@ fn sync(sync: &plan::Sync, dialect: &Dialect) -> manifest::Sync {
         prev_view: sql::table(&Table::State(format!("{name}__prev")), dialect),
         parent_table: sql::table(&Table::ParentState(name), dialect),
         table: sql::table(&table, dialect),
-        written: sql::create_table_as(&table, &[], &sync.written, dialect),
-        keyed: sql::keyed(&table, "key", dialect),
+        written: sql::create_table_as(&table, &[], &sync.written, dialect).into(),
+        keyed: keyed(&table, "key", dialect),
         written_columns: [("key", Type::Text), ("hash", Type::Text), ("created", Type::Bool)]
             .map(|(name, kind)| Column {
                 name: name.to_owned(),
@@ -148,7 +159,7 @@ fn sync(sync: &plan::Sync, dialect: &Dialect) -> manifest::Sync {
                 labels: Vec::new(),
             })
             .into(),
-        outbox: sql::render(&sync.outbox, dialect),
+        outbox: sql::render(&sync.outbox, dialect).into(),
         spec,
     }
 }
@@ -160,13 +171,12 @@ fn destination(destination: &crate::program::Destination) -> (String, manifest::
 
 /// Every statement of a manifest but its setup.
 fn statements(manifest: &Manifest) -> impl Iterator<Item = &str> {
-    let models = manifest.models.iter().map(|it| it.sql.as_str());
-    let entities = manifest.entities.iter().flat_map(|it| {
-        [it.loses.as_str(), it.lost.as_str(), it.changes.as_str()]
-            .into_iter()
-            .chain(it.moves.values().map(String::as_str))
-    });
-    let checks = manifest.checks.iter().map(|it| it.sql.as_str());
-    let syncs = manifest.syncs.iter().flat_map(|it| [it.written.as_str(), it.outbox.as_str()]);
-    models.chain(entities).chain(checks).chain(syncs)
+    let models = manifest.models.iter().map(|it| &it.sql);
+    let entities = manifest
+        .entities
+        .iter()
+        .flat_map(|it| [&it.loses, &it.lost].into_iter().chain(&it.changes).chain(it.moves.values()));
+    let checks = manifest.checks.iter().map(|it| &it.sql);
+    let syncs = manifest.syncs.iter().flat_map(|it| [&it.written, &it.outbox]);
+    models.chain(entities).chain(checks).chain(syncs).map(|it| &**it)
 }

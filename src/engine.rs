@@ -236,6 +236,8 @@ pub enum Trouble {
     Denied,
     /// A value does not fit: it is too large, or no number, date or text.
     Data,
+    /// Several rows have a value that is to be unique.
+    Repeated,
     /// What says where the database is, is itself wrong.
     Setting,
     /// A statement fails.

@@ -3,6 +3,7 @@
 //! not from the SQL, and is as plain as it can be (loops within loops): what the planner is tested against.
 
 mod calendar;
+mod channel;
 mod delivery;
 mod entity;
 mod experiment;
@@ -11,16 +12,18 @@ mod function;
 mod look;
 mod memory;
 mod operator;
+mod sequence;
 mod set;
 #[cfg(test)]
 mod tests;
 mod value;
+mod vanished;
 mod window;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::program::{EntityId, FieldId, FieldKind, Program, SourceId};
+use crate::program::{ChannelId, EntityId, FieldId, FieldKind, Program, SequenceId, SourceId};
 use crate::types::Type;
 
 pub use calendar::{DAY, parse_date, parse_instant};
@@ -40,6 +43,8 @@ pub struct Input<'a> {
     pub now: i64,
     /// What the run before gave; [`Output::default`] before the first.
     pub before: &'a Output,
+    /// What destinations accepted up to the run before, of what the one sync from a step sent.
+    pub receipts: &'a [Receipt],
 }
 
 /// What a run gives.
@@ -49,6 +54,38 @@ pub struct Output {
     pub entities: BTreeMap<String, Table>,
     /// What differs from the run before, by field and key.
     pub changes: Vec<Change>,
+    /// What has fired, in this run and in all before: those of a run by sequence, step and key.
+    pub firings: Vec<Firing>,
+    /// The `now` of the first run that had each sequence (`upsell`), step and branch (`upsell.email`).
+    pub born: BTreeMap<String, i64>,
+}
+
+/// A step that fired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Firing {
+    /// `upsell.email`
+    pub step: String,
+    /// The row's key.
+    pub key: String,
+    /// The number of the entry.
+    pub entry: i64,
+    /// The run's instant.
+    pub at: i64,
+    /// Through which channel, and the key of the row that it reached.
+    pub channel: Option<(String, String)>,
+}
+
+/// A firing that was accepted where it was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// `upsell.email`
+    pub step: String,
+    /// The row's key.
+    pub key: String,
+    /// The number of the entry.
+    pub entry: i64,
+    /// The `now` of the run that sent it.
+    pub at: i64,
 }
 
 /// The rows of an entity.
@@ -60,7 +97,8 @@ pub struct Table {
     pub columns: Vec<String>,
     /// The rows, by key.
     pub rows: Vec<Row>,
-    /// Rows that are no more but were enrolled in an experiment: the key and what experiments say of them, all else null.
+    /// Rows that are no more but were enrolled in an experiment or entered a sequence: the key and what these say of them, all
+    /// else null.
     /// They are in no audience and no set, and only later runs read them.
     pub vanished: Vec<Row>,
 }
@@ -109,6 +147,8 @@ impl Output {
             declared.is_some_and(|field| matches!(field.kind, FieldKind::Trait(_)))
         };
         self.entities.len() == other.entities.len()
+            && self.firings == other.firings
+            && self.born == other.born
             && self.entities.iter().zip(&other.entities).all(|((name, one), (same, another))| {
                 let kept: Vec<bool> = one.columns.iter().map(|column| !is_forgotten(name, column)).collect();
                 let is_alike = |(one, another): (&Row, &Row)| {
@@ -154,12 +194,17 @@ struct Run<'a> {
     program: &'a Program,
     now: i64,
     before: &'a Output,
+    receipts: &'a [Receipt],
     /// The rows of each source, by all their columns.
     sources: Vec<Vec<&'a Row>>,
     /// The rows of each entity by key, of each event by time and key.
     entities: Vec<Vec<&'a Row>>,
     /// The fields that have been computed, by the row's place: the value, and since when.
     known: RefCell<BTreeMap<(FieldId, usize), (Value, Value)>>,
+    /// The last entries that have been found, by the row's place.
+    entries: RefCell<BTreeMap<(SequenceId, usize), sequence::Entry>>,
+    /// What each channel that has been decided lets fire, and for whom.
+    channels: RefCell<BTreeMap<ChannelId, channel::Granted>>,
 }
 
 impl Run<'_> {
@@ -170,14 +215,19 @@ impl Run<'_> {
             output.changes.extend(self.changes(id, &table));
             output.entities.insert(entity.name.clone(), table);
         }
+        output.changes.extend(self.ended());
         output.changes.sort();
+        output.firings.clone_from(&self.before.firings);
+        output.firings.extend(self.firings()?);
+        output.born = self.all_born();
         Ok(output)
     }
 
-    /// An entity's rows with all that was declared of it; what only a sync reads is left out.
+    /// An entity's rows with all that was declared of it; what only a sync reads is left out, and what has memory is not.
     fn table(&self, id: EntityId) -> Result<Table, Stop> {
         let entity = self.program.entity(id);
-        let fields: Vec<_> = self.program.fields_of(id).filter(|(_, field)| !field.hidden).collect();
+        let fields: Vec<_> = self.program.fields_of(id).collect();
+        let fields: Vec<_> = fields.into_iter().filter(|(_, field)| !field.hidden || memory::has(field)).collect();
         let mut table = Table { key: self.program.column(id, entity.key).name.clone(), ..Table::default() };
         table.columns.extend(self.program.source(entity.source).columns.iter().map(|column| column.name.clone()));
         for (_, field) in &fields {

@@ -6,11 +6,14 @@ mod bind;
 mod files;
 pub mod lineage;
 mod read;
+mod same;
 mod schema;
+mod sql;
 
 pub use bind::{Bindings, bind};
 pub use read::Unreadable;
 pub use schema::schema;
+pub use sql::Sql;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::types::Typed;
 
 /// The version of this format. A reader refuses a greater one.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The column of the view of an entity's parent run that says whether a row was there, where the entity has rows that are
 /// remembered beyond that.
@@ -36,7 +39,7 @@ pub struct Manifest {
     /// The dialect of all statements.
     pub dialect: String,
     /// Functions that the statements use and the warehouse lacks: `CREATE …` statements, safe to repeat.
-    pub setup: Vec<String>,
+    pub setup: Vec<Sql>,
     /// The sources that the program reads.
     pub sources: Vec<Source>,
     /// The tables, in build order.
@@ -56,6 +59,18 @@ pub struct Manifest {
     pub retired: Vec<String>,
     /// Where each column of each model comes from.
     pub lineage: Vec<Lineage>,
+    /// Where columns of sources and fields are declared.
+    #[serde(default)]
+    pub cites: Cites,
+}
+
+/// `file:line` of declarations, by name. All in one place: a line that comes or goes in a file changes nothing else.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cites {
+    /// The columns of sources: `app.users.email`.
+    pub columns: BTreeMap<String, String>,
+    /// Fields: `workspace.overage`.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// A source.
@@ -74,7 +89,7 @@ pub struct Source {
     /// The declared columns.
     pub columns: Vec<Column>,
     /// Counts its rows: one row, one column.
-    pub count: String,
+    pub count: Sql,
     /// How fresh it must be.
     pub fresh: Option<Fresh>,
 }
@@ -87,7 +102,7 @@ pub struct Fresh {
     /// The column that says when a row arrived; it may be none of the declared ones.
     pub by: String,
     /// Gives that row's instant: one row, one column.
-    pub newest: String,
+    pub newest: Sql,
     /// The syncs that are not sent where it is older.
     pub holds: Vec<String>,
 }
@@ -128,10 +143,10 @@ pub struct Model {
     /// The file of `plgc compile` that holds it.
     pub file: String,
     /// `CREATE TABLE … AS …`
-    pub sql: String,
+    pub sql: Sql,
     /// What follows it, so that joins by its key are quick: an index, statistics.
     #[serde(default)]
-    pub keyed: Vec<String>,
+    pub keyed: Vec<Sql>,
     /// Its columns.
     pub columns: Vec<Column>,
     /// Whether it is the entity's last pass.
@@ -160,6 +175,9 @@ pub struct Entity {
     pub file: String,
     /// Its key's column.
     pub key: String,
+    /// The key of a row `p` as text. Empty in a manifest of a version that knew none.
+    #[serde(default)]
+    pub key_text: String,
     /// The view of the parent run, as the dialect spells it. The runner makes it before the model, from `parent_table`, in the
     /// columns of the last model: one that the parent lacks (also under its `was`) is a typed null; empty before the first run.
     /// Where the entity has a model of rows that are no more, those of the parent run are in the view too, and a further column,
@@ -168,16 +186,17 @@ pub struct Entity {
     /// The parent run's table: `plg.workspace__:parent`.
     pub parent_table: String,
     /// One row with `had` and `lost`.
-    pub loses: String,
+    pub loses: Sql,
     /// The keys of some of the lost rows, as text, in order.
     #[serde(default)]
-    pub lost: String,
+    pub lost: Sql,
     /// The run stops where lost / had is greater.
     pub loses_limit: f64,
-    /// An `INSERT INTO plg_state.changes … SELECT …`, harmless to repeat.
-    pub changes: String,
+    /// An `INSERT INTO plg_state.changes … SELECT …`, harmless to repeat; none where no audience and no status can change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<Sql>,
     /// Per status: key, was, became of transitions that are not allowed.
-    pub moves: BTreeMap<String, String>,
+    pub moves: BTreeMap<String, Sql>,
 }
 
 /// A query that must give no row.
@@ -190,7 +209,7 @@ pub struct Check {
     /// `file:line` of the declaration.
     pub cite: String,
     /// The query.
-    pub sql: String,
+    pub sql: Sql,
 }
 
 /// A public view.
@@ -201,7 +220,7 @@ pub struct View {
     /// The file of `plgc compile` that holds it.
     pub file: String,
     /// The query alone: how a view is replaced is the engine's.
-    pub query: String,
+    pub query: Sql,
 }
 
 /// A sync with its statements.
@@ -220,14 +239,14 @@ pub struct Sync {
     /// The table of this run that holds what has been written.
     pub table: String,
     /// `CREATE TABLE … AS …` of that table: the parent's, with the accepted receipts of the parent run.
-    pub written: String,
+    pub written: Sql,
     /// What follows it, so that joins by its key are quick: an index, statistics.
     #[serde(default)]
-    pub keyed: Vec<String>,
+    pub keyed: Vec<Sql>,
     /// Its columns: key, hash, created.
     pub written_columns: Vec<Column>,
     /// op, key, hash, then the fields; leaves out what has an accepted receipt in this run.
-    pub outbox: String,
+    pub outbox: Sql,
 }
 
 /// A sync without its statements.

@@ -93,8 +93,8 @@ pub struct Entity {
     pub lost: Query,
     /// The limit of `guard loses`, a share.
     pub loses_limit: f64,
-    /// field, key, was, became: what differs from the parent run.
-    pub changes: Query,
+    /// field, key, was, became: what differs from the parent run; none where nothing of the entity is remembered.
+    pub changes: Option<Query>,
     /// key, was, became of transitions that no `moves` allows, per status.
     pub moves: Vec<(String, Query)>,
 }
@@ -154,6 +154,6 @@ pub fn column_name(program: &Program, entity: EntityId, what: What) -> Option<St
         What::Column(id) => Some(program.column(entity, id).name.clone()),
         What::Field(id) => Some(program.field(id).name.clone()),
         What::Since(id) => Some(format!("{}__since", program.field(id).name)),
-        What::Was(_) | What::Exists => None,
+        What::InView(_) | What::Was(_) | What::Exists => None,
     }
 }

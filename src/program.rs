@@ -15,6 +15,7 @@ mod expr;
 mod field;
 mod graph;
 mod guard;
+mod hidden;
 mod labels;
 mod later;
 mod link;
@@ -24,8 +25,10 @@ mod names;
 mod path;
 mod query;
 mod scope;
+mod sequence;
 mod source;
 mod status;
+mod stream;
 mod sync;
 mod test;
 #[cfg(test)]
@@ -35,10 +38,11 @@ mod walk;
 mod was;
 
 pub use graph::{
-    Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Expectation, Expected,
-    ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart, Expr, ExprKind, Field, FieldId, FieldKind,
-    Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase, Program, RowId, RowsOf, Set, Slice, Source,
-    SourceId, Stage, Sync, TargetField, Test, TestStep, Tie, What, Window, WindowOp,
+    Again, Aggregate, AggregateOp, Branch, CAUSES, Channel, ChannelId, Column, ColumnId, Destination, DestinationId,
+    Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart,
+    Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase,
+    Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Start, Step,
+    Stream, Sync, TargetField, Test, TestStep, Tie, Via, What, Window, WindowOp,
 };
 
 use crate::diagnostics::Diagnostics;
@@ -60,19 +64,25 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.declare_links();
     ctx.declare_fields();
     ctx.declare_experiments();
+    ctx.declare_sequences();
     ctx.type_lets();
     ctx.type_entities();
     ctx.type_row_links();
     ctx.type_experiments();
     ctx.type_fields();
+    ctx.type_sequences();
     ctx.declare_destinations();
     ctx.declare_syncs();
     ctx.check_retired();
-    ctx.type_tests();
+    // A mistake in a declaration would be told again by each row that hangs on it.
+    if !ctx.diags.has_errors() {
+        ctx.type_tests();
+    }
     let (mut program, rest) = ctx.into_program();
     let order = cycle::order(&program, &rest.circled, diags);
     labels::flow(&mut program, &order);
     checks::check(&program, (files, sources, options), &rest, diags);
+    later::report_checked(files, diags);
     program
 }
 

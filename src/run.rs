@@ -4,9 +4,11 @@
 pub mod bench;
 pub mod build;
 pub mod deliver;
+pub mod ended;
 pub mod error;
 pub mod finish;
 pub mod forgotten;
+pub mod misfit;
 pub mod outcome;
 pub mod past;
 pub mod prev;
@@ -49,7 +51,7 @@ pub struct Target {
 pub struct RunOptions {
     /// The run's instant, in seconds since 1970: `--as-of`, or the clock.
     pub now: i64,
-    /// Names of sources, entities and syncs whose guards are waived (`--accept`).
+    /// Names whose guards are waived, or that may be forgotten (`--accept`).
     pub accept: BTreeSet<String>,
 }
 
@@ -117,9 +119,13 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
     let now = value::instant_text(session.options.now);
     let head = state::head(session).await?;
     let (before, resumed) = match &head {
-        None => (None, None),
+        None => {
+            session.accept = forgotten::accepted(None, manifest, &session.options.accept)?;
+            (None, None)
+        }
         Some(head) => {
             let own = state::manifest(session, &head.manifest).await?;
+            session.accept = forgotten::accepted(Some(&own), manifest, &session.options.accept)?;
             let resumed = if head.finished { None } else { Some(resume(session, &own, head).await?) };
             (Some(own), resumed)
         }
@@ -133,16 +139,15 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
                 Some(outcome) => outcome,
                 None => redeliver(session, own, head).await?,
             };
-            if state::hash(&manifest.to_json()) != head.manifest {
+            if !manifest.does_the_same(own) {
                 session.notice(edited(own, manifest, head));
                 outcome.notices.append(&mut session.notices);
             }
             return Ok(outcome);
         }
     }
-    forgotten::accepted(before.as_ref(), manifest, &session.options.accept)?;
     if let Some(before) = &before {
-        forgotten::check(before, manifest, &session.options.accept)?;
+        forgotten::check(before, manifest, &session.accept)?;
     }
     let number = head.as_ref().map_or(1, |head| number(&head.id) + 1);
     let parent = head.as_ref().map(|head| head.id.clone());
@@ -158,7 +163,7 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         session.notice(notice);
     }
     let moves = build::whole(session, manifest, before.as_ref(), &run).await?;
-    let (changes, syncs) = finish::finish(session, manifest, &run).await?;
+    let (changes, syncs) = finish::finish(session, manifest, before.as_ref(), &run).await?;
     let resumed = resumed.map(Box::new);
     Ok(Outcome { built: true, resumed, changes, moves, syncs, ..outcome(session, &run) })
 }
@@ -192,8 +197,8 @@ fn number(id: &str) -> u64 {
 async fn resume(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Outcome, RunError> {
     let run = Run::from(head);
     session.say(&Event::Resumed { run: run.id.clone() });
-    remember(session, manifest, &run).await?;
-    let (changes, syncs) = finish::finish(session, manifest, &run).await?;
+    let before = remember(session, manifest, &run).await?;
+    let (changes, syncs) = finish::finish(session, manifest, before.as_ref(), &run).await?;
     Ok(Outcome { changes, syncs, ..outcome(session, &run) })
 }
 
@@ -207,11 +212,12 @@ async fn redeliver(session: &mut Session<'_>, manifest: &Manifest, head: &Commit
     Ok(Outcome { syncs, ..outcome(session, &run) })
 }
 
-/// The views of the run before this one, as they were when it was built.
-async fn remember(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
+/// The views of the run before this one, as they were when it was built; gives that run's manifest.
+async fn remember(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<Option<Manifest>, RunError> {
     let before = match &run.parent {
         None => None,
         Some(parent) => state::manifest_of(session, parent).await?,
     };
-    prev::make(session, manifest, before.as_ref(), run).await
+    prev::make(session, manifest, before.as_ref(), run).await?;
+    Ok(before)
 }

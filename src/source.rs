@@ -173,6 +173,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn files_beyond_the_offsets_are_refused() {
+        let last =
+            SourceFile { name: "a.plg".to_owned(), text: String::new(), base: u32::MAX - 9, line_starts: vec![0] };
+        let mut sources = Sources { files: vec![last] };
+        let said = sources.add("b.plg", "0123456789").err();
+        let code = said.and_then(|it| miette::Diagnostic::code(&it).map(|code| code.to_string()));
+        assert_eq!(code.as_deref(), Some("project-too-large"));
+        assert_eq!(sources.add("b.plg", "0123456").ok(), Some(1));
+    }
+
+    #[test]
     fn places_and_text_across_files() {
         let mut sources = Sources::default();
         sources.add("a.plg", "é x\ny").ok();

@@ -11,12 +11,18 @@ pub mod template;
 mod whole;
 
 use crate::dialect::{Dialect, Setup};
-use crate::plan::rel::{Query, Table};
+use crate::plan::rel::{Query, Scalar, Table};
 
 /// A query, without a semicolon at its end.
 #[must_use]
 pub fn render(query: &Query, dialect: &Dialect) -> String {
     doc::print(&query::query(query, dialect))
+}
+
+/// A value.
+#[must_use]
+pub fn value(value: &Scalar, dialect: &Dialect) -> String {
+    doc::print(&[scalar::scalar(value, dialect).doc])
 }
 
 /// `CREATE TABLE … AS …` under its comments, without a semicolon at its end.

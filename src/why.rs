@@ -123,7 +123,7 @@ impl About<'_> {
                 Ok(nodes)
             }
             FieldKind::Status { stages, .. } => self.stages(stages, depth),
-            FieldKind::Experiment(..) => Ok(Vec::new()),
+            FieldKind::Experiment(..) | FieldKind::Sequence(..) => Ok(Vec::new()),
         }
     }
 

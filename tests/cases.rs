@@ -125,7 +125,9 @@ pub fn sections(manifest: &Manifest) -> Vec<(&'static str, String, String)> {
     }
     for it in &manifest.entities {
         section("loses", format!("rows that {} lost", it.name), &it.loses);
-        section("changes", format!("changes of {}", it.name), &it.changes);
+        if let Some(changes) = &it.changes {
+            section("changes", format!("changes of {}", it.name), changes);
+        }
         for (status, sql) in &it.moves {
             section("moves", format!("moves of {}.{status}", it.name), sql);
         }
@@ -209,7 +211,11 @@ fn one_mistake_gives_one_message() {
     for group in codes().iter().filter(|group| *group != SEVERAL) {
         for case in cases(group) {
             let (_, mistakes) = mistakes(&case, dialect::ALL[0]);
-            let codes: Vec<String> = mistakes.iter().map(|it| diagnostics::code(it.as_ref())).collect();
+            let mut codes: Vec<String> = mistakes.iter().map(|it| diagnostics::code(it.as_ref())).collect();
+            // What is warned of in a declaration that is not built yet is refused, too.
+            if !group.ends_with("later-declaration") {
+                codes.retain(|code| code != "later-declaration");
+            }
             if codes.len() != 1 || format!("check/{}", codes[0]) != *group {
                 surprises.push(format!("{group}/{} says {codes:?}", case.name));
             }

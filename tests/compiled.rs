@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use plgc::diagnostics::Diagnostics;
 use plgc::engine::{self, Location};
+use plgc::manifest::Manifest;
 use plgc::run::{self, Outcome, RunOptions, Setting, Target};
 use plgc::source::Sources;
 use plgc::{dialect, program};
@@ -94,6 +95,78 @@ fn days(name: &str, location: impl Fn(&Path) -> Location) -> Vec<Vec<String>> {
         days.push(left(&outcome, folder.path()));
     }
     days
+}
+
+/// The manifest of the example, edited.
+fn edited(file: &str, from: &str, to: &str) -> Manifest {
+    let mut sources = Sources::default();
+    for name in ["entities.plg", "sources.plg", "syncs.plg", "upsell.plg"] {
+        let text = std::fs::read_to_string(example().join(name)).unwrap();
+        assert!(name != file || text.contains(from), "{from:?} is not in {name}");
+        sources.add(name, if name == file { text.replacen(from, to, 1) } else { text }).unwrap();
+    }
+    let dialect = dialect::find("postgres").unwrap();
+    plgc::compile(&sources, &program::Options::default(), dialect, &mut Diagnostics::default()).unwrap()
+}
+
+/// Lines of one text that another one lacks.
+fn more_lines(text: &str, than: &str) -> Vec<String> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    than.lines().for_each(|line| *known.entry(line).or_default() += 1);
+    let mut more = Vec::new();
+    for line in text.lines() {
+        match known.get_mut(line) {
+            Some(left) if *left > 0 => *left -= 1,
+            _ => more.push(line.to_owned()),
+        }
+    }
+    more
+}
+
+#[test]
+fn a_small_edit_is_a_small_diff_of_the_manifest() {
+    let before = edited("upsell.plg", "", "");
+    let other = edited("upsell.plg", "when overage\n", "when overage and usage > 2\n");
+    assert!(!before.does_the_same(&other));
+    let lines = more_lines(&other.to_json(), &before.to_json());
+    assert!((1..15).contains(&lines.len()), "{}", lines.join("\n"));
+    let lines = more_lines(&other.files()["models/workspace.sql"], &before.files()["models/workspace.sql"]);
+    assert!((1..5).contains(&lines.len()), "{}", lines.join("\n"));
+}
+
+#[test]
+fn a_comment_in_a_program_changes_nothing_but_the_lines_that_are_cited() {
+    let before = edited("upsell.plg", "", "");
+    let other = edited("upsell.plg", "", "// Why.\n\n");
+    assert!(before.does_the_same(&other));
+    for line in more_lines(&other.to_json(), &before.to_json()) {
+        assert!(line.contains("upsell.plg:") || line.trim_start().starts_with("\"-- "), "{line}");
+    }
+    for (file, text) in other.files() {
+        for line in more_lines(&text, &before.files()[&file]) {
+            assert!(line.starts_with("-- "), "{file}: {line}");
+        }
+    }
+    let texts = |manifest: &Manifest| Manifest::read(&manifest.to_json()).unwrap().to_json();
+    assert_eq!(texts(&before), before.to_json());
+}
+
+#[test]
+fn a_file_says_once_what_a_run_fills_in_and_what_a_barrier_is() {
+    let files = edited("upsell.plg", "", "").files();
+    let workspace = &files["models/workspace.sql"];
+    assert_eq!(
+        workspace.matches("-- a run fills in :now, the run's instant; :run, the run's id\n").count(),
+        1,
+        "{workspace}"
+    );
+    assert_eq!(workspace.matches("-- computed once:").count(), 1, "{workspace}");
+    assert!(files["state/workspace.sql"].contains("INSERT INTO plg_state.changes"));
+    for (name, text) in &files {
+        assert!(!text.contains("WHERE FALSE"), "{name}: {text}");
+        assert!(text.matches("a run fills in").count() < 2, "{name}: {text}");
+    }
+    assert!(!files["state/user.sql"].contains("INSERT"), "{}", files["state/user.sql"]);
 }
 
 #[test]

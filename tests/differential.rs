@@ -9,7 +9,7 @@ mod experiment;
 #[path = "differential/expression.rs"]
 mod expression;
 #[path = "differential/oracle.rs"]
-mod oracle;
+pub mod oracle;
 #[path = "differential/program.rs"]
 pub mod program;
 #[path = "differential/random.rs"]

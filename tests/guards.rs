@@ -103,7 +103,7 @@ fn a_run_that_stops_leaves_the_tables_of_its_files() {
         project.replace("program.plg", "app.users { id text }", "app.users { id text; big int }");
         project.replace("program.plg", "audience active", "trait bigger of user = big + 1\n\naudience active");
         project.replace("program.plg", "set    owner = owner.id", "set    owner = owner.bigger");
-        project.fails(1, 3, &["run-value", "model `user`"]);
+        project.fails(1, 3, &["run-value", "a value of field `user.bigger` (program.plg:"]);
         assert_eq!(project.texts("SELECT * FROM app.users ORDER BY id"), ["u1", "u2", "u3"], "{engine}");
         project.write("data/app.users.csv", "id,big\nu1,1\nu2,2\nu3,3\n");
         project.run(1);
@@ -164,7 +164,7 @@ fn what_is_not_sent_is_held_and_not_sending() {
     assert!(all.iter().all(|line| line["event"] != "sending"), "{all:?}");
     let held = all.iter().find(|line| line["event"] == "held").unwrap();
     assert_eq!(held["sync"], "mails");
-    assert_eq!(held["reason"], "`--hold`, or `deliver` of the target is not true; 1 rows wait");
+    assert_eq!(held["reason"], "`--hold`, or `deliver` of the target is not true; 1 row waits");
     assert_eq!(said.code, Some(0), "what is held on purpose is no failure");
     assert!(lines(&project.run(1)).iter().any(|line| line["event"] == "sending"));
 }
@@ -176,10 +176,85 @@ fn an_instant_that_another_program_built_is_not_built_anew_and_says_so() {
     let notice = "the program has changed since run r1_";
     let again = project.run(0);
     assert!(again.out.contains("this instant was built before") && !again.out.contains(notice), "{}", again.out);
+    project.replace("program.plg", "audience active", "// Why.\n\n/// Who is active.\naudience active");
+    let commented = project.run(0);
+    assert!(!commented.out.contains(notice), "{}", commented.out);
     project.replace("program.plg", "audience active", "audience named of user where id != 'u2'\n\naudience active");
     let edited = project.run(0).is(0, &[notice, "it takes effect with the next instant"]);
     assert!(lines(&edited).iter().any(|line| line["event"] == "noticed"), "{}", edited.err);
     let next = project.run(1);
     assert!(!next.out.contains(notice), "{}", next.out);
     assert_eq!(project.texts("SELECT id FROM plg.named ORDER BY id"), ["u1", "u3"]);
+}
+
+#[test]
+fn what_was_not_delivered_is_the_last_line() {
+    let project = project("sqlite");
+    let of = |said: &Said| lines(said).pop().unwrap();
+    project.write("out", "no folder");
+    let said = project.call("run --as-of 2026-01-01T00:00Z --format json");
+    let (code, failed) = (said.code, of(&said));
+    assert_eq!((code, &failed["event"], &failed["code"]), (Some(2), &"failed".into(), &"config-value".into()));
+    std::fs::remove_file(project.path("out")).unwrap();
+    project.replace("program.plg", "leave  delete", "leave  delete\n  guard  creates <= 0");
+    let said = project.call("run --as-of 2026-01-01T00:00Z");
+    let (all, last) = (lines(&said), of(&said));
+    assert_eq!(said.code, Some(3));
+    assert_eq!((&last["event"], &last["code"]), (&"failed".into(), &"run-undelivered".into()));
+    assert_eq!((&last["exit"], &last["run"]), (&3.into(), &all[0]["run"]));
+    let message = "not all was delivered: sync `mails` is held: guard creates: it would create 1 object, more than 0";
+    assert!(last["message"].as_str().unwrap().starts_with(message), "{last}");
+    assert_eq!(project.texts("SELECT COUNT(*) FROM plg_state.finished"), ["1"], "what is held keeps no run open");
+    project.call("run --as-of 2026-01-01T01:00Z --accept MAILS").is(0, &[]);
+}
+
+#[test]
+fn a_name_to_accept_is_found_in_any_case_or_guessed() {
+    let project = project("sqlite");
+    project.run(0);
+    project.write("data/app.users.csv", "id\nu3\n");
+    let run = |names: &str| project.call(&format!("run --as-of 2026-01-01T01:00Z {names}"));
+    let nothing =
+        "no source, entity or sync of this name, and no audience, status, sync, entity or destination of it is";
+    run("--accept usr").is(2, &["unknown-accept", nothing, "did you mean `user`?"]);
+    run("--accept zzzzzzzz").is(2, &["there is `app.closed`, `app.logins`", "`workspace`"]);
+    run("--accept User").is(0, &[]);
+    // Also where nothing is built.
+    run("--accept usr").is(2, &["unknown-accept"]);
+}
+
+#[test]
+fn an_empty_key_is_seen() {
+    let program = "source app.items { id text; size int }\nentity item from app.items { key id }\naudience large of item where size > 10\n";
+    let project = Project::new("sqlite", program, "");
+    project.write("data/app.items.csv", "id,size\n\"\",11\nb,12\n");
+    project.run(0).is(0, &["entered: '', b"]);
+    project.write("data/app.items.csv", "id,size\nb,12\n");
+    project.fails(1, 3, &["lost 1 of its 2 rows", ": ''"]);
+    project.write("data/app.items.csv", "id,size\n\"\",11\n\"\",12\n");
+    project.fails(1, 3, &["run-check", "'' | 2"]);
+}
+
+/// The view gives unique keys when it is checked, and others when the model is built: a loader that works meanwhile.
+#[test]
+fn a_key_that_does_not_stay_unique_while_a_run_reads_on_postgres() {
+    let program =
+        "source app.items { id text }\nentity item from app.items { key id }\naudience named of item where id != 'x'\n";
+    let project = Project::new("postgres", program, "");
+    project.replace("plg.toml", "data = \"data\"\n", "");
+    let view = |value: &str| {
+        format!(
+            "CREATE SCHEMA IF NOT EXISTS app; \
+             CREATE OR REPLACE VIEW app.items AS SELECT {value} AS id FROM generate_series(1, 2) AS s"
+        )
+    };
+    project.execute(&view("CASE WHEN current_query() LIKE '%CREATE TABLE%' THEN 'a' ELSE CAST(s AS TEXT) END"));
+    let changed =
+        "source `app.items` (program.plg:1): key `id` of entity `item` stood for one row each when it was checked";
+    project.fails(0, 3, &["run-source", changed, "nothing was committed"]);
+    let long = "(SELECT string_agg(md5(CAST(n * s AS TEXT)), '') FROM generate_series(1, 1000) AS n)";
+    project.execute(&view(long));
+    project.fails(0, 3, &["run-value", "key of model `item`", "nothing was committed"]);
+    project.execute(&view("CAST(s AS TEXT)"));
+    project.run(0);
 }

@@ -36,7 +36,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
             (items, sources, exit, project.within_repository(), project.paths.len())
         }
         Err(broken) if args.format == Format::Text => return Err(broken),
-        Err(Broken { exit, items, sources }) => (items, sources, exit, String::new(), 0),
+        Err(Broken { exit, items, sources, cite: _ }) => (items, sources, exit, String::new(), 0),
     };
     let shown = match args.format {
         Format::Text => people(&items, &sources, terminal, n_files),

@@ -23,7 +23,6 @@ use crate::diagnostics::json;
 use crate::manifest::Manifest;
 use crate::run::error::Fault;
 use crate::run::{self, Event, Progress as _, RunOptions};
-use crate::source::Sources;
 
 /// Build every model, remember what changed, and deliver
 #[derive(Debug, clap::Args)]
@@ -34,7 +33,7 @@ pub(super) struct Args {
     /// The run's instant, as 2026-03-02T09:00Z; default: the clock
     #[arg(long, value_name = "INSTANT", value_parser = options::instant)]
     as_of: Option<i64>,
-    /// Go on although a guard on this source, entity or sync would stop the run, or forget what is gone; may be repeated
+    /// Go on although a guard on this source, entity or sync would stop the run, or forget this, which is gone; may be repeated
     #[arg(long, value_name = "NAME")]
     accept: Vec<String>,
     /// Run a compiled manifest in place of the project's files
@@ -67,6 +66,19 @@ enum Format {
 #[error("nothing was run")]
 #[diagnostic(code("run-declined"), help("`--yes` runs without asking"))]
 struct Declined;
+
+/// A run that is done, though not all was delivered.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("not all was delivered: {what}")]
+#[diagnostic(
+    code("run-undelivered"),
+    help(
+        "mend what the destination or the guard says; what waits is sent by the next run, or by one at the same instant"
+    )
+)]
+struct Undelivered {
+    what: String,
+}
 
 pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
     let done = go(args, folder, terminal);
@@ -118,24 +130,35 @@ fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
     let result = run::run(&manifest, &target, &options, &mut progress);
     let run = progress.run();
     match result {
-        Ok(outcome) => {
-            let text = match args.format {
-                Format::Text => summary::text(&outcome, target.deliver),
-                Format::Json => format!("{:#}\n", serde_json::json!(outcome)),
-            };
-            terminal.out(&secrets.hide(&text))?;
-            Ok(if outcome.is_clean() { Exit::Done } else { Exit::Stopped })
-        }
+        Ok(outcome) => done(&outcome, target.deliver, args.format, terminal, &secrets),
         Err(error) => {
             let exit = exit_of(error.fault());
-            let broken = Broken::new(exit, error);
+            let cite = error.cite().map(str::to_owned);
+            let broken = Broken { cite, ..Broken::new(exit, error) };
             if args.format == Format::Json {
-                terminal.out(&secrets.hide(&json::render(&broken.items, &Sources::default())))?;
+                terminal.out(&secrets.hide(&json::document(&broken.data())))?;
             }
             progress::failed(&broken, run.as_deref(), terminal, &secrets);
             Ok(exit)
         }
     }
+}
+
+/// Shows what a run did. Where the summary is not read, the lines say why the command fails.
+fn done(outcome: &run::Outcome, deliver: bool, format: Format, terminal: &Terminal, secrets: &Secrets) -> Outcome {
+    let text = match format {
+        Format::Text => summary::text(outcome, deliver),
+        Format::Json => format!("{:#}\n", serde_json::json!(outcome)),
+    };
+    terminal.out(&secrets.hide(&text))?;
+    if outcome.is_clean() {
+        return Ok(Exit::Done);
+    }
+    if !terminal.live {
+        let broken = Broken::new(Exit::Stopped, Undelivered { what: summary::undelivered(outcome) });
+        progress::failed(&broken, Some(&outcome.run), terminal, secrets);
+    }
+    Ok(Exit::Stopped)
 }
 
 /// The exit code of what is to blame.

@@ -158,7 +158,7 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
     let tables = past.sources.iter().map(|table| table.rows.iter().map(|row| read(row, table)).collect());
     let rows: BTreeMap<SourceId, Vec<eval::Row>> = (0..).map(SourceId).zip(tables).collect();
     let before = output(if now == last { &past.before } else { &past.after });
-    let input = Input { rows: &rows, now, before: &before };
+    let input = Input { rows: &rows, now, before: &before, receipts: &[] };
     let look = Look::new(program, &input).map_err(stopped)?;
     let entity = program.field(id).entity;
     let Some(row) = look.row(entity, &args.key) else {

@@ -1,10 +1,10 @@
 //! Takes the sources of a [`Program`] and gives what a run must know of them: the table, its columns, how to count its
-//! rows, and how fresh it must be for which syncs.
+//! rows, and how fresh it must be for which syncs; also where columns and fields are declared.
 
 use std::collections::BTreeMap;
 
 use crate::dialect::Dialect;
-use crate::manifest::{Column, Fresh, Source};
+use crate::manifest::{Cites, Column, Fresh, Source};
 use crate::plan::lineage;
 use crate::plan::rel::{Aggregate, Query, Scalar, Select, Table};
 use crate::program::{self, Program, SourceId};
@@ -27,16 +27,27 @@ pub fn sources(program: &Program, files: &Sources, dialect: &Dialect) -> Vec<Sou
                 reads: source.reads.clone(),
                 cite: files.cite(source.span),
                 columns: source.columns.iter().map(|it| column(it, dialect)).collect(),
-                count: sql::render(&count(source), dialect),
+                count: sql::render(&count(source), dialect).into(),
                 fresh: source.fresh.as_ref().map(|fresh| Fresh {
                     by: fresh.by.clone(),
                     within_seconds: fresh.within / 1_000_000,
-                    newest: sql::render(&newest(source, fresh), dialect),
+                    newest: sql::render(&newest(source, fresh), dialect).into(),
                     holds: holds.collect(),
                 }),
             }
         })
         .collect()
+}
+
+/// Where each column of a source and each field is declared.
+pub fn cites(program: &Program, files: &Sources) -> Cites {
+    let columns = program.sources.iter().flat_map(|source| {
+        let name = source.name.join(".");
+        source.columns.iter().map(move |it| (format!("{name}.{}", it.name), files.cite(it.span)))
+    });
+    let fields = program.fields.iter();
+    let fields = fields.map(|it| (format!("{}.{}", program.entity(it.entity).name, it.name), files.cite(it.span)));
+    Cites { columns: columns.collect(), fields: fields.collect() }
 }
 
 fn count(source: &program::Source) -> Query {

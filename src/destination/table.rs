@@ -104,7 +104,7 @@ async fn connect(
 
 /// Whether the database may take other rows of the batch: this one is at fault, not the connection.
 fn is_of_a_row(error: &EngineError) -> bool {
-    matches!(error.trouble, Trouble::Statement | Trouble::Data)
+    matches!(error.trouble, Trouble::Statement | Trouble::Data | Trouble::Repeated)
 }
 
 impl Database {

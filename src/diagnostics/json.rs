@@ -22,7 +22,7 @@ pub struct Item {
 }
 
 /// One place of a mistake.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Label {
     /// The file, relative to the project's folder.
     pub file: String,
@@ -40,6 +40,17 @@ pub struct Label {
     pub primary: bool,
 }
 
+impl Label {
+    /// The whole of a line that is known as `file:line` alone.
+    #[must_use]
+    pub fn of(cite: &str) -> Option<Self> {
+        let (file, line) = cite.rsplit_once(':')?;
+        let line = line.parse().ok()?;
+        let (column, end_line, end_column) = (1, line + 1, 1);
+        Some(Self { file: file.to_owned(), line, column, end_line, end_column, text: None, primary: true })
+    }
+}
+
 /// All mistakes as data.
 #[must_use]
 pub fn items(items: &[Mistake], sources: &Sources) -> Vec<Item> {
@@ -49,7 +60,13 @@ pub fn items(items: &[Mistake], sources: &Sources) -> Vec<Item> {
 /// All mistakes as one document, `{"diagnostics": […]}`.
 #[must_use]
 pub fn render(mistakes: &[Mistake], sources: &Sources) -> String {
-    let document = serde_json::json!({ "diagnostics": items(mistakes, sources) });
+    document(&items(mistakes, sources))
+}
+
+/// Mistakes that are data already, as one document.
+#[must_use]
+pub fn document(items: &[Item]) -> String {
+    let document = serde_json::json!({ "diagnostics": items });
     format!("{document:#}\n")
 }
 

@@ -165,6 +165,8 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("day/2", Some("CAST(EXTRACT(DAY FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
     ("weekday/2", Some("CAST(EXTRACT(ISODOW FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
     ("hour/2", Some("CAST(EXTRACT(HOUR FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
+    ("minute/2", Some("CAST(EXTRACT(MINUTE FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
+    ("add_business_days", Some("plg_state.add_business_days({*})")),
     ("start_of_day/2", Some(start_of!("day"))),
     ("start_of_week/2", Some(start_of!("week"))),
     ("start_of_month/2", Some(start_of!("month"))),

@@ -12,7 +12,7 @@ use super::csv::{self, Field, Wrong};
 use super::{Engine, EngineError, Row, Slot, Trouble, Value, literal, quote};
 use crate::types::{Type, Typed};
 use error::store;
-pub use error::{Expected, LoadError};
+pub use error::{Expected, Lacks, LoadError};
 
 /// Rows that go to the database at once.
 const CHUNK: usize = 2000;
@@ -28,8 +28,17 @@ pub struct Declared {
     pub cite: String,
     /// The columns to take from the file.
     pub columns: Vec<(String, Typed)>,
+    /// Where each of them is declared, as far as it is known.
+    pub cites: BTreeMap<String, String>,
     /// Whether it is declared nowhere, but read by a query: then all columns are taken, as text.
     pub is_raw: bool,
+}
+
+impl Declared {
+    /// Where a column is declared: its own line, or else the source's.
+    pub(super) fn cite(&self, column: &str) -> String {
+        self.cites.get(column).unwrap_or(&self.cite).clone()
+    }
 }
 
 /// A source that was loaded.
@@ -255,7 +264,7 @@ pub(super) fn misfit(path: &Path, source: &Declared, field: &Field, column: &str
         text.push('…');
     }
     let place = format!("{}:{}:{}", path.display(), field.line, field.column);
-    let (column, kind, cite) = (column.to_owned(), typed.kind.to_string(), source.cite.clone());
+    let (column, kind, cite) = (column.to_owned(), typed.kind.to_string(), source.cite(column));
     let expected = Box::new(Expected { column, kind, cite });
     if field.text.is_empty() { LoadError::Null { place, expected } } else { LoadError::Value { place, text, expected } }
 }

@@ -137,7 +137,9 @@ fn said(error: &sqlx::Error, statement: &str) -> EngineError {
     let trouble = match code.as_str() {
         "" if matches!(error, sqlx::Error::Configuration(_)) => Trouble::Setting,
         "" if matches!(error, sqlx::Error::Decode(_)) => Trouble::Data,
-        code if code.starts_with("22") => Trouble::Data,
+        // A value that is too long for an index is one that does not fit.
+        code if code.starts_with("22") || code == "54000" => Trouble::Data,
+        "23505" => Trouble::Repeated,
         "42P01" | "3F000" => Trouble::Missing,
         "42P16" => Trouble::ViewShape,
         "2BP01" => Trouble::InUse,

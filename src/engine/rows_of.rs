@@ -6,8 +6,9 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::csv::{Field, Reader, Wrong};
-use super::load::{Declared, LoadError, broken, misfit, reader};
+use super::load::{Declared, Lacks, LoadError, broken, misfit, reader};
 use super::{Row, Slot, Value};
+use crate::diagnostics::did_you_mean;
 use crate::types::{Type, Typed};
 
 /// A line of a JSONL file: its members, in their order.
@@ -57,10 +58,13 @@ impl<'a> File<'a> {
         if self.source.is_raw {
             self.columns = record.iter().map(|field| (field.text.clone(), Type::Text.optional())).collect();
         }
+        if record.is_empty() && !self.columns.is_empty() {
+            return Err(self.empty());
+        }
         for (name, _) in &self.columns {
             let mut fitting = record.iter().enumerate().filter(|(_, field)| self.means(&field.text, name));
             let Some((place, first)) = fitting.next() else {
-                return Err(self.missing(name, record.iter().map(|field| field.text.as_str())));
+                return Err(self.missing(1, name, record.iter().map(|field| field.text.as_str())));
             };
             if let Some((_, second)) = fitting.next() {
                 return Err(self.repeated(name, (&first.text, &second.text), second.line, second.column));
@@ -84,13 +88,35 @@ impl<'a> File<'a> {
         }
     }
 
-    fn missing<'b>(&self, column: &str, has: impl Iterator<Item = &'b str>) -> LoadError {
-        let has = has.take(30).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    fn missing<'b>(&self, line: u64, column: &str, has: impl Iterator<Item = &'b str>) -> LoadError {
+        let has: Vec<&str> = has.collect();
+        let what = if self.is_json { "key" } else { "column" };
+        let declared = |name: &str| self.columns.iter().any(|(known, _)| self.means(name, known));
+        let similar = did_you_mean(column, has.iter().copied().filter(|name| !declared(name)));
+        let shown = has.iter().take(30).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         LoadError::MissingColumn {
+            place: format!("{}:{line}", self.path.display()),
+            lacks: Box::new(Lacks {
+                what,
+                column: column.to_owned(),
+                source: self.source.name.clone(),
+                cite: self.source.cite(column),
+            }),
+            has: if has.is_empty() { "the object is empty".to_owned() } else { format!("there is {shown}") },
+            help: match similar {
+                Some(similar) => format!("did you mean `{similar}`? give the {what} the declared name"),
+                None => format!("add the {what} to the file, or take it out of the declaration"),
+            },
+        }
+    }
+
+    fn empty(&self) -> LoadError {
+        let names: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
+        LoadError::Empty {
             file: self.path.display().to_string(),
-            column: column.to_owned(),
-            by: format!("source `{}` ({})", self.source.name, self.source.cite),
-            has: if has.is_empty() { "no columns".to_owned() } else { has },
+            name: self.source.name.clone(),
+            cite: self.source.cite.clone(),
+            header: names.join(","),
         }
     }
 
@@ -158,7 +184,7 @@ impl<'a> File<'a> {
                 Some(other) => other.to_string(),
             };
             if found.is_none() && !typed.nullable {
-                return Err(self.missing(name, object.0.iter().map(|(key, _)| key.as_str())));
+                return Err(self.missing(line, name, object.0.iter().map(|(key, _)| key.as_str())));
             }
             let value = json_value(found, &text, typed);
             let field = Field { text, quoted: false, line, column: 1 };

@@ -118,6 +118,8 @@ fn said(error: &sqlx::Error, statement: &str) -> EngineError {
     let code = error.as_database_error().and_then(|it| it.code()).unwrap_or_default();
     let trouble = if code == DATA || message == "integer overflow" {
         Trouble::Data
+    } else if message.starts_with("UNIQUE constraint failed") {
+        Trouble::Repeated
     } else if message.starts_with("no such table") {
         Trouble::Missing
     } else if ["disk is full", "readonly", "read-only", "disk I/O", "unable to open"]

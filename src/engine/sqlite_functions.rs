@@ -7,6 +7,7 @@ pub mod number;
 pub mod table;
 pub mod text;
 pub mod time;
+pub mod workday;
 
 use std::borrow::Cow;
 use std::ffi::{CStr, c_char, c_int};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::entity::At;
 use super::expr::Frame;
 use super::{Run, Stop, Value, operator};
-use crate::program::{Expr, ExprKind, Leave, Mode, OUTER, Program, RowsOf, Sync};
+use crate::program::{Expr, ExprKind, Leave, Mode, Program, RowsOf, Sync};
 
 /// The fields of an object.
 pub type Fields = BTreeMap<String, Value>;
@@ -94,7 +94,7 @@ impl Run<'_> {
         for place in 0..self.entity_rows(sync.entity).len() {
             let is_sent = sync.filter.map_or(Ok(true), |filter| self.field(filter, place).map(|(it, _)| it.holds()))?;
             let at = At { over: RowsOf::Entity(sync.entity), place };
-            let row = [Frame { row: OUTER, at, before: None }];
+            let row = [Frame::outer(at)];
             let Some(key) = self.eval(&sync.matches.1, &row)?.text().filter(|_| is_sent) else { continue };
             let mut wanted = Wanted { key: key.clone(), fields: Vec::new(), order: Vec::new(), place };
             for (name, value) in &sync.set {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::expr::Frame;
 use super::{DAY, Input, Row, Run, Stop, Value, calendar};
-use crate::program::{ColumnId, Entity, EntityId, LinkBy, LinkId, OUTER, Program, RowsOf, SourceId};
+use crate::program::{ColumnId, Entity, EntityId, LinkBy, LinkId, Program, RowsOf, SourceId};
 
 /// A row, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +28,12 @@ impl<'a> Run<'a> {
             program,
             now: input.now,
             before: input.before,
+            receipts: input.receipts,
             sources: sources.collect(),
             entities: Vec::new(),
             known: RefCell::new(BTreeMap::new()),
+            entries: RefCell::new(BTreeMap::new()),
+            channels: RefCell::new(BTreeMap::new()),
         };
         for id in 0..program.entities.len() as u32 {
             let rows = run.rows_of(EntityId(id))?;
@@ -44,7 +47,7 @@ impl<'a> Run<'a> {
         let entity = self.program.entity(id);
         let mut rows = Vec::new();
         for (place, row) in self.source_rows(entity.source).iter().copied().enumerate() {
-            let frame = Frame { row: OUTER, at: At { over: RowsOf::Source(entity.source), place }, before: None };
+            let frame = Frame::outer(At { over: RowsOf::Source(entity.source), place });
             let meets = entity.condition.as_ref().map_or(Ok(true), |condition| self.holds(condition, &[frame]))?;
             if meets && self.has_happened(entity, row)? {
                 rows.push(row);
@@ -120,7 +123,7 @@ impl<'a> Run<'a> {
                 Ok(place.map(|place| At { over, place }))
             }
             LinkBy::Row(aggregate) => {
-                let frames = [Frame { row: OUTER, at: from, before: None }];
+                let frames = [Frame::outer(from)];
                 Ok(self.chosen(aggregate, &frames)?.map(|frame| frame.at))
             }
         }

@@ -2,9 +2,8 @@
 //! enrolled stays what it is, also where it is no more.
 
 use super::entity::At;
-use super::memory::old;
-use super::{Row, Run, Stop, Table, Value};
-use crate::program::{EntityId, Experiment, ExperimentId, ExperimentPart, FieldId, FieldKind, Phase, RowsOf};
+use super::{Run, Stop, Value};
+use crate::program::{Experiment, ExperimentId, ExperimentPart, FieldId, Phase, RowsOf};
 use crate::types::Type;
 
 impl Run<'_> {
@@ -13,7 +12,7 @@ impl Run<'_> {
         let experiment = self.program.experiment(id);
         let before = |part: ExperimentPart| {
             let field = self.program.field(field_of(experiment, part));
-            self.remembered(field, experiment.part_was(part).as_deref(), place).0
+            self.remembered(field, place).0
         };
         if !before(ExperimentPart::EnrolledAt).is_null() {
             return Ok(before(part));
@@ -67,42 +66,6 @@ impl Run<'_> {
     fn bucket(&self, salt: &str, key: &Value) -> Result<i64, Stop> {
         let arguments = vec![Value::Text(salt.to_owned()), key.text().map_or(Value::Null, Value::Text)];
         self.call("bucket", arguments, &Type::Int).map(|bucket| bucket.as_int())
-    }
-
-    /// The rows of the run before that are no more and were enrolled, in the columns of this run's table.
-    pub(super) fn vanished(&self, id: EntityId, table: &Table) -> Vec<Row> {
-        let entity = self.program.entity(id);
-        let Some(before) = self.table_before(entity) else { return Vec::new() };
-        let key_of = |table: &Table, row: &Row| table.value(row, &table.key).cloned().unwrap_or(Value::Null);
-        let present: Vec<Value> = table.rows.iter().map(|row| key_of(table, row)).collect();
-        let mut kept = Vec::new();
-        for row in before.all() {
-            let key = key_of(before, row);
-            if present.iter().any(|other| other.equals(&key)) {
-                continue;
-            }
-            let mut values = vec![Value::Null; table.columns.len()];
-            let mut set = |column: &str, value: Value| {
-                let place = table.columns.iter().position(|name| name == column);
-                if let Some(slot) = place.and_then(|place| values.get_mut(place)) {
-                    *slot = value;
-                }
-            };
-            set(&table.key, key);
-            let mut enrolled = false;
-            for (_, field) in self.program.fields_of(id) {
-                let FieldKind::Experiment(experiment, part) = field.kind else { continue };
-                let was = self.program.experiment(experiment).part_was(part);
-                let value = old(before, row, field, was.as_deref(), "");
-                enrolled |= part == ExperimentPart::EnrolledAt && !value.is_null();
-                set(&field.name, value);
-            }
-            if enrolled {
-                kept.push(values);
-            }
-        }
-        kept.sort_by(|a, b| key_of(table, a).nulls_last(&key_of(table, b)));
-        kept
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::entity::At;
 use super::{Run, Stop, Value, operator};
-use crate::program::{Expr, ExprKind, LinkId, Op, RowId, What};
+use crate::program::{Expr, ExprKind, LinkId, OUTER, Op, RowId, What};
 
 /// A row in scope.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +14,15 @@ pub(super) struct Frame {
     pub at: At,
     /// In an event set, the row of the event before.
     pub before: Option<At>,
+    /// Whether the entry in view is a fresh one.
+    pub fresh: bool,
+}
+
+impl Frame {
+    /// The row of the entity whose field is computed.
+    pub(super) const fn outer(at: At) -> Self {
+        Self { row: OUTER, at, before: None, fresh: false }
+    }
 }
 
 impl Run<'_> {
@@ -26,7 +35,7 @@ impl Run<'_> {
                 let Some(frame) = rows.iter().find(|frame| frame.row == *row) else {
                     return Err(Stop::new("a row that is not in scope"));
                 };
-                self.read(frame.at, path, *what)
+                self.read(*frame, path, *what)
             }
             ExprKind::Op(op, operands) => self.op(*op, operands, rows),
             ExprKind::Call(name, arguments) => {
@@ -49,7 +58,7 @@ impl Run<'_> {
                 let Some((last, outside)) = rows.split_last() else { return Ok(Value::Null) };
                 let Some(before) = last.before else { return Ok(Value::Null) };
                 let shifted: Vec<Frame> =
-                    outside.iter().copied().chain([Frame { row: last.row, at: before, before: None }]).collect();
+                    outside.iter().copied().chain([Frame { at: before, before: None, ..*last }]).collect();
                 self.eval(inner, &shifted)
             }
             ExprKind::Error => Err(Stop::new("the program has mistakes")),
@@ -62,8 +71,8 @@ impl Run<'_> {
     }
 
     /// What is read of a row, or of the one that links lead to.
-    fn read(&self, from: At, path: &[LinkId], what: What) -> Result<Value, Stop> {
-        let mut at = from;
+    fn read(&self, from: Frame, path: &[LinkId], what: What) -> Result<Value, Stop> {
+        let mut at = from.at;
         for link in path {
             let Some(next) = self.follow(*link, at)? else {
                 return Ok(if what == What::Exists { Value::Bool(false) } else { Value::Null });
@@ -74,6 +83,7 @@ impl Run<'_> {
             What::Column(id) => Ok(self.column(at, id)),
             What::Field(id) => self.field(id, at.place).map(|(value, _)| value),
             What::Since(id) => self.field(id, at.place).map(|(_, since)| since),
+            What::InView(id) => self.in_view(id, at.place, from.fresh),
             What::Was(id) => Ok(self.was(id, at.place)),
             What::Exists => Ok(Value::Bool(true)),
         }

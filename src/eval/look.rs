@@ -4,7 +4,7 @@
 use super::entity::At;
 use super::expr::Frame;
 use super::{Input, Run, Stop, Value};
-use crate::program::{Aggregate, EntityId, Expr, FieldId, FieldKind, OUTER, Program, RowsOf};
+use crate::program::{Aggregate, EntityId, Expr, FieldId, Program, RowsOf};
 
 /// A row of an entity, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,11 +53,7 @@ impl<'a> Look<'a> {
     #[must_use]
     pub fn before(&self, id: FieldId, row: RowAt) -> Value {
         let field = self.0.program.field(id);
-        let was = match &field.kind {
-            FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.as_deref(),
-            FieldKind::Trait(_) | FieldKind::Experiment(..) => None,
-        };
-        self.0.remembered(field, was, row.place).0
+        self.0.remembered(field, row.place).0
     }
 
     /// An expression over a row.
@@ -84,5 +80,5 @@ impl<'a> Look<'a> {
 }
 
 const fn frame(row: RowAt) -> Frame {
-    Frame { row: OUTER, at: At { over: RowsOf::Entity(row.entity), place: row.place }, before: None }
+    Frame::outer(At { over: RowsOf::Entity(row.entity), place: row.place })
 }

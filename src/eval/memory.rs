@@ -5,8 +5,9 @@ use super::entity::At;
 use super::expr::Frame;
 use super::{Change, Row, Run, Stop, Table, Value};
 use crate::program::{
-    Entity, EntityId, ExperimentPart, Expr, Field, FieldId, FieldKind, OUTER, Program, RowsOf, Stage,
+    Entity, EntityId, ExperimentPart, Expr, Field, FieldId, FieldKind, Program, RowsOf, SequencePart, Stage,
 };
+use crate::types::Type;
 
 /// Whether a field's changes are told.
 fn is_told(field: &Field) -> bool {
@@ -31,11 +32,11 @@ impl Run<'_> {
 
     fn computed(&self, id: FieldId, place: usize) -> Result<(Value, Value), Stop> {
         let field = self.program.field(id);
-        let row = [Frame { row: OUTER, at: At { over: RowsOf::Entity(field.entity), place }, before: None }];
+        let row = [Frame::outer(At { over: RowsOf::Entity(field.entity), place })];
         match &field.kind {
             FieldKind::Trait(value) => Ok((self.eval(value, &row)?, Value::Null)),
-            FieldKind::Audience { base, condition, until, was } => {
-                let (old, since) = self.remembered(field, was.as_deref(), place);
+            FieldKind::Audience { base, condition, until, .. } => {
+                let (old, since) = self.remembered(field, place);
                 let in_base = base.map_or(Ok(true), |base| self.field(base, place).map(|(value, _)| value.holds()))?;
                 let member = in_base && self.lasts(condition, until.as_ref(), old.holds(), &row)?;
                 let since = match (member, old.holds() && !since.is_null()) {
@@ -45,9 +46,10 @@ impl Run<'_> {
                 };
                 Ok((Value::Bool(member), since))
             }
+            FieldKind::Sequence(id, part) => Ok((self.in_sequence(*id, *part, place)?, Value::Null)),
             FieldKind::Experiment(id, part) => Ok((self.enrolled(*id, *part, place)?, Value::Null)),
-            FieldKind::Status { stages, was, .. } => {
-                let (old, since) = self.remembered(field, was.as_deref(), place);
+            FieldKind::Status { stages, .. } => {
+                let (old, since) = self.remembered(field, place);
                 let stage = Value::Text(self.stage(stages, &old, &row)?);
                 let stays = stage.equals(&old) && !since.is_null();
                 Ok((stage, if stays { since } else { Value::Timestamp(self.now) }))
@@ -77,25 +79,61 @@ impl Run<'_> {
     }
 
     /// The value and the `since` of a field of the same row in the run before; null what that run lacks.
-    pub(super) fn remembered(&self, field: &Field, was: Option<&str>, place: usize) -> (Value, Value) {
+    pub(super) fn remembered(&self, field: &Field, place: usize) -> (Value, Value) {
         let nothing = (Value::Null, Value::Null);
         let entity = self.program.entity(field.entity);
         let Some(table) = self.table_before(entity) else { return nothing };
         let key = self.column(At { over: RowsOf::Entity(field.entity), place }, entity.key);
         let row = table.all().find(|row| table.value(row, &table.key).is_some_and(|it| it.equals(&key)));
-        row.map_or(nothing, |row| (old(table, row, field, was, ""), old(table, row, field, was, "__since")))
-    }
-
-    /// What a field of the row at a place of its entity was in the run before.
-    pub(super) fn was(&self, id: FieldId, place: usize) -> Value {
-        let field = self.program.field(id);
-        self.remembered(field, earlier_name(self.program, field).as_deref(), place).0
+        let old = |row, suffix| old(self.program, (table, row), field, suffix);
+        row.map_or(nothing, |row| (old(row, ""), old(row, "__since")))
     }
 
     /// The entity's rows in the run before, under its name or an earlier one.
     pub(super) fn table_before(&self, entity: &Entity) -> Option<&Table> {
         let named = |name: &str| self.before.entities.get(name);
         named(&entity.name).or_else(|| named(entity.was.as_deref()?))
+    }
+
+    /// Who leaves what is no longer declared, or is declared as another kind or under another key.
+    pub(super) fn ended(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (name, table) in &self.before.entities {
+            let knew = |other: &str| self.before.entities.contains_key(other);
+            let is_it = |it: &&Entity| it.name == *name || it.was.as_ref() == Some(name) && !knew(&it.name);
+            let successor = (0..).map(EntityId).zip(&self.program.entities).find(|(_, it)| is_it(it));
+            let successor = successor.filter(|(id, it)| self.program.column(*id, it.key).name == table.key);
+            let since = |name: &str| table.columns.iter().any(|it| *it == format!("{name}__since"));
+            for column in table.columns.iter().filter(|column| since(column)) {
+                let goes_on = |value: &Value| {
+                    let knew = |other: &str| table.columns.iter().any(|it| it == other);
+                    successor.is_some_and(|(id, _)| {
+                        let is_it = |field: &Field| match &field.kind {
+                            FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => {
+                                field.name == *column || was.as_ref() == Some(column) && !knew(&field.name)
+                            }
+                            FieldKind::Trait(_) | FieldKind::Experiment(..) | FieldKind::Sequence(..) => false,
+                        };
+                        let is_status = matches!(value, Value::Text(_));
+                        self.program
+                            .fields_of(id)
+                            .any(|(_, it)| is_it(it) && is_status == matches!(it.kind, FieldKind::Status { .. }))
+                    })
+                };
+                let left = |row: &Row| {
+                    let value = table.value(row, column).filter(|value| !goes_on(value))?;
+                    let (was, became) = match value {
+                        Value::Bool(true) => ("true".to_owned(), Some("false".to_owned())),
+                        Value::Text(stage) => (stage.clone(), None),
+                        _ => return None,
+                    };
+                    let key = table.value(row, &table.key).and_then(Value::text)?;
+                    Some(Change { field: format!("{name}.{column}"), key, was: Some(was), became })
+                };
+                changes.extend(table.rows.iter().filter_map(left));
+            }
+        }
+        changes
     }
 
     /// What differs from the run before in the audiences and statuses of an entity, rows that came and went included.
@@ -114,11 +152,23 @@ impl Run<'_> {
     }
 }
 
+/// The earlier names of a field's column.
+fn was(program: &Program, field: &Field) -> Vec<String> {
+    match &field.kind {
+        FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.iter().cloned().collect(),
+        FieldKind::Experiment(id, part) => program.experiment(*id).part_was(*part).into_iter().collect(),
+        FieldKind::Sequence(id, part) => program.sequence(*id).part_was(*part),
+        FieldKind::Trait(_) => Vec::new(),
+    }
+}
+
 /// A field's value in a row of the run before, under its name or an earlier one.
-pub(super) fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, suffix: &str) -> Value {
-    let named = |name: &str| table.value(row, &format!("{name}{suffix}"));
-    let value = named(&field.name).or_else(|| named(was?)).cloned().unwrap_or(Value::Null);
+pub(super) fn old(program: &Program, (table, row): (&Table, &Row), field: &Field, suffix: &str) -> Value {
+    let named = |name: &String| table.value(row, &format!("{name}{suffix}"));
+    let earlier = was(program, field);
+    let value = std::iter::once(&field.name).chain(&earlier).find_map(named).cloned().unwrap_or(Value::Null);
     let fits = match (&field.kind, &value) {
+        (FieldKind::Sequence(..), value) => fits(value, &field.typed.kind),
         (FieldKind::Experiment(_, part), value) => match part {
             ExperimentPart::Arm => matches!(value, Value::Text(_)),
             ExperimentPart::EnrolledAt => matches!(value, Value::Timestamp(_)),
@@ -132,6 +182,10 @@ pub(super) fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, su
         return Value::Null;
     }
     match (&field.kind, &value) {
+        (FieldKind::Sequence(id, SequencePart::Arm(at)), Value::Text(old)) => {
+            let renamed = program.sequence(*id).renamed_arms(*at).into_iter().find(|(was, _)| was == old);
+            renamed.map_or(value, |(_, name)| Value::Text(name))
+        }
         (FieldKind::Status { stages, .. }, Value::Text(old)) => {
             let renamed = stages.iter().find(|stage| stage.was.as_ref() == Some(old));
             renamed.map_or(value, |stage| Value::Text(stage.name.clone()))
@@ -140,24 +194,25 @@ pub(super) fn old(table: &Table, row: &Row, field: &Field, was: Option<&str>, su
     }
 }
 
+/// Whether a value is of a type that what a sequence remembers has.
+const fn fits(value: &Value, kind: &Type) -> bool {
+    matches!(
+        (value, kind),
+        (Value::Timestamp(_), Type::Timestamp)
+            | (Value::Int(_), Type::Int)
+            | (Value::Bool(_), Type::Bool)
+            | (Value::Text(_), Type::Enum(_))
+    )
+}
+
 fn keys(table: &Table) -> impl Iterator<Item = String> {
     table.all().filter_map(|row| table.value(row, &table.key).and_then(Value::text))
 }
 
-/// What a field was called in earlier runs.
-fn earlier_name(program: &Program, field: &Field) -> Option<String> {
-    match &field.kind {
-        FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.clone(),
-        FieldKind::Experiment(id, part) => program.experiment(*id).part_was(*part),
-        FieldKind::Trait(_) => None,
-    }
-}
-
 fn change(program: &Program, field: &Field, (before, now): (&Table, &Table), key: String) -> Option<Change> {
-    let was = earlier_name(program, field);
     let value = |table: &Table| {
         let row = table.all().find(|row| table.value(row, &table.key).and_then(Value::text).as_ref() == Some(&key));
-        let value = row.map_or(Value::Null, |row| old(table, row, field, was.as_deref(), ""));
+        let value = row.map_or(Value::Null, |row| old(program, (table, row), field, ""));
         let is_audience = matches!(field.kind, FieldKind::Audience { .. });
         if is_audience { Some(value.holds().to_string()) } else { value.text() }
     };

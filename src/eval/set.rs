@@ -66,7 +66,7 @@ impl Run<'_> {
         let mut tied: Vec<Frame> = Vec::new();
         for place in 0..self.all(set.over).len() {
             let before = tied.last().map(|frame| frame.at);
-            let frame = Frame { row: set.row, at: At { over: set.over, place }, before };
+            let frame = Frame { row: set.row, at: At { over: set.over, place }, before, fresh: false };
             let mut all = true;
             for tie in &set.ties {
                 let outer = self.eval(&tie.outer, rows)?;

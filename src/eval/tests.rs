@@ -26,7 +26,7 @@ fn value(expression: &str) -> Result<Value, Stop> {
     let text = format!("source app.t {{ id text }}\nentity t from app.t {{ key id }}\ntrait x of t = {expression}\n");
     let program = program(&text).unwrap_or_else(|codes| panic!("{expression}: {codes:?}"));
     let rows = BTreeMap::from([(SourceId(0), vec![vec![Value::Text("a".to_owned())]])]);
-    let output = evaluate(&program, &Input { rows: &rows, now: NOW, before: &Output::default() })?;
+    let output = evaluate(&program, &Input { rows: &rows, now: NOW, before: &Output::default(), receipts: &[] })?;
     let table = output.entities.get("t").unwrap();
     Ok(table.value(table.rows.first().unwrap(), "x").unwrap().clone())
 }
@@ -103,7 +103,7 @@ fn run_of(text: &str, rows: &[(&str, i64)], now: i64, before: &Output) -> Output
         "source app.t { id text; seats int }\nentity t from app.t { key id }\naudience big of t where seats > 5\n";
     let program = checked(&format!("{head}{text}"));
     let rows = rows.iter().map(|(id, seats)| vec![Value::Text((*id).to_owned()), Value::Int(*seats)]).collect();
-    evaluate(&program, &Input { rows: &BTreeMap::from([(SourceId(0), rows)]), now, before }).unwrap()
+    evaluate(&program, &Input { rows: &BTreeMap::from([(SourceId(0), rows)]), now, before, receipts: &[] }).unwrap()
 }
 
 /// The arm, instant and phase of a row, wherever it is kept.

@@ -5,7 +5,7 @@ use super::entity::At;
 use super::expr::Frame;
 use super::set::by_order;
 use super::{Run, Stop, Value};
-use crate::program::{OUTER, RowsOf, Window, WindowOp};
+use crate::program::{RowsOf, Window, WindowOp};
 
 impl Run<'_> {
     /// The place of the outer row; null where it has none.
@@ -42,7 +42,7 @@ impl Run<'_> {
         entity: crate::program::EntityId,
         place: usize,
     ) -> Result<Option<(Value, Vec<Value>)>, Stop> {
-        let row = [Frame { row: OUTER, at: At { over: RowsOf::Entity(entity), place }, before: None }];
+        let row = [Frame::outer(At { over: RowsOf::Entity(entity), place })];
         if let Some(audience) = window.among
             && !self.field(audience, place)?.0.holds()
         {

@@ -1,7 +1,7 @@
 //! Functions of time. Where `zone` can be named and is not, an instant is read in the project's zone; a
 //! date has no zone. Weeks begin on Monday.
 
-use super::Kind::{Duration, Instant, Months, Text, TextOrInstant, Timestamp};
+use super::Kind::{Duration, Instant, Int, Months, Text, TextOrInstant, Timestamp};
 use super::{Function, Nulls, Parameter, Returns, literal, many, one, optional};
 use crate::types::Type;
 
@@ -101,6 +101,15 @@ pub static ALL: &[Function] = &[
         example: ("hour(@2026-07-15T09:00Z, 'Europe/Berlin')", "11"),
     },
     Function {
+        name: "minute",
+        doc: "The minute of the hour, 0 to 59.",
+        parameters: &[one("x", Timestamp), ZONE],
+        returns: Returns::Fixed(Type::Int),
+        nulls: Nulls::Strict,
+        template: "CAST(EXTRACT(MINUTE FROM {0}) AS BIGINT)",
+        example: ("minute(@2026-07-15T09:20Z, 'Asia/Kolkata')", "50"),
+    },
+    Function {
         name: "start_of_day",
         doc: "The first instant of the day.",
         parameters: &[one("x", Instant), ZONE],
@@ -135,6 +144,16 @@ pub static ALL: &[Function] = &[
         nulls: Nulls::Strict,
         template: "DATE_TRUNC('year', {0})",
         example: ("start_of_year(@2026-07-18)", "@2026-01-01"),
+    },
+    Function {
+        name: "add_business_days",
+        doc: "The `n`th day after `x`, before it where `n` is negative, that is from Monday to Friday and none of `except`, at the \
+              same time of the day; `except` is days with commas between. It is what `x + 3 business days except holidays` stands for.",
+        parameters: &[one("x", Instant), one("n", Int), literal(one("except", Text)), ZONE],
+        returns: Returns::Same,
+        nulls: Nulls::Strict,
+        template: "ADD_BUSINESS_DAYS({*})",
+        example: ("add_business_days(@2026-01-02, 1, '2026-01-05')", "@2026-01-06"),
     },
     Function {
         name: "days",

@@ -36,6 +36,34 @@ pub fn bind(sql: &str, bindings: &Bindings<'_>) -> String {
     out
 }
 
+/// The statement without its comments, and with one blank wherever there are some: what is between quotes stays as it is.
+#[must_use]
+pub(super) fn without_comments(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let length = opaque(rest).unwrap_or(0);
+        let is_comment = length > 0 && (first == '-' || first == '/');
+        if is_comment || first.is_whitespace() {
+            rest = rest.get(length.max(first.len_utf8())..).unwrap_or_default();
+            if !out.is_empty() && !out.ends_with(' ') {
+                out.push(' ');
+            }
+        } else {
+            rest = take(&mut out, rest, length.max(first.len_utf8()));
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// The names that the statement leaves open: `now`, `run`, `parent`, in this order.
+pub(super) fn open(sql: &str) -> Vec<&'static str> {
+    let bound = bind(sql, &Bindings { now: "\u{1}", run: "\u{2}", parent: Some("\u{3}") });
+    let marks = [("\u{1}", "now"), ("\u{2}", "run"), ("\u{3}", "parent")];
+    marks.iter().filter(|(mark, _)| bound.contains(mark)).map(|(_, name)| *name).collect()
+}
+
 /// Writes what a colon begins and gives what follows it.
 fn placeholder<'a>(out: &mut String, rest: &'a str, bindings: &Bindings<'_>) -> &'a str {
     if rest.starts_with("::") {

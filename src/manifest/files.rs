@@ -1,16 +1,16 @@
 //! Takes a manifest, gives the files of `plgc compile`: its statements as people read and commit them, each under comments
 //! that say what it is for. Promises: the same manifest gives the same bytes, and no statement is other than what runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Entity, Leave, Limit, Manifest, Mode, Sync, SyncSpec};
+use super::{Entity, Leave, Limit, Manifest, Mode, Sync, SyncSpec, bind};
 
 impl Manifest {
     /// Every SQL file by its path below the folder.
     #[must_use]
     pub fn files(&self) -> BTreeMap<String, String> {
-        let models = self.models.iter().map(|it| (it.file.clone(), statement(&it.sql)));
-        let views = self.views.iter().map(|it| (it.file.clone(), statement(&it.query)));
+        let models = self.models.iter().map(|it| (it.file.clone(), headed(&it.sql)));
+        let views = self.views.iter().map(|it| (it.file.clone(), headed(&it.query)));
         let syncs = self.syncs.iter().map(|it| (it.file.clone(), sync(it)));
         let entities = self.entities.iter().map(|it| (it.file.clone(), entity(it, self.logged(it))));
         models.chain(views).chain(syncs).chain(entities).collect()
@@ -20,17 +20,36 @@ impl Manifest {
     fn logged(&self, entity: &Entity) -> &'static str {
         let columns = self.models.iter().filter(|it| it.entity == entity.name).flat_map(|it| &it.columns);
         let has = |end: &str| columns.clone().any(|it| it.name.ends_with(end));
-        match (has("__since"), has("__enrolled_at")) {
-            (true, false) => {
-                "Who entered and left each audience, and moved between the stages of each status; once a run."
-            }
-            (_, true) => {
+        match has("__enrolled_at") {
+            false => "Who entered and left each audience, and moved between the stages of each status; once a run.",
+            true => {
                 "Who entered and left each audience, moved between the stages of each status, and enrolled in each experiment; \
                  once a run."
             }
-            (false, false) => "Nobody enters or leaves: it has no audience and no status.",
         }
     }
+}
+
+/// A statement under its own comments, to which is added what a run fills in.
+fn headed(sql: &str) -> String {
+    let head = sql.lines().take_while(|line| line.starts_with("--"));
+    let length = head.map(|line| line.len() + 1).sum();
+    let (head, rest) = sql.split_at_checked(length).unwrap_or(("", sql));
+    let filled = filled([sql]).map(|line| format!("-- {line}\n")).unwrap_or_default();
+    format!("{head}{filled}{}", statement(rest))
+}
+
+/// What a run fills into these statements, as a line.
+fn filled<'a>(statements: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    const MEANINGS: [(&str, &str); 3] = [
+        ("now", ":now, the run's instant"),
+        ("run", ":run, the run's id"),
+        ("parent", ":parent, the id of the run before"),
+    ];
+    let open: BTreeSet<&str> = statements.into_iter().flat_map(bind::open).collect();
+    let meanings: Vec<&str> =
+        MEANINGS.iter().filter(|(name, _)| open.contains(name)).map(|(_, meaning)| *meaning).collect();
+    if meanings.is_empty() { None } else { Some(format!("a run fills in {}", meanings.join("; "))) }
 }
 
 fn statement(sql: &str) -> String {
@@ -42,7 +61,7 @@ fn statements(parts: &[(Vec<String>, &str)]) -> String {
     let part = |(comments, sql): &(Vec<String>, &str)| {
         let lines = comments.iter().flat_map(|comment| comment.split('\n'));
         let lines: String = lines.map(|line| format!("-- {}", line.trim_end()).trim_end().to_owned() + "\n").collect();
-        if sql.is_empty() { lines } else { format!("{lines}\n{}", statement(sql)) }
+        if sql.is_empty() { lines } else { lines + &statement(sql) }
     };
     parts.iter().map(part).collect::<Vec<_>>().join("\n")
 }
@@ -51,6 +70,7 @@ fn sync(sync: &Sync) -> String {
     let spec = &sync.spec;
     let mut head = vec![format!("sync {} to {} ({})", spec.name, spec.target(), spec.cite)];
     head.extend(spec.doc.clone());
+    head.extend(filled([&*sync.written, &*sync.outbox]));
     let written = "What it has written: the record of the parent run, and what the destination accepted in that run.";
     let outbox = "What is sent now: op and key of each object, a hash of what it should hold, then its fields.";
     let mut sent = vec![outbox.to_owned()];
@@ -109,17 +129,24 @@ fn guards(spec: &SyncSpec) -> Vec<String> {
 fn entity(entity: &Entity, logged: &str) -> String {
     let name = &entity.name;
     let share = percent(entity.loses_limit);
-    let head = vec![format!("entity {name}: what a run compares with its parent run, in {}", entity.prev_view)];
+    let mut head = vec![format!("entity {name}: what a run compares with its parent run, in {}", entity.prev_view)];
+    let all = [&entity.loses, &entity.lost].into_iter().chain(entity.moves.values()).chain(&entity.changes);
+    head.extend(filled(all.map(|it| &**it)));
+    if entity.changes.is_none() {
+        head.push("it has no audience and no status, so nobody enters or leaves".to_owned());
+    }
     let loses = vec![format!("Rows that are gone; the run stops where they are more than {share} %.")];
     let lost = vec!["The first of them, to name them then.".to_owned()];
-    let mut parts = vec![(head, ""), (loses, entity.loses.as_str()), (lost, entity.lost.as_str())];
+    let mut parts: Vec<(Vec<String>, &str)> = vec![(head, ""), (loses, &entity.loses), (lost, &entity.lost)];
     for (status, moves) in &entity.moves {
         parts.push((
             vec![format!("Rows that moved between stages of {status} as its `moves` do not allow; one stops the run.")],
             moves,
         ));
     }
-    parts.push((vec![logged.to_owned()], &entity.changes));
+    if let Some(changes) = &entity.changes {
+        parts.push((vec![logged.to_owned()], changes));
+    }
     statements(&parts)
 }
 

@@ -102,6 +102,7 @@ fn field_columns(program: &Program, id: FieldId) -> Vec<Column> {
     let (since, was, stages) = match &field.kind {
         FieldKind::Trait(_) => (false, None, Vec::new()),
         FieldKind::Experiment(id, part) => (false, program.experiment(*id).part_was(*part), Vec::new()),
+        FieldKind::Sequence(id, part) => (false, program.sequence(*id).part_was(*part).into_iter().next(), Vec::new()),
         FieldKind::Audience { was, .. } => (true, was.clone(), Vec::new()),
         FieldKind::Status { was, stages, .. } => (true, was.clone(), renamed(stages)),
     };

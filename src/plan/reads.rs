@@ -35,6 +35,11 @@ pub fn of_field(program: &Program, field: &Field) -> BTreeSet<Read> {
             walk.found.extend(program.experiment(*id).base.map(Read::Field));
             walk.found.insert(Read::Column(entity.source, entity.key, Some(field.entity)));
         }
+        FieldKind::Sequence(id, part) => {
+            let sequence = program.sequence(*id);
+            walk.found.extend(sequence.needs(*part).into_iter().map(Read::Field));
+            sequence.exprs(*part).into_iter().for_each(|expr| walk.expr(expr));
+        }
         FieldKind::Status { stages, moves: _, was: _ } => {
             for stage in stages {
                 stage.when.iter().chain(&stage.until).for_each(|condition| walk.expr(condition));
@@ -164,7 +169,8 @@ impl<'a> Walk<'a> {
             (What::Field(field) | What::Since(field), _) => {
                 self.found.insert(Read::Field(field));
             }
-            (What::Was(_), _) => {}
+            // The run before is no source.
+            (What::InView(_) | What::Was(_), _) => {}
             (What::Exists, rows) => self.rows(rows),
         }
     }

@@ -70,6 +70,11 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
     spec
 }
 
+/// What stands behind the hash of a row for a field that is always null. So such a field can be taken out again, and no row differs.
+fn null_mark(name: &str) -> String {
+    format!(" {name};")
+}
+
 const fn leave(leave: &program::Leave) -> manifest::Leave {
     match leave {
         program::Leave::Delete => manifest::Leave::Delete,
@@ -104,12 +109,16 @@ fn leave_set(leave: &program::Leave) -> Vec<String> {
     }
 }
 
-/// Where and under which names the sync writes: what it wrote elsewhere, or under other names, is written anew.
+/// Where and under which names the sync writes: what it wrote elsewhere, or under other names, is written anew. Fields that are
+/// always null stand beside the hash, and those that only `leave set` writes are nothing to a member; the order of all is none.
 fn definition(spec: &SyncSpec, system: &str) -> String {
     let mut hash = Sha256::new();
     let argument = spec.argument.as_deref().unwrap_or_default();
-    let names = std::iter::once(&spec.key).chain(&spec.fields).map(|column| column.name.as_str());
-    for part in [spec.destination.as_str(), system, spec.object.as_str(), argument].into_iter().chain(names) {
+    let mut names: Vec<&str> = spec.fields.iter().map(|column| column.name.as_str()).collect();
+    names.retain(|name| !spec.nulls.iter().chain(&spec.leave_only).any(|other| other == name));
+    names.sort_unstable();
+    let place = [spec.destination.as_str(), system, spec.object.as_str(), argument, spec.key.name.as_str()];
+    for part in place.into_iter().chain(names) {
         hash.update(part.len().to_be_bytes());
         hash.update(part.as_bytes());
     }

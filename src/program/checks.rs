@@ -4,6 +4,7 @@
 mod allowed;
 mod always_empty;
 mod cadence;
+mod endless;
 mod facts;
 mod never_holds;
 mod not_of_nullable;
@@ -38,6 +39,7 @@ pub(super) fn check(
     unreachable_stage::check(program, &never, diags);
     unreachable_arm::check(program, &never, diags);
     cadence::check(program, sources, &options.cadences, diags);
+    endless::check(program, diags);
     todays_value::check(program, sources, diags);
     not_of_nullable::check(program, sources, diags);
     unused::check(program, files, &rest.used_lets, diags);

@@ -5,11 +5,17 @@ use super::context::{Ctx, State, error};
 use super::scope::Scope;
 use super::{Expr, cycle};
 use crate::source::Span;
+use crate::syntax::ast;
 
 impl Ctx<'_> {
     /// The value of a constant, where it is read.
     pub(super) fn constant(&mut self, at: usize, span: Span) -> Expr {
         self.used_lets.insert(at);
+        if let Some(node) = self.found.lets.get(at).map(|item| item.node)
+            && matches!(node.value.kind, ast::ExprKind::List(_))
+        {
+            return self.list_as_value(&node.name.text, span);
+        }
         self.ensure_let(at, span);
         let value = self.let_values.get(at).cloned().flatten();
         value.map_or_else(|| error(span), |value| Expr { span, ..value })
@@ -18,6 +24,11 @@ impl Ctx<'_> {
     fn ensure_let(&mut self, at: usize, read: Span) {
         let Some(node) = self.found.lets.get(at).map(|item| item.node) else { return };
         match self.let_states.get(at) {
+            // What the members of a list mean hangs on where it is read.
+            Some(State::Pending) if matches!(node.value.kind, ast::ExprKind::List(_)) => {
+                self.set_let(at, State::Done, None);
+                return;
+            }
             Some(State::Pending) => {}
             Some(State::Running) => {
                 self.report_constants(at, read);

@@ -7,7 +7,7 @@ use super::mistakes::Unknown;
 use super::names::{Declarations, Global, Globals};
 use super::{
     Column, ColumnId, DestinationId, Entity, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Link, LinkId,
-    Program, RowsOf, Source, SourceId, What,
+    Program, RowsOf, SequenceId, Source, SourceId, What,
 };
 use crate::diagnostics::Diagnostics;
 use crate::source::{Sources, Span};
@@ -21,6 +21,8 @@ pub(super) enum Member {
     Link(LinkId),
     /// The reverse set of this link.
     Reverse(LinkId),
+    /// Of which a step or what else it says of an entry is read.
+    Sequence(SequenceId),
 }
 
 /// How far a thing that is typed on demand has come.

@@ -7,7 +7,7 @@ use miette::{Diagnostic, LabeledSpan};
 use thiserror::Error;
 
 use super::walk::{of_field, visit};
-use super::{Expr, ExprKind, FieldId, FieldKind, LinkBy, LinkId, Program, What};
+use super::{ChannelId, Expr, ExprKind, FieldId, FieldKind, LinkBy, LinkId, Program, SequencePart, What};
 use crate::diagnostics::Diagnostics;
 use crate::source::Span;
 
@@ -46,16 +46,30 @@ pub(super) fn circle(name: &str, steps: Vec<(Span, String)>) -> Cyclic {
 pub(super) enum Node {
     Field(FieldId),
     Link(LinkId),
+    /// Which steps a channel lets fire.
+    Channel(ChannelId),
 }
 
 impl Node {
-    /// Its name and entity.
-    pub(super) fn name(self, program: &Program) -> &str {
+    /// Its name, as a program writes it.
+    pub(super) fn name(self, program: &Program) -> String {
         match self {
-            Self::Field(id) => &program.field(id).name,
-            Self::Link(id) => &program.link(id).name,
+            Self::Field(id) => {
+                let field = program.field(id);
+                // Only what is a part of another declaration has such a name.
+                if field.hidden { field.name.clone() } else { field.name.replace("__", ".") }
+            }
+            Self::Link(id) => program.link(id).name.clone(),
+            Self::Channel(id) => program.channel(id).name.clone(),
         }
     }
+}
+
+/// The links to one row of a set on a path.
+fn row_links(program: &Program, path: &[LinkId], span: Span) -> impl Iterator<Item = (Node, Span)> {
+    path.iter()
+        .filter(|link| matches!(program.link(**link).by, LinkBy::Row(_)))
+        .map(move |link| (Node::Link(*link), span))
 }
 
 /// What an expression needs, with where it says so.
@@ -63,8 +77,7 @@ pub(super) fn needs_of(program: &Program, expr: &Expr) -> Vec<(Node, Span)> {
     let mut needs = Vec::new();
     visit(expr, &mut |part| match &part.kind {
         ExprKind::Read { path, what, .. } => {
-            let links = path.iter().filter(|link| matches!(program.link(**link).by, LinkBy::Row(_)));
-            needs.extend(links.map(|link| (Node::Link(*link), part.span)));
+            needs.extend(row_links(program, path, part.span));
             if let What::Field(id) | What::Since(id) = what {
                 needs.push((Node::Field(*id), part.span));
             }
@@ -86,10 +99,19 @@ pub(super) fn needs(program: &Program, node: Node) -> Vec<(Node, Span)> {
             let base = match &field.kind {
                 FieldKind::Audience { base, .. } => *base,
                 FieldKind::Experiment(id, _) => program.experiment(*id).base,
+                FieldKind::Sequence(id, part) => {
+                    let needs = program.sequence(*id).needs(*part);
+                    found.extend(needs.into_iter().map(|id| (Node::Field(id), field.span)));
+                    if let SequencePart::Step(at) = part {
+                        let via = program.sequence(*id).steps.get(*at).and_then(|step| step.via.as_ref());
+                        found.extend(via.map(|via| (Node::Channel(via.channel), via.span)));
+                    }
+                    None
+                }
                 FieldKind::Trait(_) | FieldKind::Status { .. } => None,
             };
             found.extend(base.map(|base| (Node::Field(base), field.span)));
-            for expr in of_field(field) {
+            for expr in of_field(program, field) {
                 found.extend(needs_of(program, expr));
             }
         }
@@ -100,6 +122,22 @@ pub(super) fn needs(program: &Program, node: Node) -> Vec<(Node, Span)> {
                 }
             }
         }
+        Node::Channel(id) => found = needs_of_channel(program, id),
+    }
+    found
+}
+
+/// What a channel needs to know which steps ask for it, and for whom.
+fn needs_of_channel(program: &Program, id: ChannelId) -> Vec<(Node, Span)> {
+    let mut found = Vec::new();
+    for sequence in &program.sequences {
+        for step in &sequence.steps {
+            let Some(via) = step.via.as_ref().filter(|via| via.channel == id) else { continue };
+            let entry = [sequence.active, sequence.held, sequence.entered_at];
+            found.extend(entry.map(|field| (Node::Field(field), via.span)));
+            found.extend(row_links(program, &via.path, via.span));
+            found.extend(step.exprs().into_iter().flat_map(|expr| needs_of(program, expr)));
+        }
     }
     found
 }
@@ -109,7 +147,8 @@ pub(super) fn order(program: &Program, reported: &BTreeSet<FieldId>, diags: &mut
     let fields = (0..program.fields.len() as u32).map(|id| Node::Field(FieldId(id)));
     let links = (0..program.links.len() as u32).map(LinkId);
     let links = links.filter(|id| matches!(program.link(*id).by, LinkBy::Row(_))).map(Node::Link);
-    let nodes: Vec<Node> = fields.chain(links).collect();
+    let channels = (0..program.channels.len() as u32).map(|id| Node::Channel(ChannelId(id)));
+    let nodes: Vec<Node> = fields.chain(links).chain(channels).collect();
     let edges: BTreeMap<Node, Vec<(Node, Span)>> = nodes.iter().map(|node| (*node, needs(program, *node))).collect();
     let mut search = Search { edges: &edges, state: BTreeMap::new(), order: Vec::new(), circles: Vec::new() };
     for node in &nodes {
@@ -185,12 +224,17 @@ impl Search<'_> {
 /// Reports a circle, by its steps: who reads whom, and where.
 pub(super) fn report(program: &Program, circle: &[(Node, Node, Span)], diags: &mut Diagnostics) {
     let text = |(reader, read, _): &(Node, Node, Span)| {
-        format!("`{}` reads `{}` here", reader.name(program), read.name(program))
+        let verb = match (reader, read) {
+            (_, Node::Channel(_)) => "goes through channel",
+            (Node::Channel(_), _) => "is decided by",
+            _ => "reads",
+        };
+        format!("`{}` {verb} `{}` here", reader.name(program), read.name(program))
     };
     let Some((first, rest)) = circle.split_first() else { return };
     let (reader, _, at) = first;
     diags.push(Cyclic {
-        name: reader.name(program).to_owned(),
+        name: reader.name(program),
         at: *at,
         first: text(first),
         steps: rest.iter().map(|step| LabeledSpan::new_with_span(Some(text(step)), step.2)).collect(),

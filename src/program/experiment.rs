@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::context::Ctx;
 use super::mistakes::{self, Unknown};
 use super::names::{self, FieldNode, Global};
-use super::scope::Scope;
+use super::scope::{Bare, Scope};
 use super::{EntityId, Experiment, ExperimentId, ExperimentPart, FieldId};
 use crate::source::Span;
 use crate::syntax::ast::{self, ExperimentItem};
@@ -56,8 +56,8 @@ fn arms(node: &ast::Experiment) -> Vec<String> {
 }
 
 impl<'a> Ctx<'a> {
-    /// The entity whose rows an experiment of this base enrols.
-    pub(super) fn experiment_entity(&mut self, of: &ast::Name, report: bool) -> Option<EntityId> {
+    /// The entity of a base: the entity itself, or the one of the audience.
+    pub(super) fn base_entity(&mut self, of: &ast::Name, report: bool) -> Option<EntityId> {
         match self.global(&of.text) {
             Some((Global::Entity(id), _)) => Some(id),
             Some((Global::Audience(at), _)) => self.audience_entity(at),
@@ -125,7 +125,8 @@ impl<'a> Ctx<'a> {
         let Some((_, first)) = found.copied() else { return };
         let alias = node.alias.as_ref().map(|alias| alias.text.as_str());
         let mut scope = Scope::row_of(self.field(id).entity, alias);
-        scope.context.push(("enrolled_at", FieldId(first as u32 + 1)));
+        let field = FieldId(first as u32 + 1);
+        scope.context.push(Bare { name: "enrolled_at".to_owned(), field, everywhere: true });
         self.type_value(id, scope, &goal.value);
     }
 

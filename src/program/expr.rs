@@ -5,6 +5,7 @@ mod aggregate;
 mod arithmetic;
 mod call;
 mod coerce;
+mod list;
 pub(super) mod literal;
 mod operator;
 mod set;
@@ -16,7 +17,6 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::{Ctx, error, is_error, make};
-use super::later::Later;
 use super::scope::{Scope, Target};
 use super::{Expr, ExprKind, Literal, Op, What};
 use crate::source::Span;
@@ -83,14 +83,15 @@ impl Ctx<'_> {
                     self.arithmetic(scope, (*op, *operator), (left, right), span)
                 }
             },
-            ast::ExprKind::In { bare: true, .. } | ast::ExprKind::List(_) => {
-                self.diags.push(Later { word: "a list with a name", what: "list", at: span });
-                error(span)
-            }
-            ast::ExprKind::BusinessDays { .. } => {
-                self.diags.push(Later { word: "business", what: "duration", at: span });
-                error(span)
-            }
+            ast::ExprKind::List(_) => self.list_as_value("(a, b)", span),
+            ast::ExprKind::BusinessDays { .. } => self.misplaced_business_days(span),
+            ast::ExprKind::In { value, negated, list, bare: true } => match list.first().map(|list| &list.kind) {
+                Some(ast::ExprKind::Path(path)) => match self.list_of(path) {
+                    Some(members) => self.membership(scope, value, members, *negated, span),
+                    None => error(span),
+                },
+                _ => error(span),
+            },
             ast::ExprKind::In { value, negated, list, .. } => self.membership(scope, value, list, *negated, span),
             ast::ExprKind::IsNull { value, negated } => self.is_null(scope, value, *negated, span),
             ast::ExprKind::Within(within) => self.within(scope, within, span),

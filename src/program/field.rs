@@ -9,7 +9,11 @@ use thiserror::Error;
 use super::context::{Ctx, Member, State, unresolved};
 use super::cycle::{self, Node};
 use super::names::FieldNode;
-use super::{EntityId, ExperimentId, ExperimentPart, Field, FieldId, FieldKind, RowsOf, experiment};
+use super::sequence::SequenceNode;
+use super::{
+    EntityId, ExperimentId, ExperimentPart, Field, FieldId, FieldKind, RowsOf, SequenceId, SequencePart, experiment,
+    names,
+};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::Type;
@@ -35,16 +39,18 @@ impl<'a> Ctx<'a> {
             let entity = match node {
                 FieldNode::Trait(_) | FieldNode::Status(_) => self.entity_for(of),
                 FieldNode::Audience(_) => self.audience_entity(at),
-                FieldNode::Experiment(_, _, part) => self.experiment_entity(of, *part == ExperimentPart::Arm),
-                FieldNode::Goal(..) => self.experiment_entity(of, false),
+                FieldNode::Experiment(_, _, part) => self.base_entity(of, *part == ExperimentPart::Arm),
+                FieldNode::Sequence(node) => self.base_entity(of, node.part == SequencePart::Entry),
+                FieldNode::Goal(..) => self.base_entity(of, false),
             };
             if entity.is_none() {
                 self.lost.insert(name.text.clone());
             }
             let id = FieldId(at as u32);
             let (kind, typed) = self.field_shape(node);
+            let own = own_member(*node, id);
             if let Some(entity) = entity
-                && is_own_name(*node)
+                && own.is_some()
                 && self.is_event(RowsOf::Entity(entity))
                 && self.entity_named(&of.text) == Some(entity)
             {
@@ -60,18 +66,22 @@ impl<'a> Ctx<'a> {
                 hidden: false,
                 labels: Vec::new(),
             });
-            if !is_own_name(*node) {
-                if let Some(sound) = self.field_sound.get_mut(at) {
-                    *sound = entity.is_some();
-                }
-                continue;
+            if let (Some(entity), FieldNode::Sequence(_)) = (entity, node) {
+                self.check_generated(entity, &node.column());
             }
-            let registered = entity.is_some_and(|entity| self.register(entity, name, Member::Field(id)));
+            let registered = entity.zip(own).is_some_and(|(entity, member)| self.register(entity, name, member));
             if !registered && let Some(sound) = self.field_sound.get_mut(at) {
                 *sound = entity.is_some();
             }
         }
         self.check_was_of_fields(&nodes);
+    }
+
+    /// Reports a source's column that has the name of a generated one.
+    fn check_generated(&mut self, entity: EntityId, column: &str) {
+        if let Some((Member::Column(_), at)) = self.member(entity, column) {
+            self.diags.push(names::reserved_column(column, at));
+        }
     }
 
     /// Reports a field of an event.
@@ -86,6 +96,14 @@ impl<'a> Ctx<'a> {
             FieldNode::Experiment(at, node, part) => {
                 let kind = FieldKind::Experiment(ExperimentId(*at as u32), *part);
                 (kind, experiment::part_type(node, *part))
+            }
+            FieldNode::Sequence(node) => {
+                let typed = if node.node.broken && matches!(node.part, SequencePart::Arm(_)) {
+                    Type::Error.required()
+                } else {
+                    node.part.typed(node.arms())
+                };
+                (FieldKind::Sequence(SequenceId(node.place as u32), node.part), typed)
             }
             FieldNode::Audience(node) => {
                 let kind = FieldKind::Audience {
@@ -130,7 +148,7 @@ impl<'a> Ctx<'a> {
             match node {
                 FieldNode::Trait(node) => self.type_trait(id, node),
                 FieldNode::Goal(node, goal) => self.type_goal(id, node, goal),
-                FieldNode::Audience(_) | FieldNode::Status(_) | FieldNode::Experiment(..) => {}
+                FieldNode::Audience(_) | FieldNode::Status(_) | FieldNode::Experiment(..) | FieldNode::Sequence(_) => {}
             }
         }
         self.running.pop();
@@ -172,7 +190,7 @@ impl<'a> Ctx<'a> {
             }
             let id = FieldId(at as u32);
             match node {
-                FieldNode::Trait(_) | FieldNode::Goal(..) | FieldNode::Experiment(..) => {}
+                FieldNode::Trait(_) | FieldNode::Goal(..) | FieldNode::Experiment(..) | FieldNode::Sequence(_) => {}
                 FieldNode::Audience(node) => self.type_audience(id, node),
                 FieldNode::Status(node) => self.type_status(id, node),
             }
@@ -211,12 +229,17 @@ impl<'a> Ctx<'a> {
     }
 }
 
-/// Whether a field is a member of its entity under its own name, and not a part of another.
-const fn is_own_name(node: FieldNode<'_>) -> bool {
+/// What the name of a field's declaration stands for in its entity; `None`: it is a part of what another field declares.
+const fn own_member(node: FieldNode<'_>, id: FieldId) -> Option<Member> {
     match node {
-        FieldNode::Trait(_) | FieldNode::Audience(_) | FieldNode::Status(_) => true,
-        FieldNode::Experiment(_, _, part) => matches!(part, ExperimentPart::Arm),
-        FieldNode::Goal(..) => false,
+        FieldNode::Trait(_)
+        | FieldNode::Audience(_)
+        | FieldNode::Status(_)
+        | FieldNode::Experiment(_, _, ExperimentPart::Arm) => Some(Member::Field(id)),
+        FieldNode::Sequence(SequenceNode { place, part: SequencePart::Entry, .. }) => {
+            Some(Member::Sequence(SequenceId(place as u32)))
+        }
+        FieldNode::Experiment(..) | FieldNode::Sequence(_) | FieldNode::Goal(..) => None,
     }
 }
 
@@ -225,7 +248,7 @@ const fn value_of(node: FieldNode<'_>) -> Option<&ast::Expr> {
     match node {
         FieldNode::Trait(node) => Some(&node.value),
         FieldNode::Goal(_, goal) => Some(&goal.value),
-        FieldNode::Audience(_) | FieldNode::Status(_) | FieldNode::Experiment(..) => None,
+        FieldNode::Audience(_) | FieldNode::Status(_) | FieldNode::Experiment(..) | FieldNode::Sequence(_) => None,
     }
 }
 

@@ -6,12 +6,14 @@ mod experiment;
 mod expression;
 mod parts;
 mod rows;
+mod sequence;
 mod test;
 
-pub use delivery::{Destination, Leave, Sync, TargetField};
+pub use delivery::{Destination, Leave, Stream, Sync, TargetField};
 pub use experiment::{Experiment, ExperimentPart, Phase, Slice};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
+pub use sequence::{Again, Branch, CAUSES, Channel, Sequence, SequencePart, Start, Step, Via};
 pub use test::{Expectation, Expected, ExpectedColumn, ExpectedRow, Test, TestStep};
 
 use std::collections::BTreeMap;
@@ -40,6 +42,10 @@ ids! {
     DestinationId,
     /// An experiment, by its place in [`Program::experiments`].
     ExperimentId,
+    /// A sequence, by its place in [`Program::sequences`].
+    SequenceId,
+    /// A channel, by its place in [`Program::channels`].
+    ChannelId,
     /// A column of a source, by its place in [`Source::columns`].
     ColumnId,
     /// A row in scope of one expression: 0 is the row of the entity whose field it is; each [`Set`] brings one more,
@@ -69,10 +75,16 @@ pub struct Program {
     pub syncs: Vec<Sync>,
     /// What earlier runs remember and this program lets go, as `retire` names it, by name.
     pub retired: Vec<String>,
+    /// The syncs from a step, by name.
+    pub streams: Vec<Stream>,
     /// Experiments, in declared order.
     pub experiments: Vec<Experiment>,
     /// Tests, in the order of the files.
     pub tests: Vec<Test>,
+    /// Sequences, in declared order.
+    pub sequences: Vec<Sequence>,
+    /// Channels, by name.
+    pub channels: Vec<Channel>,
     /// The fields of each entity, in the order of all.
     members: BTreeMap<EntityId, Vec<FieldId>>,
 }
@@ -224,6 +236,8 @@ pub enum FieldKind {
     },
     /// What an experiment says of the row.
     Experiment(ExperimentId, ExperimentPart),
+    /// What a sequence says of the row's last entry.
+    Sequence(SequenceId, SequencePart),
 }
 
 /// A stage of a status.
@@ -282,6 +296,20 @@ impl Program {
     #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]
     pub fn experiment(&self, id: ExperimentId) -> &Experiment {
         &self.experiments[id.0 as usize]
+    }
+
+    /// A sequence by its id.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]
+    pub fn sequence(&self, id: SequenceId) -> &Sequence {
+        &self.sequences[id.0 as usize]
+    }
+
+    /// A channel by its id.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]
+    pub fn channel(&self, id: ChannelId) -> &Channel {
+        &self.channels[id.0 as usize]
     }
 
     /// A column of an entity's source.

@@ -16,7 +16,10 @@ pub(super) fn flow(program: &mut Program, order: &[Node]) {
         let field = program.field(*id);
         let labels = match &field.kind {
             FieldKind::Trait(expr) => of(program, field.entity, expr),
-            FieldKind::Audience { .. } | FieldKind::Status { .. } | FieldKind::Experiment(..) => BTreeSet::new(),
+            FieldKind::Audience { .. }
+            | FieldKind::Status { .. }
+            | FieldKind::Experiment(..)
+            | FieldKind::Sequence(..) => BTreeSet::new(),
         };
         if let Some(field) = program.fields.get_mut(id.0 as usize) {
             field.labels = labels.into_iter().collect();
@@ -71,7 +74,7 @@ fn add(program: &Program, rows: &mut Vec<(RowId, RowsOf)>, expr: &Expr, labels: 
                 labels
                     .extend(source.columns.get(column.0 as usize).into_iter().flat_map(|it| it.labels.iter().cloned()));
             }
-            What::Since(_) | What::Was(_) | What::Exists => {}
+            What::Since(_) | What::InView(_) | What::Was(_) | What::Exists => {}
         },
         ExprKind::Op(_, operands) | ExprKind::Call(_, operands) => {
             if expr.typed.kind != Type::Bool {

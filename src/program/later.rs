@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::diagnostics::Diagnostics;
 use crate::source::Span;
-use crate::syntax::ast::{self, DeclarationKind, SequenceItem};
+use crate::syntax::ast::{self, DeclarationKind};
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{word}` is not part of this version")]
@@ -31,10 +31,23 @@ pub(super) fn report(files: &[ast::File], diags: &mut Diagnostics) {
     }
 }
 
+/// Reports each sequence and channel of a program that has no mistake: it is checked, and not yet built.
+pub(super) fn report_checked(files: &[ast::File], diags: &mut Diagnostics) {
+    if diags.has_errors() {
+        return;
+    }
+    for declaration in files.iter().flat_map(|file| &file.declarations) {
+        let word = match &declaration.kind {
+            DeclarationKind::Sequence(_) => "sequence",
+            DeclarationKind::Channel(_) => "channel",
+            _ => continue,
+        };
+        diags.push(Later { word, what: "declaration", at: declaration.keyword });
+    }
+}
+
 const fn word(kind: &DeclarationKind) -> Option<&'static str> {
     Some(match kind {
-        DeclarationKind::Sequence(_) => "sequence",
-        DeclarationKind::Channel(_) => "channel",
         DeclarationKind::Policy(_) => "policy",
         DeclarationKind::Funnel(_) => "funnel",
         _ => return None,
@@ -46,20 +59,6 @@ pub(super) fn names(files: &[ast::File]) -> Vec<String> {
     let mut names = Vec::new();
     for declaration in files.iter().flat_map(|file| &file.declarations) {
         match &declaration.kind {
-            DeclarationKind::Sequence(it) => {
-                names.push(&it.name);
-                for item in &it.items {
-                    match item {
-                        SequenceItem::Step(step) => names.push(&step.name),
-                        SequenceItem::Branch(branch) => {
-                            names.push(&branch.name);
-                            names.extend(branch.steps.iter().map(|step| &step.name));
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            DeclarationKind::Channel(it) => names.push(&it.name),
             DeclarationKind::Policy(it) => names.push(&it.name),
             DeclarationKind::Funnel(it) => names.push(&it.name),
             _ => {}

@@ -43,6 +43,18 @@ struct MatchType {
     at: Span,
 }
 
+/// Which rows a sync sends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent<'s> {
+    pub entity: EntityId,
+    /// The audience.
+    pub base: Option<FieldId>,
+    /// The `where`.
+    pub condition: Option<&'s Expr>,
+    /// Links that lead to a row wherever a step has fired.
+    pub via: &'s [LinkId],
+}
+
 /// A value that is known not to be null.
 type Known = (Vec<LinkId>, What);
 
@@ -53,9 +65,10 @@ impl Ctx<'_> {
         node: &ast::Sync,
         assign: &ast::Assign,
         value: &Expr,
-        (entity, base, condition): (EntityId, Option<FieldId>, Option<&Expr>),
+        sent: Sent<'_>,
         picks: bool,
     ) {
+        let Sent { entity, base, condition, via } = sent;
         if is_error(value) {
             return;
         }
@@ -71,7 +84,8 @@ impl Ctx<'_> {
             self.diags.push(MatchType { kind: kind.to_owned(), at: value.span });
             return;
         }
-        let mut known = Vec::new();
+        let mut known: Vec<Known> =
+            (1..=via.len()).map(|end| (via.iter().take(end).copied().collect(), What::Exists)).collect();
         if let Some(condition) = condition {
             self.add_known(condition, &mut known);
         }
@@ -100,7 +114,8 @@ impl Ctx<'_> {
             _ => None,
         };
         let bases = std::iter::successors(base, above);
-        condition.into_iter().any(contains_error) || bases.flat_map(|id| of_field(self.field(id))).any(contains_error)
+        condition.into_iter().any(contains_error)
+            || bases.flat_map(|id| of_field(&self.program, self.field(id))).any(contains_error)
     }
 
     /// Whether rows differ in this value.
@@ -151,9 +166,8 @@ impl Ctx<'_> {
         let Some(end) = path.last().map(|link| self.link(*link).to) else { return true };
         match what {
             What::Column(column) => self.program.column(end, column).typed.nullable,
-            What::Field(id) => self.field(id).typed.nullable,
+            What::Field(id) | What::InView(id) | What::Was(id) => self.field(id).typed.nullable,
             What::Since(id) => matches!(self.field(id).kind, FieldKind::Audience { .. }),
-            What::Was(_) => true,
             What::Exists => false,
         }
     }
@@ -193,7 +207,7 @@ impl Ctx<'_> {
                     match &self.field(*id).kind {
                         FieldKind::Audience { .. } => self.add_implied(*id, known),
                         FieldKind::Trait(value) => self.add_known(value, known),
-                        FieldKind::Status { .. } | FieldKind::Experiment(..) => {}
+                        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
                     }
                 }
             }

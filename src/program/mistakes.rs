@@ -36,6 +36,9 @@ kinds! {
     VALUE "unknown-value" "value" "not one of the values on the other side";
     STAGE "unknown-stage" "stage" "the status has no such stage";
     TYPE "unknown-type" "type" "there is no such type";
+    SEQUENCE "unknown-sequence" "sequence" "not declared in any file";
+    STEP "unknown-step" "step" "the sequence has no such step";
+    CHANNEL "unknown-channel" "channel" "not declared in any file";
     DESTINATION "unknown-destination" "destination" "not declared in any file";
     SYSTEM "unknown-system" "system" "there is no such destination system";
     OBJECT "unknown-object" "object" "the destination has no such object";

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::{DestinationId, EntityId, ExperimentPart, SourceId, later};
+use super::sequence::{SequenceNode, senders};
+use super::{ChannelId, DestinationId, EntityId, ExperimentPart, SourceId, later};
 use crate::diagnostics::Diagnostics;
 use crate::dialect::names::{LONGEST, LONGEST_DECLARED};
 use crate::source::Span;
@@ -33,6 +34,8 @@ pub(super) enum FieldNode<'a> {
     Experiment(usize, &'a ast::Experiment, ExperimentPart),
     /// A goal of an experiment.
     Goal(&'a ast::Experiment, &'a ast::Goal),
+    /// What a sequence says of the row.
+    Sequence(SequenceNode<'a>),
 }
 
 impl<'a> FieldNode<'a> {
@@ -44,6 +47,8 @@ impl<'a> FieldNode<'a> {
             Self::Status(node) => (&node.name, &node.of),
             Self::Experiment(_, node, _) => (&node.name, &node.of),
             Self::Goal(node, goal) => (&goal.name, &node.of),
+            Self::Sequence(SequenceNode { node, of: Some(name), .. }) => (name, &node.of),
+            Self::Sequence(SequenceNode { node, of: None, .. }) => (&node.name, &node.of),
         }
     }
 
@@ -52,6 +57,7 @@ impl<'a> FieldNode<'a> {
         match self {
             Self::Experiment(_, node, part) => part.column(&node.name.text),
             Self::Goal(node, goal) => format!("{}__{}", node.name.text, goal.name.text),
+            Self::Sequence(node) => node.column(),
             Self::Trait(_) | Self::Audience(_) | Self::Status(_) => self.head().0.text.clone(),
         }
     }
@@ -67,6 +73,11 @@ pub(super) struct Declarations<'a> {
     pub fields: Vec<(Option<&'a String>, FieldNode<'a>)>,
     /// Experiments, each with the place of its first field.
     pub experiments: Vec<(&'a ast::Experiment, usize)>,
+    /// Sequences, each with its documentation and the place of its first field.
+    pub sequences: Vec<(Option<&'a String>, &'a ast::Sequence, usize)>,
+    pub channels: Vec<Item<'a, ast::Channel>>,
+    /// Where the syncs from each step are named.
+    pub senders: BTreeMap<String, Vec<Span>>,
     pub row_links: Vec<Item<'a, ast::RowLink>>,
     pub destinations: Vec<Item<'a, ast::Destination>>,
     pub syncs: Vec<Item<'a, ast::Sync>>,
@@ -86,6 +97,9 @@ pub(super) enum Global {
     Destination(DestinationId),
     /// A place in [`Declarations::syncs`].
     Sync(usize),
+    /// A place in [`Declarations::sequences`], which is its id.
+    Sequence(usize),
+    Channel(ChannelId),
 }
 
 /// The project-level names.
@@ -167,14 +181,9 @@ pub(super) fn check_reserved(name: &ast::Name, diags: &mut Diagnostics) {
 pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
     check_length(name, ("a column's", LONGEST), "rename the column in an `as sql` source", diags);
     let text = name.text.to_lowercase();
-    let is_generated = text.starts_with("sync__") || text.starts_with("row__");
+    let is_generated = ["sync__", "row__", "sequence__"].iter().any(|begin| text.starts_with(begin));
     if is_generated || text.ends_with("__since") || text.ends_with("__enrolled_at") {
-        diags.push(ReservedName {
-            name: name.text.clone(),
-            at: name.span,
-            why: "generated columns have such names",
-            help: "rename the column in an `as sql` source".to_owned(),
-        });
+        diags.push(reserved_column(&name.text, name.span));
     }
 }
 
@@ -184,12 +193,26 @@ pub(super) fn check_part(declaration: &ast::Name, part: &str, at: Span, diags: &
     check_length(&name, ("a column's", LONGEST), "choose a shorter name", diags);
 }
 
+/// The mistake of a part that has the name of one that is always there.
+pub(super) fn reserved_part(name: &ast::Name, why: &'static str) -> ReservedName {
+    ReservedName { name: name.text.clone(), at: name.span, why, help: "choose another name".to_owned() }
+}
+
+/// The mistake of a column that has the name of a generated one.
+pub(super) fn reserved_column(name: &str, at: Span) -> ReservedName {
+    ReservedName {
+        name: name.to_owned(),
+        at,
+        why: "generated columns have such names",
+        help: "rename the column in an `as sql` source".to_owned(),
+    }
+}
+
 /// Reports a goal's name that is another part's of its experiment, or cannot be one.
 pub(super) fn check_goal(of: &ast::Name, goal: &ast::Goal, before: &[&ast::Name], diags: &mut Diagnostics) {
     let name = &goal.name;
     if matches!(name.text.as_str(), "enrolled_at" | "phase") {
-        let (why, help) = ("every experiment has it", "choose another name".to_owned());
-        diags.push(ReservedName { name: name.text.clone(), at: name.span, why, help });
+        diags.push(reserved_part(name, "every experiment has it"));
     } else if let Some(first) = before.iter().find(|other| other.text.eq_ignore_ascii_case(&name.text)) {
         diags.push(DuplicateName { name: name.text.clone(), at: name.span, first: first.span });
     }
@@ -226,7 +249,7 @@ impl<'a> Declarations<'a> {
 /// Sorts the declarations by kind and drops the second of two that have one name.
 pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (Declarations<'a>, Globals) {
     later::report(files, diags);
-    let mut found = Declarations::default();
+    let mut found = Declarations { senders: senders(files), ..Declarations::default() };
     let mut seen = BTreeMap::new();
     let mut own = |name: &str, span: Span, diags: &mut Diagnostics| {
         let first = *seen.entry(name.to_lowercase()).or_insert(span);
@@ -269,21 +292,28 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
                 check_declared(&node.name, diags);
                 found.syncs.push(Item { doc, span, node });
             }
+            ast::DeclarationKind::Sequence(node) if own(&node.name.text, node.name.span, diags) => {
+                found.add_sequence(doc, node, diags);
+            }
+            ast::DeclarationKind::Channel(node) if own(&node.name.text, node.name.span, diags) => {
+                check_declared(&node.name, diags);
+                found.channels.push(Item { doc, span, node });
+            }
             ast::DeclarationKind::Trait(node) => found.fields.push((doc, FieldNode::Trait(node))),
             ast::DeclarationKind::Status(node) => found.fields.push((doc, FieldNode::Status(node))),
             ast::DeclarationKind::Experiment(node) => found.add_experiment(doc, node),
             ast::DeclarationKind::Retire(node) => found.retired.push(&node.name),
             ast::DeclarationKind::Test(node) => found.tests.push(Item { doc, span, node }),
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
-            ast::DeclarationKind::Sequence(_)
-            | ast::DeclarationKind::Channel(_)
-            | ast::DeclarationKind::Policy(_)
-            | ast::DeclarationKind::Funnel(_) => {}
+            ast::DeclarationKind::Policy(_) | ast::DeclarationKind::Funnel(_) => {}
+            // The second of a name.
             ast::DeclarationKind::Entity(_)
             | ast::DeclarationKind::Event(_)
             | ast::DeclarationKind::Let(_)
             | ast::DeclarationKind::Audience(_)
             | ast::DeclarationKind::Destination(_)
+            | ast::DeclarationKind::Sequence(_)
+            | ast::DeclarationKind::Channel(_)
             | ast::DeclarationKind::Sync(_) => {}
         }
     }
@@ -292,6 +322,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
     found.lets.sort_by_key(|item| &item.node.name.text);
     found.destinations.sort_by_key(|item| &item.node.name.text);
     found.syncs.sort_by_key(|item| &item.node.name.text);
+    found.channels.sort_by_key(|item| &item.node.name.text);
     let globals = globals(&found);
     (found, globals)
 }
@@ -320,6 +351,12 @@ fn globals(found: &Declarations<'_>) -> Globals {
     }
     for (at, item) in found.syncs.iter().enumerate() {
         add(item.node.name.text.clone(), Global::Sync(at), item.node.name.span);
+    }
+    for (at, (_, node, _)) in found.sequences.iter().enumerate() {
+        add(node.name.text.clone(), Global::Sequence(at), node.name.span);
+    }
+    for (id, item) in (0..).zip(&found.channels) {
+        add(item.node.name.text.clone(), Global::Channel(ChannelId(id)), item.node.name.span);
     }
     globals
 }

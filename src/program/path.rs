@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::context::{Ctx, Member, error, make};
 use super::mistakes::{self, Unknown};
-use super::scope::{Frame, Head, Reads, Scope, Target};
+use super::scope::{Frame, Head, Reads, Scope, Target, Within};
 use super::{EntityId, ExperimentId, Expr, ExprKind, FieldKind, LinkBy, LinkId, OUTER, RowId, RowsOf, What};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -63,16 +63,22 @@ struct RowWithoutValue {
 }
 
 /// How far a path has been followed.
-struct Walk {
-    row: RowId,
-    links: Vec<LinkId>,
+pub(super) struct Walk {
+    pub row: RowId,
+    pub links: Vec<LinkId>,
     entity: EntityId,
     reads: Reads,
+    pub within: Option<Within>,
 }
 
 impl Walk {
+    /// At a row in scope.
+    fn at(row: RowId, entity: EntityId, scope: &Scope) -> Self {
+        Self { row, links: Vec::new(), entity, reads: scope.reads, within: scope.within }
+    }
+
     /// What is read at the end: null where a link has no row.
-    fn read(&self, what: What, typed: Typed, span: Span) -> Expr {
+    pub(super) fn read(&self, what: What, typed: Typed, span: Span) -> Expr {
         let nullable = (typed.nullable || !self.links.is_empty()) && typed.kind != Type::Error;
         let kind = ExprKind::Read { row: self.row, path: self.links.clone(), what };
         make(kind, Typed { kind: typed.kind, nullable }, span)
@@ -88,8 +94,8 @@ impl Ctx<'_> {
         match head {
             Head::Now => Target::Value(make(ExprKind::Now, Type::Timestamp.required(), path.span)),
             Head::Context(id) => {
-                let kind = ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(id) };
-                Target::Value(make(kind, self.field(id).typed.clone(), path.span))
+                let walk = Walk::at(OUTER, self.field(id).entity, scope);
+                self.part(&walk, id, path, 0)
             }
             Head::Let(at) => Target::Value(self.constant(at, path.span)),
             Head::Column(column) => {
@@ -99,14 +105,14 @@ impl Ctx<'_> {
             }
             Head::Member(member) => match inner.1 {
                 RowsOf::Entity(entity) => {
-                    let mut walk = Walk { row: inner.0, links: Vec::new(), entity, reads: scope.reads };
+                    let mut walk = Walk::at(inner.0, entity, scope);
                     self.step(&mut walk, member, path, 0)
                 }
                 RowsOf::Source(_) => Target::Value(error(path.span)),
             },
             Head::Row(at) => match scope.frames.get(at) {
                 Some(Frame { row, over: RowsOf::Entity(entity), .. }) => {
-                    let mut walk = Walk { row: *row, links: Vec::new(), entity: *entity, reads: scope.reads };
+                    let mut walk = Walk::at(*row, *entity, scope);
                     self.walk(&mut walk, path, 1)
                 }
                 Some(Frame { row, over: RowsOf::Source(source), .. }) => self.source_column(*row, *source, path),
@@ -173,6 +179,7 @@ impl Ctx<'_> {
                 Target::Value(walk.read(What::Column(column), typed, path.span))
             }
             Member::Field(field) => self.step_field(walk, field, path, at),
+            Member::Sequence(sequence) => self.step_sequence(walk, sequence, path, at),
             Member::Link(link) => {
                 if self.unplaced.contains(&link) {
                     return Target::Value(error(path.span));
@@ -216,7 +223,7 @@ impl Ctx<'_> {
             return self.step_part(walk, experiment, path, at + 1);
         }
         let (kind, since) = match field.kind {
-            FieldKind::Trait(_) | FieldKind::Experiment(..) => ("a trait", None),
+            FieldKind::Trait(_) | FieldKind::Experiment(..) | FieldKind::Sequence(..) => ("a trait", None),
             FieldKind::Audience { .. } => ("an audience", Some(Type::Timestamp.optional())),
             FieldKind::Status { .. } => ("a status", Some(Type::Timestamp.required())),
         };
@@ -258,7 +265,7 @@ impl Ctx<'_> {
         Target::Value(walk.read(What::Field(part), typed, path.span))
     }
 
-    fn no_parts(&mut self, name: &str, kind: &'static str, part: &ast::Name, help: &'static str) {
+    pub(super) fn no_parts(&mut self, name: &str, kind: &'static str, part: &ast::Name, help: &'static str) {
         self.diags.push(NoParts { name: name.to_owned(), kind, part: part.text.clone(), at: part.span, help });
     }
 
@@ -319,14 +326,14 @@ impl Ctx<'_> {
         let ExprKind::Read { row, path, what } = &expr.kind else { return };
         let Some(frame) = scope.frames.iter().find(|frame| frame.row == *row) else { return };
         let declared = match (what, frame.over) {
-            (What::Field(id) | What::Since(id), _) => Some(self.field(*id).span),
+            (What::Field(id) | What::Since(id) | What::InView(id) | What::Was(id), _) => Some(self.field(*id).span),
             (What::Column(id), RowsOf::Entity(entity)) => {
                 Some(self.program.column(self.end_of(entity, path), *id).span)
             }
             (What::Column(id), over @ RowsOf::Source(_)) => {
                 self.source_of(over).columns.get(id.0 as usize).map(|column| column.span)
             }
-            (What::Was(_) | What::Exists, _) => None,
+            (What::Exists, _) => None,
         };
         if let Some(declared) = declared {
             self.read_at.insert(expr.span, declared);

@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::context::{Ctx, Member};
 use super::mistakes::{self, Unknown};
 use super::names::Global;
-use super::{EntityId, Expr, FieldId, FieldKind, LinkId, OUTER, RowId, RowsOf};
+use super::{EntityId, Expr, FieldId, FieldKind, LinkId, OUTER, RowId, RowsOf, SequenceId};
 use crate::source::Span;
 use crate::syntax::{DoubleQuotes, ast};
 
@@ -33,13 +33,32 @@ pub(super) enum Reads {
     Nothing,
 }
 
+/// A value of the context: a field of the outer row that is read by its bare name.
+#[derive(Debug, Clone)]
+pub(super) struct Bare {
+    pub name: String,
+    pub field: FieldId,
+    /// Whether it is one also within an aggregate.
+    pub everywhere: bool,
+}
+
+/// The sequence of whose clauses an expression is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Within {
+    pub sequence: SequenceId,
+    /// Whether its entry is read as the run before left it.
+    pub in_view: bool,
+}
+
 /// The rows in scope, the innermost last.
 #[derive(Debug, Clone)]
 pub(super) struct Scope {
     pub frames: Vec<Frame>,
     pub reads: Reads,
-    /// Values of the context, by name: fields of the outer row.
-    pub context: Vec<(&'static str, FieldId)>,
+    /// Values of the context.
+    pub context: Vec<Bare>,
+    /// The sequence of whose clauses it is one.
+    pub within: Option<Within>,
     next: u32,
 }
 
@@ -48,7 +67,7 @@ impl Scope {
     pub(super) fn row_of(entity: EntityId, alias: Option<&str>) -> Self {
         let frame =
             Frame { row: OUTER, over: RowsOf::Entity(entity), alias: alias.map(str::to_owned), reverse_of: None };
-        Self { frames: vec![frame], reads: Reads::All, context: Vec::new(), next: 1 }
+        Self { frames: vec![frame], reads: Reads::All, context: Vec::new(), within: None, next: 1 }
     }
 
     /// The scope of an entity's condition.
@@ -58,7 +77,7 @@ impl Scope {
 
     /// The scope of a constant.
     pub(super) const fn constant() -> Self {
-        Self { frames: Vec::new(), reads: Reads::Nothing, context: Vec::new(), next: 0 }
+        Self { frames: Vec::new(), reads: Reads::Nothing, context: Vec::new(), within: None, next: 0 }
     }
 
     /// A row that no other of the field is.
@@ -136,9 +155,11 @@ impl<'a> Ctx<'a> {
         {
             heads.push((Head::Let(at), Some(span)));
         }
-        if next.is_none() && !name.quoted {
-            let known = scope.context.iter().filter(|(known, _)| *known == name.text);
-            heads.extend(known.map(|(_, id)| (Head::Context(*id), None)));
+        if !name.quoted {
+            let known = scope.context.iter().filter(|bare| bare.name == name.text);
+            let known = known.filter(|bare| bare.everywhere || scope.frames.len() == 1);
+            let known = known.filter(|bare| next.is_none() || self.has_part(bare.field));
+            heads.extend(known.map(|bare| (Head::Context(bare.field), Some(self.field(bare.field).span))));
         }
         match scope.inner().map(|frame| frame.over) {
             Some(RowsOf::Entity(entity)) => {
@@ -213,7 +234,7 @@ impl<'a> Ctx<'a> {
                     second: head_noun(*other),
                     one: *first,
                     other: second.filter(|second| Some(*second) != *first),
-                    help: ambiguity_help(*one, *other),
+                    help: self.ambiguity_help(scope, name, *one, *other),
                 });
                 None
             }
@@ -265,6 +286,8 @@ impl<'a> Ctx<'a> {
         });
         known.extend(rows);
         known.push(("now", None));
+        let bare = scope.context.iter().filter(|bare| bare.everywhere || scope.frames.len() == 1);
+        known.extend(bare.map(|bare| (bare.name.as_str(), Some(self.field(bare.field).span))));
         let mistake = mistake.among(known);
         let near = mistake.has_help();
         let mistake = mistake.or_help(self.declare_help(&name.text, scope));
@@ -277,6 +300,23 @@ impl<'a> Ctx<'a> {
 }
 
 impl Ctx<'_> {
+    fn ambiguity_help(&self, scope: &Scope, name: &ast::Name, one: Head, other: Head) -> String {
+        let step = [one, other].into_iter().find_map(|head| match head {
+            Head::Context(field) => Some(self.field(field)),
+            _ => None,
+        });
+        match (step, scope.within) {
+            (Some(field), Some(within)) if matches!(one, Head::Member(_)) || matches!(other, Head::Member(_)) => {
+                let (row, sequence) = (&self.entity(field.entity).name, &self.program.sequence(within.sequence).name);
+                format!("write `{row}.{0}` or `{sequence}.{0}`", name.text)
+            }
+            _ if matches!(one, Head::Row(_)) || matches!(other, Head::Row(_)) => {
+                "give the outer row an alias with `as`".to_owned()
+            }
+            _ => "rename one of the two".to_owned(),
+        }
+    }
+
     /// What to do about a name that is like no other: what it could have been declared as.
     fn declare_help(&self, name: &str, scope: &Scope) -> String {
         let word = name.to_ascii_lowercase();
@@ -314,9 +354,9 @@ fn fits(ctx: &Ctx<'_>, member: Member, next: Option<&ast::Name>) -> bool {
         Member::Field(id) => match ctx.field(id).kind {
             FieldKind::Trait(_) => false,
             FieldKind::Audience { .. } | FieldKind::Status { .. } => next.text == "since",
-            FieldKind::Experiment(..) => true,
+            FieldKind::Experiment(..) | FieldKind::Sequence(..) => true,
         },
-        Member::Link(_) | Member::Reverse(_) => true,
+        Member::Link(_) | Member::Reverse(_) | Member::Sequence(_) => true,
     }
 }
 
@@ -334,17 +374,10 @@ const fn head_noun(head: Head) -> &'static str {
         Head::Member(Member::Field(_)) => "a field",
         Head::Member(Member::Link(_)) => "a link",
         Head::Member(Member::Reverse(_)) => "a reverse set",
+        Head::Member(Member::Sequence(_)) => "a sequence",
         Head::Row(_) => "a row outside",
         Head::Let(_) => "a constant",
-        Head::Context(_) => "a value of the experiment",
+        Head::Context(_) => "a value of the declaration",
         Head::Now => "the run's instant",
-    }
-}
-
-fn ambiguity_help(one: Head, other: Head) -> String {
-    if matches!(one, Head::Row(_)) || matches!(other, Head::Row(_)) {
-        "give the outer row an alias with `as`".to_owned()
-    } else {
-        "rename one of the two".to_owned()
     }
 }

@@ -4,19 +4,17 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::context::{Ctx, is_error, is_plain, make};
+use super::context::Ctx;
+use super::hidden::Hide;
 use super::later::Later;
+use super::matching::Sent;
 use super::mistakes::{self, Unknown};
 use super::names::{Global, Item};
 use super::scope::Scope;
-use super::{
-    DestinationId, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Leave, Limit, Mode, OUTER, Op, Order, RowsOf,
-    Sync, TargetField, What,
-};
-use crate::dialect::names::{LONGEST, fitted};
+use super::stream::From;
+use super::{DestinationId, EntityId, Expr, ExprKind, FieldId, Leave, Limit, Mode, Order, RowsOf, Sync, TargetField};
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::types::Type;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("sync `{name}` has no `match`")]
@@ -86,14 +84,14 @@ struct DeleteWithoutCreate {
 
 /// What a sync's items say.
 #[derive(Default)]
-struct Items<'w> {
-    matches: Option<&'w ast::Assign>,
-    pick: Option<(&'w [ast::Order], Span)>,
+pub(super) struct Items<'w> {
+    pub matches: Option<&'w ast::Assign>,
+    pub pick: Option<(&'w [ast::Order], Span)>,
     set: Vec<&'w ast::Assign>,
-    only: Vec<&'w ast::Name>,
-    leave: Option<&'w ast::Leave>,
+    pub only: Vec<&'w ast::Name>,
+    pub leave: Option<&'w ast::Leave>,
     deletes: Option<Limit>,
-    creates: Option<Limit>,
+    pub creates: Option<Limit>,
 }
 
 impl<'a> Ctx<'a> {
@@ -102,8 +100,16 @@ impl<'a> Ctx<'a> {
         let nodes: Vec<_> = self.found.syncs.clone();
         self.check_was_of_syncs();
         for Item { doc, node, .. } in nodes {
-            if let Some(sync) = self.sync(doc, node) {
-                self.program.syncs.push(sync);
+            match self.stream_from(&node.from) {
+                From::Rows => {
+                    let sync = self.sync(doc, node);
+                    self.program.syncs.extend(sync);
+                }
+                From::Step(sequence, step) => {
+                    let stream = self.stream(doc, node, (sequence, step));
+                    self.program.streams.extend(stream);
+                }
+                From::Nothing => {}
             }
         }
     }
@@ -125,7 +131,8 @@ impl<'a> Ctx<'a> {
             Some(assign) => {
                 let value = self.assigned(&mut scope, assign, target, true);
                 let picks = items.pick.is_some() || node.broken;
-                self.check_match(node, assign, &value, (entity, base, condition.as_ref()), picks);
+                let sent = Sent { entity, base, condition: condition.as_ref(), via: &[] };
+                self.check_match(node, assign, &value, sent, picks);
                 Some((assign.name.text.clone(), self.hidden(&hide, &assign.name.text, value)))
             }
             None if node.broken => None,
@@ -136,14 +143,7 @@ impl<'a> Ctx<'a> {
         };
         let pick = items.pick.map(|(orders, _)| orders).unwrap_or_default();
         let pick = pick.iter().enumerate().map(|(at, order)| self.picked(&mut scope, &hide, at, order)).collect();
-        let set = items
-            .set
-            .iter()
-            .map(|assign| {
-                let value = self.assigned(&mut scope, assign, target, false);
-                (assign.name.text.clone(), self.hidden(&hide, &assign.name.text, value))
-            })
-            .collect();
+        let set = self.values(&items, &mut scope, &hide, target);
         let leave = self.leave(node, items.leave, target);
         let filter = self.filter(&hide, base, condition);
         let mode = self.mode(&items);
@@ -168,6 +168,21 @@ impl<'a> Ctx<'a> {
         })
     }
 
+    /// The fields that are written, and what is written.
+    pub(super) fn values(
+        &mut self,
+        items: &Items<'a>,
+        scope: &mut Scope,
+        hide: &Hide<'_>,
+        target: Option<&[TargetField]>,
+    ) -> Vec<(String, Expr)> {
+        let value = |assign: &&ast::Assign| {
+            let value = self.assigned(scope, assign, target, false);
+            (assign.name.text.clone(), self.hidden(hide, &assign.name.text, value))
+        };
+        items.set.iter().map(value).collect()
+    }
+
     /// The entity whose rows are sent, and the audience.
     fn sync_base(&mut self, path: &ast::Path) -> Option<(EntityId, Option<FieldId>)> {
         let dotted = path.dotted();
@@ -188,7 +203,7 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn sync_target(&mut self, node: &ast::Sync) -> Option<(DestinationId, String)> {
+    pub(super) fn sync_target(&mut self, node: &ast::Sync) -> Option<(DestinationId, String)> {
         let (first, rest) = node.to.parts.split_first()?;
         let Some((Global::Destination(id), _)) = self.global(&first.text) else {
             let known = self.known(|what| matches!(what, Global::Destination(_)));
@@ -211,7 +226,7 @@ impl<'a> Ctx<'a> {
         Some((id, rest.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".")))
     }
 
-    fn sync_items(&mut self, node: &'a ast::Sync) -> Items<'a> {
+    pub(super) fn sync_items(&mut self, node: &'a ast::Sync) -> Items<'a> {
         let mut items = Items::default();
         let (mut matched, mut picked, mut left) = (None, None, None);
         let (mut deletes, mut creates) = (None, None);
@@ -268,52 +283,6 @@ impl<'a> Ctx<'a> {
     fn picked(&mut self, scope: &mut Scope, hide: &Hide<'_>, at: usize, written: &ast::Order) -> Order {
         let order = self.order(scope, written);
         Order { by: self.hidden(hide, &format!("pick_{}", at + 1), order.by), descending: order.descending }
-    }
-
-    /// The value if it is a plain read, or else a hidden field that holds it.
-    fn hidden(&mut self, hide: &Hide<'_>, part: &str, value: Expr) -> Expr {
-        if is_plain(&value) || is_error(&value) {
-            return value;
-        }
-        let (typed, span) = (value.typed.clone(), value.span);
-        let id = self.add_hidden(hide, part, value);
-        make(ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(id) }, typed, span)
-    }
-
-    fn add_hidden(&mut self, hide: &Hide<'_>, part: &str, value: Expr) -> FieldId {
-        self.program.add_field(Field {
-            entity: hide.entity,
-            name: fitted(&format!("sync__{}__{part}", hide.sync), LONGEST),
-            doc: None,
-            span: value.span,
-            typed: value.typed.clone(),
-            kind: FieldKind::Trait(value),
-            hidden: true,
-            labels: Vec::new(),
-        })
-    }
-
-    /// The field that says whether a row is sent.
-    fn filter(&mut self, hide: &Hide<'_>, base: Option<FieldId>, condition: Option<Expr>) -> Option<FieldId> {
-        let Some(condition) = condition else { return base };
-        let span = condition.span;
-        let Some(base) = base else {
-            if let ExprKind::Read { row: OUTER, path, what: What::Field(id) } = &condition.kind
-                && path.is_empty()
-            {
-                return Some(*id);
-            }
-            return Some(self.add_hidden(hide, "filter", condition));
-        };
-        let kind = ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(base) };
-        let member = make(kind, Type::Bool.required(), span);
-        let mut both = vec![member];
-        match condition.kind {
-            ExprKind::Op(Op::And, operands) => both.extend(operands),
-            _ => both.push(condition),
-        }
-        let all = make(ExprKind::Op(Op::And, both), Type::Bool.required(), span);
-        Some(self.add_hidden(hide, "filter", all))
     }
 
     fn mode(&mut self, items: &Items<'_>) -> Mode {
@@ -379,10 +348,4 @@ impl<'a> Ctx<'a> {
             _ => None,
         }
     }
-}
-
-/// Where hidden fields go.
-struct Hide<'s> {
-    entity: EntityId,
-    sync: &'s str,
 }

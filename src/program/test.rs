@@ -95,7 +95,9 @@ impl Ctx<'_> {
         if is_idle && !node.broken {
             self.diags.push(IdleTest { name: node.name.value.clone(), at: node.name.span });
         }
-        let steps = self.steps(items, at?, every?);
+        // What an item that could not be typed would have given is missing from here on.
+        let is_whole = items.len() == node.items.len();
+        let steps = is_whole.then_some((at?, every?)).map(|(at, every)| self.steps(items, at, every))?;
         Some(Test { name: node.name.value.clone(), doc: doc.cloned(), span: node.name.span, steps })
     }
 

@@ -16,6 +16,12 @@ pub(super) fn visit<'e>(expr: &'e Expr, visit_one: &mut impl FnMut(&'e Expr)) {
     }
 }
 
+/// Calls `visit` with an expression and everything in it, to change it.
+pub(super) fn visit_mut(expr: &mut Expr, visit_one: &mut impl FnMut(&mut Expr)) {
+    visit_one(expr);
+    expr.parts_mut().into_iter().for_each(|part| visit_mut(part, visit_one));
+}
+
 /// Whether something in an expression could not be resolved, so that what it says is not known.
 pub(super) fn contains_error(expr: &Expr) -> bool {
     let mut found = false;
@@ -29,11 +35,12 @@ pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
 }
 
 /// The expressions of a field.
-pub(super) fn of_field(field: &Field) -> Vec<&Expr> {
+pub(super) fn of_field<'p>(program: &'p Program, field: &'p Field) -> Vec<&'p Expr> {
     match &field.kind {
         FieldKind::Trait(expr) => vec![expr],
         FieldKind::Audience { condition, until, .. } => std::iter::once(condition).chain(until).collect(),
         FieldKind::Experiment(..) => Vec::new(),
+        FieldKind::Sequence(id, part) => program.sequence(*id).exprs(*part),
         FieldKind::Status { stages, .. } => {
             stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until)).collect()
         }
@@ -51,8 +58,11 @@ pub(super) fn of_program(program: &Program) -> Vec<(EntityId, &Expr)> {
             all.extend(aggregate.parts().into_iter().map(|part| (link.from, part)));
         }
     }
-    for field in &program.fields {
-        all.extend(of_field(field).into_iter().map(|expr| (field.entity, expr)));
+    for field in program.fields.iter().filter(|field| !matches!(field.kind, FieldKind::Sequence(..))) {
+        all.extend(of_field(program, field).into_iter().map(|expr| (field.entity, expr)));
+    }
+    for sequence in &program.sequences {
+        all.extend(sequence.all_exprs().into_iter().map(|expr| (sequence.entity, expr)));
     }
     all
 }

@@ -6,17 +6,19 @@ use std::collections::BTreeMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::ExperimentPart;
 use super::context::{Ctx, Member};
 use super::names::{FieldNode, Global};
+use super::{ExperimentPart, sequence};
 use crate::source::Span;
 use crate::syntax::ast;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{old}` is still declared")]
-#[diagnostic(code("was-still-declared"), help("remove `was {old}`, or the old declaration"))]
+#[diagnostic(code("was-still-declared"))]
 struct WasStillDeclared {
     old: String,
+    #[help]
+    help: String,
     #[label(primary, "said to be an earlier name")]
     at: Span,
     #[label("declared here")]
@@ -45,17 +47,56 @@ struct RetiredStillDeclared {
     declared: Span,
 }
 
+/// What is declared under a name that another declaration gives as its earlier one.
+struct Declared<'a> {
+    at: Span,
+    was: Option<&'a ast::Name>,
+}
+
+impl WasStillDeclared {
+    fn new(was: &ast::Name, declared: &Declared<'_>) -> Self {
+        let old = was.text.clone();
+        let help = match declared.was {
+            // Who is called what in the last run would not be clear.
+            Some(_) => {
+                "names are swapped in three runs: rename one of the two to a third name, then the other, then the first"
+                    .to_owned()
+            }
+            None => format!("remove `was {old}`, or the old declaration"),
+        };
+        Self { old, help, at: was.span, declared: declared.at }
+    }
+}
+
+/// The names of a sequence's steps and branches, each with its earlier one.
+fn parts_of(node: &ast::Sequence) -> Vec<(&ast::Name, Option<&ast::Name>)> {
+    let steps = sequence::steps(node).into_iter().map(|(step, _)| (&step.name, step.was.as_ref()));
+    steps.chain(sequence::branches(node).into_iter().map(|branch| (&branch.name, branch.was.as_ref()))).collect()
+}
+
 impl<'a> Ctx<'a> {
     /// Checks what is retired: it is declared no more. What it was is known to the runs that remember it.
     pub(super) fn check_retired(&mut self) {
         for path in self.found.retired.clone() {
             let declared = match path.parts.as_slice() {
+                [of, part] if self.sequence_named(&of.text).is_some() => {
+                    let node = self.sequence_named(&of.text);
+                    let parts = node.map(parts_of).unwrap_or_default();
+                    parts.iter().find(|(name, _)| name.text == part.text).map(|(name, _)| name.span)
+                }
                 [entity, field] => self.entity_named(&entity.text).and_then(|id| match self.member(id, &field.text) {
                     Some((Member::Field(_), span)) => Some(span),
                     _ => None,
                 }),
                 [only] => match self.global(&only.text) {
-                    Some((Global::Audience(_) | Global::Sync(_) | Global::Entity(_), span)) => Some(span),
+                    Some((
+                        Global::Audience(_)
+                        | Global::Sync(_)
+                        | Global::Entity(_)
+                        | Global::Sequence(_)
+                        | Global::Channel(_),
+                        span,
+                    )) => Some(span),
                     _ => None,
                 },
                 _ => None,
@@ -71,12 +112,21 @@ impl<'a> Ctx<'a> {
         self.program.retired.dedup();
     }
 
+    /// The sequence of this name, as it is written.
+    fn sequence_named(&self, name: &str) -> Option<&'a ast::Sequence> {
+        match self.global(name) {
+            Some((Global::Sequence(at), _)) => self.found.sequences.get(at).map(|(_, node, _)| *node),
+            _ => None,
+        }
+    }
+
     /// Checks the earlier names of entities.
     pub(super) fn check_was_of_entities(&mut self) {
         let mut seen = BTreeMap::new();
         let nodes: Vec<&'a ast::Entity> = self.found.entities.iter().map(|(item, _)| item.node).collect();
-        for was in nodes.into_iter().filter_map(|node| node.was.as_ref()) {
-            let declared = self.entity_named(&was.text).map(|id| self.entity(id).span);
+        for was in nodes.iter().filter_map(|node| node.was.as_ref()) {
+            let own = nodes.iter().find(|node| node.name.text == was.text).and_then(|node| node.was.as_ref());
+            let declared = self.entity_named(&was.text).map(|id| Declared { at: self.entity(id).span, was: own });
             let first = *seen.entry(was.text.as_str()).or_insert(was.span);
             self.check_was(was, declared, first);
         }
@@ -86,7 +136,8 @@ impl<'a> Ctx<'a> {
     pub(super) fn check_was_of_stages(&mut self, node: &ast::Status) {
         let mut seen = BTreeMap::new();
         for was in node.stages.iter().filter_map(|stage| stage.was.as_ref()) {
-            let declared = node.stages.iter().find(|stage| stage.name.text == was.text).map(|stage| stage.name.span);
+            let declared = node.stages.iter().find(|stage| stage.name.text == was.text);
+            let declared = declared.map(|stage| Declared { at: stage.name.span, was: stage.was.as_ref() });
             let first = *seen.entry(was.text.as_str()).or_insert(was.span);
             self.check_was(was, declared, first);
         }
@@ -96,19 +147,15 @@ impl<'a> Ctx<'a> {
     pub(super) fn check_was_of_fields(&mut self, nodes: &[(Option<&'a String>, FieldNode<'a>)]) {
         let mut seen = BTreeMap::new();
         for (at, (_, node)) in nodes.iter().enumerate() {
-            let was = match node {
-                FieldNode::Trait(_) | FieldNode::Goal(..) => None,
-                FieldNode::Experiment(_, node, part) => node.was.as_ref().filter(|_| *part == ExperimentPart::Arm),
-                FieldNode::Audience(node) => node.was.as_ref(),
-                FieldNode::Status(node) => node.was.as_ref(),
-            };
-            let (Some(was), Some(field)) = (was, self.program.fields.get(at)) else { continue };
+            let (Some(was), Some(field)) = (was_of(node), self.program.fields.get(at)) else { continue };
             if !self.field_sound.get(at).is_some_and(|sound| *sound) {
                 continue;
             }
             let entity = field.entity;
             let declared = match self.member(entity, &was.text) {
-                Some((Member::Field(_), span)) => Some(span),
+                Some((Member::Field(id), at)) => {
+                    Some(Declared { at, was: nodes.get(id.0 as usize).and_then(|(_, node)| was_of(node)) })
+                }
                 _ => None,
             };
             let first = *seen.entry((entity, was.text.as_str())).or_insert(was.span);
@@ -116,13 +163,42 @@ impl<'a> Ctx<'a> {
         }
     }
 
+    /// Checks the earlier names of sequences, of their steps and branches, and of channels.
+    pub(super) fn check_was_of_sequences(&mut self) {
+        let nodes: Vec<&'a ast::Sequence> = self.found.sequences.iter().map(|(_, node, _)| *node).collect();
+        let channels: Vec<&'a ast::Channel> = self.found.channels.iter().map(|item| item.node).collect();
+        let mut seen = BTreeMap::new();
+        let of_channels = channels.iter().filter_map(|node| node.was.as_ref());
+        for was in nodes.iter().filter_map(|node| node.was.as_ref()).chain(of_channels) {
+            let own = nodes.iter().find(|node| node.name.text == was.text).and_then(|node| node.was.as_ref());
+            let of_channel = channels.iter().find(|node| node.name.text == was.text).and_then(|node| node.was.as_ref());
+            let declared = match self.global(&was.text) {
+                Some((Global::Sequence(_) | Global::Channel(_), at)) => Some(Declared { at, was: own.or(of_channel) }),
+                _ => None,
+            };
+            let first = *seen.entry(was.text.as_str()).or_insert(was.span);
+            self.check_was(was, declared, first);
+        }
+        for node in nodes {
+            let parts = parts_of(node);
+            let mut seen = BTreeMap::new();
+            for was in parts.iter().filter_map(|(_, was)| *was) {
+                let declared = parts.iter().find(|(name, _)| name.text == was.text);
+                let declared = declared.map(|(name, own)| Declared { at: name.span, was: *own });
+                let first = *seen.entry(was.text.as_str()).or_insert(was.span);
+                self.check_was(was, declared, first);
+            }
+        }
+    }
+
     /// Checks the earlier names of syncs.
     pub(super) fn check_was_of_syncs(&mut self) {
         let mut seen = BTreeMap::new();
         let nodes: Vec<&'a ast::Sync> = self.found.syncs.iter().map(|item| item.node).collect();
-        for was in nodes.into_iter().filter_map(|node| node.was.as_ref()) {
+        for was in nodes.iter().filter_map(|node| node.was.as_ref()) {
+            let own = nodes.iter().find(|node| node.name.text == was.text).and_then(|node| node.was.as_ref());
             let declared = match self.global(&was.text) {
-                Some((Global::Sync(_), span)) => Some(span),
+                Some((Global::Sync(_), at)) => Some(Declared { at, was: own }),
                 _ => None,
             };
             let first = *seen.entry(was.text.as_str()).or_insert(was.span);
@@ -130,11 +206,22 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn check_was(&mut self, was: &ast::Name, declared: Option<Span>, first: Span) {
+    fn check_was(&mut self, was: &ast::Name, declared: Option<Declared<'_>>, first: Span) {
         if let Some(declared) = declared {
-            self.diags.push(WasStillDeclared { old: was.text.clone(), at: was.span, declared });
+            self.diags.push(WasStillDeclared::new(was, &declared));
         } else if first != was.span {
             self.diags.push(DuplicateWas { old: was.text.clone(), at: was.span, first });
         }
+    }
+}
+
+/// The earlier name of a field, as it is declared.
+fn was_of<'a>(node: &FieldNode<'a>) -> Option<&'a ast::Name> {
+    match node {
+        // A sequence's is checked with its steps'.
+        FieldNode::Trait(_) | FieldNode::Goal(..) | FieldNode::Sequence(_) => None,
+        FieldNode::Experiment(_, node, part) => node.was.as_ref().filter(|_| *part == ExperimentPart::Arm),
+        FieldNode::Audience(node) => node.was.as_ref(),
+        FieldNode::Status(node) => node.was.as_ref(),
     }
 }

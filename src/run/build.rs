@@ -1,11 +1,11 @@
 //! Up to the commit: the views of the parent run, the checks, the models, the guard of each entity, the moves. Whatever
 //! stops here has changed nothing that anybody reads.
 
-use super::outcome::{Event, Moves};
+use super::outcome::{Event, Moves, counted, visible};
 use super::session::{Run, Session};
-use super::{RunError, prev, sources, state};
-use crate::engine::Value;
-use crate::manifest::{Entity, Manifest};
+use super::{RunError, misfit, prev, sources, state};
+use crate::engine::{Trouble, Value, transaction};
+use crate::manifest::{Entity, Manifest, Model};
 use crate::types::Type;
 
 /// Rows that are shown of what is wrong.
@@ -60,11 +60,11 @@ async fn build(
         }
     }
     for (place, model) in manifest.models.iter().enumerate() {
-        let sql = run.bind(&model.sql, session.driver);
-        session.execute(&format!("model `{}`", model.name), &sql).await?;
+        make(session, manifest, model, run).await?;
         for statement in &model.keyed {
             let sql = run.bind(statement, session.driver);
-            session.execute(&format!("key of model `{}`", model.name), &sql).await?;
+            let keyed = session.execute(&format!("key of model `{}`", model.name), &sql).await;
+            keyed.map_err(|error| repeated(error, manifest, model))?;
         }
         session.say(&Event::Built { model: model.name.clone(), place: place + 1, of: manifest.models.len() });
     }
@@ -74,6 +74,43 @@ async fn build(
         moves.extend(moved(session, entity, run).await?);
     }
     Ok(moves)
+}
+
+/// The key was checked, and does not hold any more when the model is built: its source is written meanwhile.
+fn repeated(error: RunError, manifest: &Manifest, model: &Model) -> RunError {
+    let is_repeated = matches!(&error, RunError::Statement { said, .. } if said.trouble == Trouble::Repeated);
+    let entity = manifest.entities.iter().find(|it| it.name == model.entity);
+    let Some(entity) = entity.filter(|_| is_repeated) else { return error };
+    let source = manifest.sources.iter().find(|it| it.name == entity.source);
+    RunError::Source {
+        name: entity.source.clone(),
+        cite: source.map_or_else(String::new, |it| it.cite.clone()),
+        what: format!(
+            "key `{}` of entity `{}` stood for one row each when it was checked, and stands for several since: the source changed meanwhile",
+            entity.key, entity.name
+        ),
+        help: "run again once its loader has ended; nothing was committed".to_owned(),
+    }
+}
+
+/// Makes a model's table. Where a value does not fit, it is looked for: within a transaction the failed statement alone is taken
+/// back for that.
+async fn make(session: &mut Session<'_>, manifest: &Manifest, model: &Model, run: &Run) -> Result<(), RunError> {
+    let step = format!("model `{}`", model.name);
+    let sql = run.bind(&model.sql, session.driver);
+    let is_within = *session.engine.depth() > 0;
+    if is_within {
+        transaction::begin(session.engine.as_mut()).await.map_err(|said| RunError::statement(&step, said))?;
+    }
+    let mut made = session.execute(&step, &sql).await;
+    if is_within {
+        let told = |said| RunError::statement(&step, said);
+        made = transaction::end(session.engine.as_mut(), made, told).await;
+    }
+    if let Err(RunError::Value { misfit: found, .. }) = &mut made {
+        *found = misfit::find(session, manifest, model, run).await.map(Box::new);
+    }
+    made.map(|_| ())
 }
 
 async fn guard(session: &mut Session<'_>, entity: &Entity, run: &Run) -> Result<(), RunError> {
@@ -91,7 +128,8 @@ async fn guard(session: &mut Session<'_>, entity: &Entity, run: &Run) -> Result<
         true => Vec::new(),
         false => session.rows(&step, &run.bind(&entity.lost, session.driver), &[Type::Text]).await?,
     };
-    let keys: Vec<String> = keys.into_iter().flatten().filter_map(|key| key.text()).collect();
+    let keys = keys.into_iter().flatten().filter_map(|key| key.text());
+    let keys: Vec<String> = keys.map(|key| visible(&key).to_owned()).collect();
     let more = lost.saturating_sub(keys.len() as i64);
     let keys = match (keys.is_empty(), more) {
         (true, _) => String::new(),
@@ -100,11 +138,12 @@ async fn guard(session: &mut Session<'_>, entity: &Entity, run: &Run) -> Result<
     };
     let place = if entity.cite.is_empty() { String::new() } else { format!(" ({})", entity.cite) };
     let what = format!(
-        "entity `{}`{place} lost {lost} of its {had} rows since the last run, its guard allows {}%{keys}",
+        "entity `{}`{place} lost {lost} of its {} since the last run, its guard allows {}%{keys}",
         entity.name,
+        counted(had.unsigned_abs(), "row"),
         entity.loses_limit * 100.0
     );
-    Err(RunError::Guard { name: entity.name.clone(), what })
+    Err(RunError::Guard { name: entity.name.clone(), what, cite: entity.cite.clone() })
 }
 
 async fn moved(session: &mut Session<'_>, entity: &Entity, run: &Run) -> Result<Vec<Moves>, RunError> {

@@ -3,7 +3,7 @@
 
 use futures_util::StreamExt as _;
 
-use super::outcome::{Event, SyncOutcome};
+use super::outcome::{Event, SyncOutcome, counted};
 use super::session::{Run, Session, file};
 use super::{RunError, state};
 use crate::destination::push::{Connection, Given, Item, Op, PushError, Receipt, Shape, Write};
@@ -48,7 +48,7 @@ pub async fn sync(
         return Ok(SyncOutcome { sent: false, held: Some(reason), ..outcome });
     }
     if !session.target.deliver {
-        session.say(&Event::Held { sync: name, reason: format!("{NOT_SENT}; {rows} rows wait") });
+        session.say(&Event::Held { sync: name, reason: waiting(rows) });
         for (op, rows) in counts {
             *outcome.count(op) += rows;
         }
@@ -65,6 +65,10 @@ pub async fn sync(
         state::flush(session).await?;
     }
     Ok(outcome)
+}
+
+fn waiting(rows: u64) -> String {
+    format!("{NOT_SENT}; {} {}", counted(rows, "row"), if rows == 1 { "waits" } else { "wait" })
 }
 
 /// Makes the table of what the sync has written, anew where the run goes on: in one transaction, since the next run reads it.
@@ -135,7 +139,8 @@ async fn guard(
         if rows as f64 > most {
             let name = &sync.spec.name;
             return Ok(Some(format!(
-                "guard {guard}: it would {verb} {rows} objects, more than {said}; if this is meant, run again with `--accept {name}`"
+                "guard {guard}: it would {verb} {}, more than {said}; if this is meant, run again with `--accept {name}`",
+                counted(rows, "object")
             )));
         }
     }

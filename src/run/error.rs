@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::Target;
+use super::outcome::visible;
 use crate::engine::{EngineError, Location, Texts, Trouble};
 
 /// Why a run stops.
@@ -104,6 +105,8 @@ pub enum RunError {
         name: String,
         /// What is wrong.
         what: String,
+        /// Where it is declared; empty where that is not known.
+        cite: String,
     },
     /// What the last run remembers is gone.
     #[error("this program lacks what the last run remembers: {what}")]
@@ -137,19 +140,31 @@ pub enum RunError {
         #[help]
         help: String,
     },
-    /// A sync with `leave clear` no longer sets what it wrote.
-    #[error("{what}, and says `leave clear`: what it wrote there would stay for ever")]
-    #[diagnostic(code("run-unset"))]
-    Unset {
+    /// A destination may have another name.
+    #[error("{what}: what a sync has written is known by the name of its destination")]
+    #[diagnostic(code("run-other-destination"))]
+    OtherDestination {
         /// Which.
         what: String,
         /// One thing to do.
         #[help]
         help: String,
     },
+    /// A sync with `leave clear` no longer sets what it wrote.
+    #[error("{what}, and says `leave clear`: what it wrote there would stay for ever")]
+    #[diagnostic(code("run-unset"))]
+    Unset {
+        /// Which.
+        what: String,
+        /// Where it is declared.
+        cite: String,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
     /// `--accept` names what is not there.
     #[error(
-        "`--accept {name}`: the program has no source, entity or sync of this name, and the last run remembers none"
+        "`--accept {name}`: the program has no source, entity or sync of this name, and no audience, status, sync, entity or destination of it is gone since the last run"
     )]
     #[diagnostic(code("unknown-accept"))]
     UnknownAccept {
@@ -181,7 +196,7 @@ pub enum RunError {
         help: String,
     },
     /// A value of the data does not fit.
-    #[error("{step}: a value does not fit: {said}")]
+    #[error("{}: {said}", where_misfit(step, misfit.as_deref()))]
     #[diagnostic(
         code("run-value"),
         help("mend the rows in the source, or let the program leave them out; nothing was committed")
@@ -189,6 +204,8 @@ pub enum RunError {
     Value {
         /// What was being done.
         step: String,
+        /// The field, where it could be found.
+        misfit: Option<Box<Misfit>>,
         /// The database's words.
         said: EngineError,
     },
@@ -211,6 +228,24 @@ pub enum RunError {
         /// The system's words.
         why: String,
     },
+}
+
+/// A field whose value does not fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// `workspace.usage`
+    pub field: String,
+    /// Where it is declared; empty where that is not known.
+    pub cite: String,
+    /// The key's column and its value in the first such row, where that could be found.
+    pub key: Option<(String, String)>,
+}
+
+fn where_misfit(step: &str, misfit: Option<&Misfit>) -> String {
+    let Some(Misfit { field, cite, key }) = misfit else { return format!("{step}: a value does not fit") };
+    let place = if cite.is_empty() { String::new() } else { format!(" ({cite})") };
+    let row = key.as_ref().map(|(name, key)| format!(" where `{name}` is `{key}`")).unwrap_or_default();
+    format!("a value of field `{field}`{place} does not fit{row}")
 }
 
 /// What is to blame for a run that stops; the exit code follows from it (`docs/operating.md`).
@@ -236,6 +271,7 @@ impl RunError {
             | Self::Forgotten { .. }
             | Self::OtherKind { .. }
             | Self::OtherKey { .. }
+            | Self::OtherDestination { .. }
             | Self::Unset { .. }
             | Self::Load(_)
             | Self::Value { .. } => Fault::Data,
@@ -252,12 +288,42 @@ impl RunError {
         }
     }
 
+    /// `file:line` of the declaration that it is about, where one is known.
+    #[must_use]
+    pub fn cite(&self) -> Option<&str> {
+        let cite = match self {
+            Self::Load(error) => error.cite()?,
+            Self::Source { cite, .. }
+            | Self::Check { cite, .. }
+            | Self::Guard { cite, .. }
+            | Self::Unset { cite, .. } => cite,
+            Self::Value { misfit: Some(misfit), .. } => &misfit.cite,
+            Self::Manifest { .. }
+            | Self::Setting { .. }
+            | Self::Unreachable { .. }
+            | Self::Locked { .. }
+            | Self::Earlier { .. }
+            | Self::StateVersion { .. }
+            | Self::Forgotten { .. }
+            | Self::OtherKind { .. }
+            | Self::OtherKey { .. }
+            | Self::OtherDestination { .. }
+            | Self::UnknownAccept { .. }
+            | Self::Lost { .. }
+            | Self::Statement { .. }
+            | Self::Value { misfit: None, .. }
+            | Self::ViewInUse { .. }
+            | Self::File { .. } => return None,
+        };
+        (!cite.is_empty()).then_some(cite)
+    }
+
     /// A statement that fails in a step.
     #[must_use]
     pub fn statement(step: impl Into<String>, said: EngineError) -> Self {
         let help = match (said.trouble, &said.statement) {
             (Trouble::InUse, None) => return Self::ViewInUse { said },
-            (Trouble::Data, _) => return Self::Value { step: step.into(), said },
+            (Trouble::Data, _) => return Self::Value { step: step.into(), misfit: None, said },
             (Trouble::Denied, _) => {
                 "the account needs to be able to write the database (a file's folder too), with room on the disk; then run again"
             }
@@ -291,7 +357,7 @@ impl RunError {
 fn table(texts: &Texts) -> String {
     let mut lines = vec![texts.columns.join(" | ")];
     for row in &texts.rows {
-        lines.push(row.iter().map(|value| value.as_deref().unwrap_or("null")).collect::<Vec<_>>().join(" | "));
+        lines.push(row.iter().map(|value| value.as_deref().map_or("null", visible)).collect::<Vec<_>>().join(" | "));
     }
     lines.join("\n")
 }

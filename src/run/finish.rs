@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::outcome::{Change, Event, SyncOutcome};
 use super::session::{Run, Session};
 use super::state::{PUBLIC, SCHEMA};
-use super::{RunError, deliver, sources, state};
+use super::{RunError, deliver, ended, sources, state};
 use crate::engine::{Relation, literal};
 use crate::manifest::Manifest;
 use crate::types::Type;
@@ -18,6 +18,7 @@ const SAMPLE: usize = 5;
 pub async fn finish(
     session: &mut Session<'_>,
     manifest: &Manifest,
+    before: Option<&Manifest>,
     run: &Run,
 ) -> Result<(Vec<Change>, Vec<SyncOutcome>), RunError> {
     let driver = session.driver;
@@ -26,8 +27,11 @@ pub async fn finish(
     let gone = gone.iter().filter(|it| it.is_view).map(|it| driver.table(PUBLIC, &it.name)).collect::<Vec<_>>();
     session.views("views", &views, &gone).await?;
     for entity in &manifest.entities {
-        session.execute(&format!("changes `{}`", entity.name), &run.bind(&entity.changes, driver)).await?;
+        if let Some(changes) = &entity.changes {
+            session.execute(&format!("changes `{}`", entity.name), &run.bind(changes, driver)).await?;
+        }
     }
+    ended::record(session, before, manifest, run).await?;
     let syncs = deliver_all(session, manifest, run).await?;
     let changes = changes(session, run).await?;
     state::finish(session, run).await?;

@@ -10,10 +10,12 @@ use crate::types::Type;
 
 /// A field with a memory: an audience, a status or an experiment.
 #[derive(Clone, Copy)]
-struct Remembering<'a> {
-    name: &'a str,
+pub(super) struct Remembering<'a> {
+    /// Its name.
+    pub name: &'a str,
     was: Option<&'a str>,
-    kind: &'static str,
+    /// `audience` or `status`.
+    pub kind: &'static str,
 }
 
 /// What is gone.
@@ -30,18 +32,56 @@ struct Gone {
 pub fn check(before: &Manifest, now: &Manifest, accepted: &BTreeSet<String>) -> Result<(), RunError> {
     for (old, model) in goes_on(before, now) {
         other_kind(old, model)?;
+        one_stage_of_two(old, model)?;
         if !accepted.contains(&model.entity) {
             other_key((before, old), (now, model))?;
         }
     }
     let is_said = |name: &String| accepted.contains(name) || now.retired.contains(name);
-    let mut gone: Vec<Gone> = fields(before, now).chain(syncs(before, now)).collect();
+    let mut renamed = destinations(before, now).filter(|(old, _)| !is_said(&old.spec.destination));
+    if let Some((old, sync)) = renamed.next() {
+        return Err(other_destination(old, sync));
+    }
+    let mut gone: Vec<Gone> = all_gone(before, now).collect();
     gone.retain(|gone| !gone.names.iter().any(is_said));
     if !gone.is_empty() {
         return Err(forgotten(&gone));
     }
     let mut clearing = now.syncs.iter().filter(|sync| sync.spec.leave == Leave::Clear);
     clearing.try_for_each(|sync| if accepted.contains(&sync.spec.name) { Ok(()) } else { unset_fields(before, sync) })
+}
+
+/// Everything that the last run remembers and no declaration goes on with.
+fn all_gone<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
+    fields(before, now).chain(syncs(before, now))
+}
+
+/// The syncs that may write to the same place under another name of their destination: the old one, and the new.
+fn destinations<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = (&'a Sync, &'a Sync)> {
+    let is_renamed = |old: &Sync, sync: &Sync| {
+        let (was, is) = (&old.spec.destination, &sync.spec.destination);
+        let place = |it: &Sync| (it.spec.object.clone(), it.spec.argument.clone(), it.spec.key.name.clone());
+        let system = |manifest: &Manifest, name: &String| manifest.destinations.get(name).map(|it| it.system.clone());
+        let is_new = !now.destinations.contains_key(was) && !before.destinations.contains_key(is);
+        is_new && place(old) == place(sync) && system(before, was) == system(now, is)
+    };
+    now.syncs.iter().filter_map(move |sync| {
+        let old = prev::anywhere(before, sync)?;
+        is_renamed(old, sync).then_some((old, sync))
+    })
+}
+
+fn other_destination(old: &Sync, sync: &Sync) -> RunError {
+    let (name, was, is) = (&sync.spec.name, &old.spec.destination, &sync.spec.destination);
+    RunError::OtherDestination {
+        what: format!(
+            "sync `{name}` ({}) wrote to `{was}.{}`, and destination `{was}` is gone",
+            sync.spec.cite, old.spec.object
+        ),
+        help: format!(
+            "keep the name `{was}` if `{is}` is the same place; or `--accept {was}` begins anew there, and creates what it wrote before; nothing was committed"
+        ),
+    }
 }
 
 fn forgotten(gone: &[Gone]) -> RunError {
@@ -69,17 +109,38 @@ fn forgotten(gone: &[Gone]) -> RunError {
     RunError::Forgotten { what, help: format!("{help}; `--accept NAME` goes on without; nothing was committed") }
 }
 
-/// Every name that `--accept` may have is one on which there can be a guard, or that may be forgotten.
-pub fn accepted(before: Option<&Manifest>, now: &Manifest, names: &BTreeSet<String>) -> Result<(), RunError> {
+/// What `--accept` names, as it is declared: upper and lower case do not matter where only one name is meant. Every name is one on
+/// which there can be a guard, or that may be forgotten.
+pub fn accepted(
+    before: Option<&Manifest>,
+    now: &Manifest,
+    names: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, RunError> {
     let sources = now.sources.iter().map(|it| it.name.clone());
     let entities = now.entities.iter().map(|it| it.name.clone());
     let syncs = now.syncs.iter().map(|it| it.spec.name.clone());
-    let gone = before.into_iter().flat_map(|before| fields(before, now).chain(self::syncs(before, now)));
-    let known: Vec<String> = sources.chain(entities).chain(syncs).chain(gone.flat_map(|gone| gone.names)).collect();
-    let Some(name) = names.iter().find(|name| !known.contains(name)) else { return Ok(()) };
-    let help = did_you_mean(name, known.iter().map(String::as_str))
-        .map_or_else(|| format!("there is {}", known.join(", ")), |similar| format!("did you mean `{similar}`?"));
-    Err(RunError::UnknownAccept { name: name.clone(), help })
+    let gone = before.into_iter().flat_map(|before| all_gone(before, now));
+    let gone = gone.flat_map(|gone| gone.names);
+    let renamed = before.into_iter().flat_map(|before| destinations(before, now));
+    let renamed = renamed.map(|(old, _)| old.spec.destination.clone());
+    let known: BTreeSet<String> = sources.chain(entities).chain(syncs).chain(gone).chain(renamed).collect();
+    names.iter().map(|name| declared(name, &known)).collect()
+}
+
+fn declared(name: &str, known: &BTreeSet<String>) -> Result<String, RunError> {
+    if known.contains(name) {
+        return Ok(name.to_owned());
+    }
+    let alike: Vec<&String> = known.iter().filter(|it| it.to_lowercase() == name.to_lowercase()).collect();
+    if let [only] = alike.as_slice() {
+        return Ok((*only).clone());
+    }
+    let help = match did_you_mean(name, known.iter().map(String::as_str)) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None if known.is_empty() => "leave it out".to_owned(),
+        None => format!("there is {}", listed(&known.iter().map(String::as_str).collect::<Vec<_>>())),
+    };
+    Err(RunError::UnknownAccept { name: name.to_owned(), help })
 }
 
 /// What a person should know of this program's memory: one sentence for each.
@@ -100,7 +161,12 @@ pub fn notices(before: &Manifest, now: &Manifest) -> Vec<String> {
         let stays = || format!("sync `{}` no longer sets {}: what it wrote there stays", sync.spec.name, listed(&gone));
         (!gone.is_empty()).then(stays)
     });
-    fresh.chain(stays).collect()
+    let moved = now.syncs.iter().filter_map(|sync| {
+        let old = prev::anywhere(before, sync).filter(|old| old.spec.place() != sync.spec.place())?;
+        let (name, was, is) = (&sync.spec.name, old.spec.place(), sync.spec.place());
+        Some(format!("sync `{name}` writes to `{is}` from now on: what it wrote to `{was}` stays"))
+    });
+    fresh.chain(stays).chain(moved).collect()
 }
 
 /// The last model of each entity that both programs have, under one name or an earlier one: the old, and the new.
@@ -143,6 +209,27 @@ fn other_kind(old: &Model, new: &Model) -> Result<(), RunError> {
     Ok(())
 }
 
+/// A stage goes on as another one, and not as one that stood beside it.
+fn one_stage_of_two(old: &Model, new: &Model) -> Result<(), RunError> {
+    for field in remembering(new) {
+        let status = new.columns.iter().find(|it| it.name == field.name && !it.stages.is_empty());
+        let Some(status) = status else { continue };
+        let before = prev::same(status, &old.columns);
+        let Some(Type::Enum(had)) = before.map(|it| &it.typed.kind) else { continue };
+        let both = |(was, is): &(&String, &String)| had.contains(was) && had.contains(is);
+        if let Some((was, is)) = status.stages.iter().find(both) {
+            let status = short(&new.entity, field);
+            return Err(RunError::Forgotten {
+                what: format!("stage `{was}` of status `{status}`, which had `{is}` beside it"),
+                help: format!(
+                    "take out `was {was}`: rows of that stage then come to another one, as a change; nothing was committed"
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
 /// What is remembered of a row is found by its key.
 fn other_key((before, old): (&Manifest, &Model), (now, new): (&Manifest, &Model)) -> Result<(), RunError> {
     let (Some((was, had)), Some((is, has))) = (prev::key(before, old), prev::key(now, new)) else { return Ok(()) };
@@ -163,19 +250,40 @@ fn short(entity: &str, field: Remembering<'_>) -> String {
     if field.kind == "audience" { field.name.to_owned() } else { format!("{entity}.{}", field.name) }
 }
 
+/// The model of this program that goes on with one of the last run.
+fn successor<'a>(before: &'a Manifest, now: &'a Manifest, old: &Model) -> Option<&'a Model> {
+    goes_on(before, now).find(|(went, _)| went.entity == old.entity).map(|(_, model)| model)
+}
+
+/// The fields of a model of the last run that no field of its successor goes on with.
+fn gone<'a>(old: &'a Model, new: Option<&Model>) -> Vec<Remembering<'a>> {
+    let (had, has) = (remembering(old), new.map(remembering).unwrap_or_default());
+    let goes_on = |old: &Remembering<'_>| {
+        // A name that the last run knew goes on as itself: its `was` leads nowhere.
+        let knew = |name: &str| had.iter().any(|old| old.name == name);
+        let is_it = |new: &&Remembering<'_>| new.name == old.name || new.was == Some(old.name) && !knew(new.name);
+        has.iter().find(is_it).is_some_and(|new| new.kind == old.kind)
+    };
+    had.iter().filter(|field| !goes_on(field)).copied().collect()
+}
+
+/// What ends with the last run, whoever accounts for it: fields that are gone, and all of an entity that begins anew under
+/// another key. Each with its model.
+pub(super) fn ended<'a>(before: &'a Manifest, now: &'a Manifest) -> Vec<(&'a Model, Remembering<'a>)> {
+    let last = before.models.iter().filter(|model| model.last);
+    last.flat_map(|old| {
+        let new = successor(before, now, old).filter(|new| prev::key(before, old) == prev::key(now, new));
+        gone(old, new).into_iter().map(move |field| (old, field))
+    })
+    .collect()
+}
+
 /// The audiences, statuses and experiments of the last run that no declaration goes on with.
 fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
     before.models.iter().filter(|model| model.last).flat_map(move |old| {
-        let new = goes_on(before, now).find(|(went, _)| went.entity == old.entity).map(|(_, model)| model);
-        let has = new.map(remembering).unwrap_or_default();
-        let had = remembering(old);
-        let goes_on = |old: &Remembering<'_>| {
-            // A name that the last run knew goes on as itself: its `was` leads nowhere.
-            let knew = |name: &str| had.iter().any(|old| old.name == name);
-            let is_it = |new: &&Remembering<'_>| new.name == old.name || new.was == Some(old.name) && !knew(new.name);
-            has.iter().find(is_it).is_some_and(|new| new.kind == old.kind)
-        };
-        let gone = had.iter().filter(|field| !goes_on(field)).map(|field| {
+        let new = successor(before, now, old);
+        let (had, has) = (remembering(old), new.map(remembering).unwrap_or_default());
+        let gone = gone(old, new).into_iter().map(|field| {
             let is_fresh = |it: &&Remembering<'_>| it.kind == field.kind && it.was.is_none();
             let fresh = has.iter().filter(is_fresh).find(|it| !had.iter().any(|old| old.name == it.name));
             let perhaps = match new {
@@ -183,7 +291,7 @@ fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = G
                 None => fresh_entity(before, now).map(|it| format!("entity {it} was {}", old.entity)),
             };
             let whole = format!("{}.{}", old.entity, field.name);
-            let own = Some(short(&old.entity, *field)).filter(|_| !is_audience_elsewhere(now, field.name));
+            let own = Some(short(&old.entity, field)).filter(|_| !is_audience_elsewhere(now, field.name));
             let mut names: Vec<String> = own.into_iter().chain([whole]).collect();
             names.dedup();
             names.extend(new.is_none().then(|| old.entity.clone()));
@@ -239,6 +347,7 @@ fn unset_fields(before: &Manifest, sync: &Sync) -> Result<(), RunError> {
     let nulls = gone.iter().map(|field| format!("{field} = null")).collect::<Vec<_>>().join(", ");
     Err(RunError::Unset {
         what: format!("sync `{name}` ({}) no longer sets {}", sync.spec.cite, listed(&gone)),
+        cite: sync.spec.cite.clone(),
         help: format!(
             "write `set {nulls}`, which clears them, and take it out after a run; or leave what is there with `--accept {name}`; nothing was committed"
         ),

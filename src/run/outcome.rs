@@ -121,6 +121,18 @@ impl Outcome {
     }
 }
 
+/// So many of something, in words: `1 row`, `2 rows`.
+#[must_use]
+pub fn counted(count: u64, one: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// A text among others: the empty one is seen.
+#[must_use]
+pub const fn visible(text: &str) -> &str {
+    if text.is_empty() { "''" } else { text }
+}
+
 /// How many rows changed a field in one way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {

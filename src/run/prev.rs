@@ -97,9 +97,13 @@ pub(super) fn key<'a>(manifest: &'a Manifest, model: &'a Model) -> Option<(&'a s
 
 /// The sync of the last run that this one goes on with: under its name or an earlier one, at the same place.
 pub(super) fn earlier<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync> {
+    anywhere(before, sync).filter(|old| old.spec.place() == sync.spec.place())
+}
+
+/// The same, wherever it wrote.
+pub(super) fn anywhere<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync> {
     let named = |name: &str| before.syncs.iter().find(|old| old.spec.name == name);
-    let old = named(&sync.spec.name).or_else(|| named(sync.spec.was.as_deref()?))?;
-    (old.spec.place() == sync.spec.place()).then_some(old)
+    named(&sync.spec.name).or_else(|| named(sync.spec.was.as_deref()?))
 }
 
 /// What a sync has written that the parent run did not have, or not at this object: as the receipts of all earlier runs tell it.
@@ -121,7 +125,7 @@ fn from_receipts(driver: &Driver, sync: &Sync, run: &Run) -> String {
 }
 
 /// The parent run's table, from its own manifest, where `:run` was its id.
-fn parent_table(driver: &Driver, run: &Run, table: &str) -> Option<String> {
+pub(super) fn parent_table(driver: &Driver, run: &Run, table: &str) -> Option<String> {
     let parent = Run { id: run.parent.clone()?, parent: None, now: run.now.clone() };
     Some(parent.bind(table, driver))
 }
@@ -158,7 +162,7 @@ fn taken(column: &Column, columns: &[Column], before: &[Column]) -> Option<Strin
 }
 
 /// The parent's column that a column goes on with.
-fn same<'a>(column: &Column, before: &'a [Column]) -> Option<&'a Column> {
+pub(super) fn same<'a>(column: &Column, before: &'a [Column]) -> Option<&'a Column> {
     let named = |name: &str| before.iter().find(|old| old.name == name);
     let old = named(&column.name).or_else(|| named(column.was.as_deref()?))?;
     let is_text = |kind: &Type| matches!(kind, Type::Text | Type::Enum(_) | Type::Json);

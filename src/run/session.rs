@@ -1,6 +1,8 @@
 //! What one invocation holds: the connection with its lock, the journal, who hears of progress. Executes statements under
 //! a name, which is a point where tests kill a run and what an error speaks of.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest as _, Sha256};
 
 use super::state::Committed;
@@ -23,6 +25,8 @@ pub struct Session<'a> {
     pub options: RunOptions,
     /// Where everything is sent in place of the destinations, in a test of the program: then no guard stops it.
     pub memory: Option<Memory>,
+    /// What `--accept` names, as the program spells it.
+    pub accept: BTreeSet<String>,
     /// The journal of receipts.
     pub journal: Journal,
     /// What a batch is about to create.
@@ -74,8 +78,8 @@ impl<'a> Session<'a> {
         }
         let journal = Journal::open(&target.state, &fresh("journal", 32)).map_err(|error| file(target, &error))?;
         let intents = Intents::open(&target.state);
-        let (notices, memory) = (Vec::new(), None);
-        let mut session = Self { engine, driver, target, options, memory, journal, intents, notices, progress };
+        let (accept, notices, memory) = (options.accept.clone(), Vec::new(), None);
+        let mut session = Self { engine, driver, target, options, memory, accept, journal, intents, notices, progress };
         state::ensure(&mut session).await?;
         state::flush(&mut session).await?;
         Ok(session)
@@ -100,9 +104,10 @@ impl<'a> Session<'a> {
         progress: &'a mut dyn Progress,
     ) -> Result<Self, RunError> {
         let engine = (driver.open)(&target.location).await.map_err(|said| RunError::unreachable(target, said))?;
-        let (options, notices, memory) = (RunOptions::default(), Vec::new(), None);
+        let (options, accept) = (RunOptions::default(), BTreeSet::new());
+        let (notices, memory) = (Vec::new(), None);
         let (journal, intents) = (Journal::in_memory(&fresh("journal", 32)), Intents::default());
-        Ok(Self { engine, driver, target, options, memory, journal, intents, notices, progress })
+        Ok(Self { engine, driver, target, options, memory, accept, journal, intents, notices, progress })
     }
 
     /// Executes a statement.
@@ -151,7 +156,7 @@ impl<'a> Session<'a> {
     /// Whether `--accept` names it, or the run is a test's.
     #[must_use]
     pub fn accepts(&self, name: &str) -> bool {
-        self.memory.is_some() || self.options.accept.contains(name)
+        self.memory.is_some() || self.accept.contains(name)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::outcome::counted;
 use super::session::{Run, Session};
 use super::state::SCHEMA;
 use super::{Event, RunError};
@@ -43,6 +44,7 @@ fn declared(session: &Session<'_>, manifest: &Manifest) -> Vec<Declared> {
                 name: source.name.clone(),
                 table: source.table.clone(),
                 cite: source.cite.clone(),
+                cites: cites(manifest, source),
                 columns,
                 is_raw: false,
             }
@@ -57,10 +59,17 @@ fn declared(session: &Session<'_>, manifest: &Manifest) -> Vec<Declared> {
             let table = name
                 .split_once('.')
                 .map_or_else(|| session.driver.table("", &name), |(schema, table)| session.driver.table(schema, table));
-            all.push(Declared { name, table, cite: source.cite.clone(), columns: Vec::new(), is_raw: true });
+            let (cite, cites) = (source.cite.clone(), BTreeMap::new());
+            all.push(Declared { name, table, cite, columns: Vec::new(), cites, is_raw: true });
         }
     }
     all
+}
+
+/// Where the columns of a source are declared.
+fn cites(manifest: &Manifest, source: &Source) -> BTreeMap<String, String> {
+    let cite = |name: &str| manifest.cites.columns.get(&format!("{}.{name}", source.name)).cloned();
+    source.columns.iter().filter_map(|column| Some((column.name.clone(), cite(&column.name)?))).collect()
 }
 
 /// Every source is there, with columns of the declared types.
@@ -147,9 +156,13 @@ pub async fn count(session: &mut Session<'_>, manifest: &Manifest, run: &Run) ->
         let now = rows.into_iter().flatten().next().map_or(0, |it| it.int());
         let had = before.get(&source.name).copied().unwrap_or(0);
         if now == 0 && had > 0 && !session.accepts(&source.name) {
-            let what =
-                format!("source `{}` ({}) had {had} rows in the last run and has none now", source.name, source.cite);
-            return Err(RunError::Guard { name: source.name.clone(), what });
+            let what = format!(
+                "source `{}` ({}) had {} in the last run and has none now",
+                source.name,
+                source.cite,
+                counted(had.unsigned_abs(), "row")
+            );
+            return Err(RunError::Guard { name: source.name.clone(), what, cite: source.cite.clone() });
         }
         values.push(format!("({}, {}, {now})", literal(&run.id), literal(&source.name)));
     }

@@ -12,7 +12,10 @@ pub fn query(query: &Query, dialect: &Dialect) -> Vec<Doc> {
     let mut docs = Vec::new();
     if !query.steps.is_empty() {
         docs.extend([Doc::text("WITH"), Doc::Hard, Doc::Hard]);
-        let steps = query.steps.iter().map(|it| Doc::Group(step(it, dialect))).collect();
+        // What a barrier is for is said at the first one.
+        let first = query.steps.iter().position(|it| it.barrier);
+        let steps = query.steps.iter().enumerate();
+        let steps = steps.map(|(place, it)| Doc::Group(step(it, first == Some(place), dialect))).collect();
         docs.extend(join(steps, &[Doc::text(","), Doc::Hard, Doc::Hard]));
         docs.extend([Doc::Hard, Doc::Hard]);
     }
@@ -20,11 +23,19 @@ pub fn query(query: &Query, dialect: &Dialect) -> Vec<Doc> {
     docs
 }
 
-fn step(step: &Step, dialect: &Dialect) -> Vec<Doc> {
+fn step(step: &Step, is_told: bool, dialect: &Dialect) -> Vec<Doc> {
     let mut docs = comments(&step.comments);
     docs.push(Doc::text(format!("{} AS (", dialect.identifier(&step.name))));
     let mut inner = behind(Doc::Hard, body(&step.body, &Doc::Hard, dialect));
     if let Some(barrier) = dialect.barrier.filter(|_| step.barrier) {
+        if is_told {
+            inner.extend([
+                Doc::Hard,
+                Doc::text(
+                    "-- computed once: without the next line, its expressions are computed again by every reader",
+                ),
+            ]);
+        }
         inner.extend([Doc::Hard, Doc::text(barrier)]);
     }
     docs.push(Doc::Indent(inner));

@@ -56,8 +56,13 @@ pub fn format(file: &SourceFile) -> Result<String, Diagnostics> {
         }
         text = next;
     }
+    sound(file, &before, text)
+}
+
+/// The text, where it means what the file does.
+fn sound(file: &SourceFile, before: &ast::File, text: String) -> Result<String, Diagnostics> {
     match reparse(file, &text) {
-        Some((after, _)) if same(&before, &after) => Ok(text),
+        Some((after, _)) if same(before, &after) => Ok(text),
         _ => {
             let mut diagnostics = Diagnostics::default();
             let at = Span::new(file.base, file.base);

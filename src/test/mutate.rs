@@ -94,7 +94,7 @@ fn conditions(kind: &mut FieldKind) -> Vec<&mut Expr> {
         FieldKind::Status { stages, .. } => {
             stages.iter_mut().flat_map(|stage| stage.when.iter_mut().chain(&mut stage.until)).collect()
         }
-        FieldKind::Experiment(..) => Vec::new(),
+        FieldKind::Experiment(..) | FieldKind::Sequence(..) => Vec::new(),
     }
 }
 

@@ -77,11 +77,11 @@ impl World for Reference<'_> {
         if !self.has_run {
             // Everything was declared before, over empty tables.
             let rows = BTreeMap::new();
-            let input = Input { rows: &rows, now: now - 1_000_000, before: &self.before };
+            let input = Input { rows: &rows, now: now - 1_000_000, before: &self.before, receipts: &[] };
             self.before = eval::evaluate(self.program, &input).map_err(|stop| stop.to_string())?;
             self.has_run = true;
         }
-        let input = Input { rows: &self.rows, now, before: &self.before };
+        let input = Input { rows: &self.rows, now, before: &self.before, receipts: &[] };
         let done = eval::evaluate_and_deliver(self.program, &input, &mut self.deliveries);
         self.before = done.map_err(|stop| stop.to_string())?;
         Ok(())

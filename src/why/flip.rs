@@ -19,7 +19,7 @@ pub(super) fn nearest(about: About<'_>, id: FieldId, value: &Value) -> Result<Op
             let wanted = !value.holds();
             of_field(about, id, wanted, 0)?.map(|changes| (wanted.to_string(), changes))
         }
-        FieldKind::Trait(_) | FieldKind::Audience { .. } | FieldKind::Experiment(..) => None,
+        FieldKind::Trait(_) | FieldKind::Audience { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) => None,
     };
     Ok(found.map(|(value, changes)| Nearest { value, changes }))
 }
@@ -87,7 +87,7 @@ fn of_field(about: About<'_>, id: FieldId, wanted: bool, depth: usize) -> Result
             let out = if until.is_some() { None } else { to_be(about, condition, false, depth + 1)? };
             Ok([base, ended].into_iter().flatten().fold(out, smaller))
         }
-        FieldKind::Status { .. } | FieldKind::Experiment(..) => Ok(None),
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) => Ok(None),
     }
 }
 

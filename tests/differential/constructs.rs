@@ -218,7 +218,8 @@ impl Seen<'_> {
                 self.when(experiment.layer.is_some(), "experiment in a layer");
                 self.when(experiment.phases.len() > 1, "experiment with phases");
             }
-            FieldKind::Experiment(..) => {}
+            // No sequence is generated: a program with one is refused.
+            FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
             FieldKind::Status { stages, .. } => {
                 self.one("status");
                 for stage in stages {

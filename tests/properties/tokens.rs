@@ -40,6 +40,8 @@ fn length(text: &str) -> usize {
         '$' if text.starts_with("$$") => until(2, "$$"),
         '\'' => until(1, "'"),
         '"' => until(1, "\""),
+        // A line of a table stands as it is.
+        '|' if !text.starts_with("||") => text.find(['\r', '\n']).unwrap_or(text.len()),
         _ if is_word(first) => text.find(|c| !is_word(c)).unwrap_or(text.len()),
         _ if ["<=", ">=", "!=", "->", "..", "<>", "==", "&&", "||"].iter().any(|sign| text.starts_with(sign)) => 2,
         _ => first.len_utf8(),
@@ -129,7 +131,7 @@ const OPEN: &[&str] = &["and", "or", "not", "where", "when", "until"];
 fn gap(before: &Token, token: &Token, open: &[&str], is_columns: bool, choices: &mut Choices) -> String {
     let blank = |choices: &mut Choices| choices.one(&[" ", "  ", "\t"]).to_owned();
     let (last, next) = (before.text.as_str(), token.text.as_str());
-    if before.is_comment() {
+    if before.is_comment() || last.starts_with("| ") || next.starts_with("| ") {
         return token.gap.clone();
     }
     if open.last() == Some(&"(") {

@@ -248,7 +248,7 @@ fn cell(value: &Value) -> String {
 }
 
 /// A table in Markdown's form.
-fn table(heads: Vec<String>, rows: Vec<Vec<String>>) -> String {
+pub fn table(heads: Vec<String>, rows: Vec<Vec<String>>) -> String {
     let all: Vec<Vec<String>> = std::iter::once(heads).chain(rows).collect();
     let widths: Vec<usize> =
         (0..all[0].len()).map(|at| all.iter().map(|row| row[at].chars().count()).max().unwrap_or(0)).collect();

@@ -30,6 +30,7 @@ level_1 AS (
   FROM app."Workspaces" AS w
   LEFT JOIN plg.workspace__prev AS p ON p.id = w.id
   LEFT JOIN opportunities AS o ON o.workspace_id = w.id
+  -- computed once: without the next line, its expressions are computed again by every reader
   OFFSET 0
 )
 

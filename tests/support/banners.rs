@@ -60,6 +60,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             .iter()
             .fold(sql.to_owned(), |sql, schema| sql.replace(schema, &schema.replace('.', "__"))),
     };
+    let sql = |text: &str| manifest::Sql::from(spell(text));
     let column = |name: &str, typed: Typed| Column {
         name: name.to_owned(),
         sql_type: (driver.type_name)(&typed.kind),
@@ -82,7 +83,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
     let view = |name: &str, query: &str| manifest::View {
         name: spell(name),
         file: format!("views/{name}.sql"),
-        query: spell(query),
+        query: sql(query),
     };
     Manifest {
         version: manifest::VERSION,
@@ -96,7 +97,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             reads: Vec::new(),
             cite: "a.plg:1".to_owned(),
             columns: source,
-            count: spell("SELECT COUNT(*) FROM app.workspaces"),
+            count: sql("SELECT COUNT(*) FROM app.workspaces"),
             fresh: None,
         }],
         models: vec![manifest::Model {
@@ -104,7 +105,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             entity: "workspace".to_owned(),
             table: spell("plg.workspace__:run"),
             file: "models/workspace.sql".to_owned(),
-            sql: spell(MODEL),
+            sql: sql(MODEL),
             keyed: Vec::new(),
             columns: model,
             last: true,
@@ -117,25 +118,24 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             source: "app.workspaces".to_owned(),
             was: None,
             key: "id".to_owned(),
+            key_text: "p.id".to_owned(),
             prev_view: spell("plg.workspace__prev"),
             parent_table: spell("plg.workspace__:parent"),
-            loses: spell(
+            loses: sql(
                 "SELECT COUNT(*) AS had, COUNT(CASE WHEN c.id IS NULL THEN 1 END) AS lost FROM plg.workspace__prev AS p \
                  LEFT JOIN plg.workspace__:run AS c ON c.id = p.id",
             ),
-            lost: spell(
-                "SELECT p.id FROM plg.workspace__prev AS p LEFT JOIN plg.workspace__:run AS c ON c.id = p.id \
-                 WHERE c.id IS NULL ORDER BY p.id",
-            ),
+            lost: sql("SELECT p.id FROM plg.workspace__prev AS p LEFT JOIN plg.workspace__:run AS c ON c.id = p.id \
+                 WHERE c.id IS NULL ORDER BY p.id"),
             loses_limit: 0.5,
-            changes: spell(CHANGES),
+            changes: Some(sql(CHANGES)),
             moves: BTreeMap::new(),
         }],
         checks: vec![manifest::Check {
             name: "key_workspace".to_owned(),
             message: "`workspace` has several rows under one key".to_owned(),
             cite: "a.plg:8".to_owned(),
-            sql: spell("SELECT w.id, COUNT(*) AS copies FROM app.workspaces AS w GROUP BY w.id HAVING COUNT(*) > 1"),
+            sql: sql("SELECT w.id, COUNT(*) AS copies FROM app.workspaces AS w GROUP BY w.id HAVING COUNT(*) > 1"),
         }],
         views: vec![
             view("plg.workspace", "SELECT w.id, w.plan, w.overage, w.overage__since FROM plg.workspace__:run AS w"),
@@ -170,19 +170,20 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             prev_view: spell("plg_state.sync_banners__prev"),
             parent_table: spell("plg_state.sync_banners__:parent"),
             table: spell("plg_state.sync_banners__:run"),
-            written: spell(WRITTEN),
+            written: sql(WRITTEN),
             written_columns: vec![
                 column("key", Type::Text.required()),
                 column("hash", Type::Text.required()),
                 column("created", Type::Bool.required()),
             ],
             keyed: Vec::new(),
-            outbox: spell(OUTBOX),
+            outbox: sql(OUTBOX),
         }],
         destinations: [("product".to_owned(), manifest::Destination { system: system.to_owned(), allows: Vec::new() })]
             .into(),
         retired: Vec::new(),
         lineage: Vec::new(),
+        cites: Default::default(),
     }
 }
 

@@ -7,7 +7,8 @@ use crate::cli::Broken;
 use crate::cli::points::Points;
 use crate::cli::terminal::Terminal;
 use crate::config::Secrets;
-use crate::diagnostics::{json, text};
+use crate::diagnostics::text;
+use crate::run::outcome::counted;
 use crate::run::{Event, Progress};
 
 /// What suits the terminal, and the points that the environment asks for.
@@ -55,7 +56,7 @@ pub(super) fn failed(broken: &Broken, run: Option<&str>, terminal: &Terminal, se
         terminal.say(&secrets.hide(&text::render(&broken.items, &broken.sources, terminal.err)));
         return;
     }
-    for item in json::items(&broken.items, &broken.sources) {
+    for item in broken.data() {
         let event = if item.severity == "error" { "failed" } else { "noticed" };
         let line = serde_json::json!({
             "event": event,
@@ -119,7 +120,7 @@ impl Progress for Bar<'_> {
             Event::Started { models, .. } => self.begin(*models as u64, "building".to_owned()),
             Event::Loaded { source, rows, unchanged } => {
                 let what = if *unchanged { "unchanged" } else { "loaded" };
-                self.bar.set_message(format!("{source}: {rows} rows {what}"));
+                self.bar.set_message(format!("{source}: {} {what}", counted(*rows, "row")));
                 self.bar.tick();
             }
             Event::Built { model, place, of } => {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::run::Outcome;
-use crate::run::outcome::{Change, Moves, SyncOutcome};
+use crate::run::outcome::{Change, Moves, SyncOutcome, counted, visible};
 
 /// The whole summary.
 pub(super) fn text(outcome: &Outcome, deliver: bool) -> String {
@@ -77,14 +77,15 @@ fn step(change: &Change) -> String {
 /// The first keys, and how many more there are.
 fn sample(change: &Change) -> String {
     let more = change.rows.saturating_sub(change.keys.len() as u64);
-    let keys = change.keys.join(", ");
+    let keys: Vec<&str> = change.keys.iter().map(|key| visible(key)).collect();
+    let keys = keys.join(", ");
     if more == 0 { keys } else { format!("{keys} and {more} more") }
 }
 
 fn forbidden(moves: &Moves, out: &mut String) {
     out.push_str(&format!("\n{}: moves that the status does not allow\n", moves.status));
     for row in &moves.rows.rows {
-        let cells: Vec<&str> = row.iter().map(|cell| cell.as_deref().unwrap_or("null")).collect();
+        let cells: Vec<&str> = row.iter().map(|cell| cell.as_deref().map_or("null", visible)).collect();
         if let [key, was, became] = cells.as_slice() {
             out.push_str(&format!("  {key}: {was} -> {became}\n"));
         }
@@ -117,6 +118,23 @@ fn syncs(syncs: &[SyncOutcome], deliver: bool, out: &mut String) {
             out.push_str(&format!("  held: {reason}\n"));
         }
     }
+}
+
+/// Which syncs were held, or had rows refused, and why.
+pub(super) fn undelivered(outcome: &Outcome) -> String {
+    let resumed = outcome.resumed.iter().flat_map(|resumed| &resumed.syncs);
+    let said = resumed.chain(&outcome.syncs).flat_map(|sync| {
+        let held = sync.held.as_ref().map(|why| format!("sync `{}` is held: {why}", sync.name));
+        let first = sync.reasons.first().map(|(reason, _)| format!(", first because {reason}")).unwrap_or_default();
+        let refused =
+            format!("{} of sync `{}` {} refused{first}", counted(sync.rejected, "row"), sync.name, was(sync.rejected));
+        held.into_iter().chain((sync.rejected > 0).then_some(refused))
+    });
+    said.collect::<Vec<_>>().join("; ")
+}
+
+const fn was(count: u64) -> &'static str {
+    if count == 1 { "was" } else { "were" }
 }
 
 fn is_member(change: &Change) -> bool {

@@ -19,6 +19,8 @@ pub const ALL: &[Setup] = &[
     Setup { name: "plg_state.json_text", needs: &[], sql: JSON_TEXT },
     Setup { name: "plg_state.anniversary", needs: &[], sql: ANNIVERSARY },
     Setup { name: "plg_state.anniversary", needs: &[], sql: ANNIVERSARY_OF_DATE },
+    Setup { name: "plg_state.add_business_days", needs: &[], sql: ADD_BUSINESS_DAYS_TO_DATE },
+    Setup { name: "plg_state.add_business_days", needs: &[], sql: ADD_BUSINESS_DAYS },
 ];
 
 const LOWER: &str = r#"CREATE OR REPLACE FUNCTION plg_state.lower(x text) RETURNS text
@@ -152,6 +154,52 @@ BEGIN
 EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
   RETURN NULL;
 END
+$$";
+
+/// Weekdays are counted from Monday, 1970-01-05, on; each day off that is passed moves the end by one.
+const ADD_BUSINESS_DAYS_TO_DATE: &str =
+    "CREATE OR REPLACE FUNCTION plg_state.add_business_days(x date, n bigint, off text, zone text DEFAULT 'UTC')
+RETURNS date
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  way integer := CAST(SIGN(n) AS INTEGER);
+  day integer := x - DATE '1970-01-05';
+  place bigint;
+  freed bigint;
+BEGIN
+  IF n = 0 THEN
+    RETURN x;
+  END IF;
+  -- The last weekday at or before the day, the first at or after it where the way is back.
+  place := FLOOR(day / 7.0) * 5 + CASE
+    WHEN way > 0 THEN LEAST(day - FLOOR(day / 7.0) * 7, 4)
+    ELSE LEAST(day - FLOOR(day / 7.0) * 7, 5)
+  END + n;
+  FOR freed IN
+    SELECT FLOOR(i / 7.0) * 5 + i - FLOOR(i / 7.0) * 7
+    FROM (
+      SELECT DISTINCT CAST(d AS DATE) - DATE '1970-01-05' AS i FROM UNNEST(STRING_TO_ARRAY(off, ',')) AS d
+    ) AS days
+    WHERE i - FLOOR(i / 7.0) * 7 < 5 AND (i - day) * way > 0
+    ORDER BY i * way
+  LOOP
+    EXIT WHEN (freed - place) * way > 0;
+    place := place + way;
+  END LOOP;
+  RETURN DATE '1970-01-05' + CAST(FLOOR(place / 5.0) * 7 + place - FLOOR(place / 5.0) * 5 AS INTEGER);
+END
+$$";
+
+const ADD_BUSINESS_DAYS: &str =
+    "CREATE OR REPLACE FUNCTION plg_state.add_business_days(x timestamp, n bigint, off text, zone text DEFAULT 'UTC')
+RETURNS timestamp
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT CASE n
+    WHEN 0 THEN x
+    ELSE (plg_state.add_business_days(CAST(here AS DATE), n, off) + (here - CAST(CAST(here AS DATE) AS TIMESTAMP)))
+      AT TIME ZONE zone AT TIME ZONE 'UTC'
+  END
+  FROM (SELECT x AT TIME ZONE 'UTC' AT TIME ZONE zone AS here) AS clock
 $$";
 
 const ANNIVERSARY: &str = "CREATE OR REPLACE FUNCTION plg_state.anniversary(t timestamp, every bigint, now timestamp)

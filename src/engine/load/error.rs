@@ -32,17 +32,34 @@ pub enum LoadError {
         other: String,
     },
     /// A declared column is not in the file.
-    #[error("`{file}` has no column `{column}`, which {by} declares")]
-    #[diagnostic(code("load-missing-column"), help("the file has {has}"))]
+    #[error("{place}: there is no {} `{}`, which source `{}` ({}) declares; {has}", .lacks.what, .lacks.column, .lacks.source, .lacks.cite)]
+    #[diagnostic(code("load-missing-column"))]
     MissingColumn {
-        /// The file.
-        file: String,
-        /// The column.
-        column: String,
-        /// The source, and where it is declared.
-        by: String,
+        /// File and line.
+        place: String,
+        /// What is missing.
+        lacks: Box<Lacks>,
         /// The file's columns.
         has: String,
+        /// One thing to do.
+        #[help]
+        help: String,
+    },
+    /// A file without a first line.
+    #[error("`{file}` is empty: its first line should name the columns of source `{name}` ({cite})")]
+    #[diagnostic(
+        code("load-missing-column"),
+        help("begin it with the line `{header}`; a file without rows has it too")
+    )]
+    Empty {
+        /// The file.
+        file: String,
+        /// The source.
+        name: String,
+        /// Where it is declared.
+        cite: String,
+        /// The line.
+        header: String,
     },
     /// A column that a source needs stands in the file twice.
     #[error("{place}: column `{column}` is there twice: the file has {found}")]
@@ -122,6 +139,22 @@ pub enum LoadError {
 }
 
 impl LoadError {
+    /// `file:line` of the declaration that the file breaks, where there is one.
+    #[must_use]
+    pub fn cite(&self) -> Option<&str> {
+        match self {
+            Self::MissingFile { cite, .. } | Self::Empty { cite, .. } => Some(cite),
+            Self::MissingColumn { lacks, .. } => Some(&lacks.cite),
+            Self::Value { expected, .. } | Self::Null { expected, .. } => Some(&expected.cite),
+            Self::TwoFiles { .. }
+            | Self::RepeatedColumn { .. }
+            | Self::Text { .. }
+            | Self::File { .. }
+            | Self::Store { .. }
+            | Self::InUse { .. } => None,
+        }
+    }
+
     /// Whether a database or a disk is to blame, rather than the data.
     #[must_use]
     pub const fn is_outside(&self) -> bool {
@@ -146,5 +179,18 @@ pub struct Expected {
     /// Its type.
     pub kind: String,
     /// Where it is declared.
+    pub cite: String,
+}
+
+/// What a file lacks.
+#[derive(Debug)]
+pub struct Lacks {
+    /// What holds a value there: a column, or a key of an object.
+    pub what: &'static str,
+    /// The column.
+    pub column: String,
+    /// The source that declares it.
+    pub source: String,
+    /// Where.
     pub cite: String,
 }

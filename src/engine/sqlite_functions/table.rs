@@ -1,7 +1,7 @@
 //! The functions that are registered with SQLite, by name. Times are text (`2026-01-15`, `2026-01-15 09:00:00`), durations
 //! whole microseconds or text (`14 days`), decimals whole numbers of their last digit.
 
-use super::{Argument, Arguments, Out, Registered, json, number, text, time};
+use super::{Argument, Arguments, Out, Registered, json, number, text, time, workday};
 
 macro_rules! functions {
     ($($name:literal $arguments:literal $strict:ident $body:expr;)*) => {
@@ -61,6 +61,8 @@ pub static ALL: &[Registered] = functions! {
     c"plg_start_of" 2 strict |a| Ok(time::start_of(&a.text(0)?, &a.text(1)?, "UTC")?.into());
     c"plg_start_of" 3 strict |a| Ok(time::start_of(&a.text(0)?, &a.text(1)?, &a.text(2)?)?.into());
     c"plg_anniversary" 3 strict |a| Ok(time::anniversary(&a.text(0)?, a.int(1)?, &a.text(2)?)?.into());
+    c"plg_add_business_days" 3 strict |a| Ok(workday::add(&a.text(0)?, a.int(1)?, &a.text(2)?, "UTC")?.into());
+    c"plg_add_business_days" 4 strict |a| Ok(workday::add(&a.text(0)?, a.int(1)?, &a.text(2)?, &a.text(3)?)?.into());
     c"plg_text_to_date" 1 strict |a| Ok(time::text_to_date(&a.text(0)?).into());
     c"plg_text_to_timestamp" 1 strict |a| Ok(time::text_to_timestamp(&a.text(0)?).into());
     c"plg_json_text" -1 strict json_text;

@@ -9,13 +9,15 @@ const DAY: i64 = 86_400_000_000;
 
 /// A day or an instant.
 #[derive(Debug, Clone, Copy)]
-enum When {
+pub(super) enum When {
+    /// A day.
     Day(Date),
+    /// An instant.
     Instant(DateTime),
 }
 
 /// Reads a day or an instant.
-fn read(text: &str) -> Result<When, String> {
+pub(super) fn read(text: &str) -> Result<When, String> {
     let day = (text.len() == 10).then(|| day(text)).flatten().map(When::Day);
     day.or_else(|| instant(text).map(When::Instant))
         .ok_or_else(|| format!("`{text}` is neither a date nor a timestamp"))
@@ -29,7 +31,7 @@ fn read_instant(text: &str) -> Result<DateTime, String> {
 }
 
 /// `2026-01-15`
-fn day(text: &str) -> Option<Date> {
+pub(super) fn day(text: &str) -> Option<Date> {
     let bytes = text.as_bytes();
     let good = bytes.len() == 10 && bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
     let part = |from: usize, to: usize| number(text.get(from..to)?);
@@ -88,7 +90,7 @@ fn offset(zone: &str) -> Option<i64> {
     Some(sign * (hours * 3600 + minutes * 60))
 }
 
-fn write_instant(instant: DateTime) -> Result<String, String> {
+pub(super) fn write_instant(instant: DateTime) -> Result<String, String> {
     if instant.year() < 1 {
         return Err("a timestamp is before the year 1".to_owned());
     }
@@ -142,11 +144,11 @@ fn micros(instant: DateTime) -> i64 {
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
 }
 
-fn zone(name: &str) -> Result<TimeZone, String> {
+pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| format!("`{name}` is not a time zone"))
 }
 
-fn to_local(instant: DateTime, zone: &TimeZone) -> Result<DateTime, String> {
+pub(super) fn to_local(instant: DateTime, zone: &TimeZone) -> Result<DateTime, String> {
     // The database of zones ends two hours before the last day that there is.
     let at = TimeZone::UTC.to_timestamp(instant).unwrap_or(Timestamp::MAX);
     moved(instant, i64::from(zone.to_offset(at).seconds()))
@@ -187,7 +189,7 @@ pub fn start_of(unit: &str, text: &str, name: &str) -> Result<String, String> {
 }
 
 /// The instant of a local time: the later one where there are two, as long after as the gap where there is none.
-fn to_utc(local: DateTime, zone: &TimeZone) -> Result<DateTime, String> {
+pub(super) fn to_utc(local: DateTime, zone: &TimeZone) -> Result<DateTime, String> {
     let ambiguous = zone.to_ambiguous_timestamp(local);
     let instant = match ambiguous.offset() {
         AmbiguousOffset::Fold { .. } => ambiguous.later(),

@@ -19,6 +19,8 @@ pub static ALL: &[(&str, Body)] = &[
     ("day", |call| part(call, |(_, _, day), _| day)),
     ("weekday", |call| part(call, |_, local| weekday(local.div_euclid(DAY)))),
     ("hour", |call| part(call, |_, local| local.rem_euclid(DAY) / 3_600_000_000)),
+    ("minute", |call| part(call, |_, local| local.rem_euclid(3_600_000_000) / 60_000_000)),
+    ("add_business_days", add_business_days),
     ("start_of_day", |call| start(call, |day| day)),
     ("start_of_week", |call| start(call, |day| day + 1 - weekday(day))),
     ("start_of_month", |call| start(call, |day| day + 1 - calendar::civil(day).2)),
@@ -53,6 +55,35 @@ fn start(call: &Call<'_>, first: fn(i64) -> i64) -> Result<Value, Stop> {
         (Value::Timestamp(_), Value::Text(zone)) => calendar::to_utc(day * DAY, zone).map(Value::Timestamp),
         (Value::Timestamp(_), _) => Ok(Value::Timestamp(day * DAY)),
         _ => Ok(Value::Date(day)),
+    }
+}
+
+/// One day after the other, until enough of them were business days.
+fn add_business_days(call: &Call<'_>) -> Result<Value, Stop> {
+    let off: Vec<i64> = call.text(2).split(',').filter_map(calendar::parse_date).collect();
+    let zone = match call.at(3) {
+        Value::Text(zone) => zone.as_str(),
+        _ => "UTC",
+    };
+    let local = match call.at(0) {
+        Value::Timestamp(at) => calendar::to_local(*at, zone)?,
+        Value::Date(day) => day * DAY,
+        _ => return Ok(Value::Null),
+    };
+    let mut day = local.div_euclid(DAY);
+    let mut left = call.int(1);
+    while left != 0 {
+        day = calendar::in_range(day + left.signum())?;
+        if weekday(day) < 6 && !off.contains(&day) {
+            left -= left.signum();
+        }
+    }
+    match call.at(0) {
+        Value::Timestamp(_) if call.int(1) != 0 => {
+            calendar::to_utc(day * DAY + local.rem_euclid(DAY), zone).map(Value::Timestamp)
+        }
+        Value::Date(_) => Ok(Value::Date(day)),
+        other => Ok(other.clone()),
     }
 }
 

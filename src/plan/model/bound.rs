@@ -30,8 +30,8 @@ pub fn most_columns(program: &Program) -> BTreeMap<EntityId, usize> {
                 let until = until.as_ref().map_or(0, |until| count.expr(until, false));
                 4 + EACH * (count.expr(condition, false) + until)
             }
-            // It is folded.
-            FieldKind::Experiment(..) => 0,
+            // It is folded; a sequence is refused before.
+            FieldKind::Experiment(..) | FieldKind::Sequence(..) => 0,
             FieldKind::Status { stages, .. } => {
                 let all = stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until));
                 4 + EACH * all.map(|expr| count.expr(expr, false)).sum::<usize>()

@@ -127,7 +127,8 @@ impl Builder<'_> {
     fn own_place(&mut self, frame: FrameId, what: What) -> Place {
         let frame = self.frame(frame);
         let (field, after) = match what {
-            What::Column(_) | What::Was(_) | What::Exists => return Place { level: 1, inline: true },
+            // What a sequence has in view does not come here: it is refused before.
+            What::Column(_) | What::Exists | What::InView(_) | What::Was(_) => return Place { level: 1, inline: true },
             What::Field(field) => (field, 0),
             What::Since(field) => (field, 1),
         };
@@ -227,7 +228,9 @@ impl Builder<'_> {
             (RowsOf::Source(source), What::Column(id)) => {
                 self.program.source(source).columns.get(id.0 as usize).map(|column| column.name.clone())
             }
-            (RowsOf::Source(_), What::Field(_) | What::Since(_) | What::Was(_) | What::Exists) => None,
+            (RowsOf::Source(_), What::Field(_) | What::Since(_) | What::InView(_) | What::Was(_) | What::Exists) => {
+                None
+            }
         }
     }
 

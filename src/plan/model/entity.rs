@@ -73,7 +73,7 @@ impl Builder<'_> {
     /// A field's columns: itself, and since when.
     pub(super) fn columns_of(&self, field: FieldId) -> Vec<What> {
         match self.program.field(field).kind {
-            FieldKind::Trait(_) | FieldKind::Experiment(..) => vec![What::Field(field)],
+            FieldKind::Trait(_) | FieldKind::Experiment(..) | FieldKind::Sequence(..) => vec![What::Field(field)],
             FieldKind::Audience { .. } | FieldKind::Status { .. } => vec![What::Field(field), What::Since(field)],
         }
     }
@@ -89,8 +89,8 @@ impl Builder<'_> {
             FieldKind::Audience { base, condition, until, .. } => {
                 self.audience(frame, field, *base, condition, until.as_ref());
             }
-            // It is folded.
-            FieldKind::Experiment(..) => {}
+            // An experiment is folded; a program with a sequence is refused before.
+            FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
             FieldKind::Status { stages, .. } => self.status(frame, field, stages),
         }
     }

@@ -184,6 +184,7 @@ pub(super) fn key(expr: &Expr) -> String {
             What::Column(id) => format!("{} column {}", row.0, id.0),
             What::Field(id) => format!("{} field {}", row.0, id.0),
             What::Since(id) => format!("{} since {}", row.0, id.0),
+            What::InView(id) => format!("{} view {}", row.0, id.0),
             What::Was(id) => format!("{} was {}", row.0, id.0),
             What::Exists => format!("{} exists", row.0),
         },

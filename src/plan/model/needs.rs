@@ -32,6 +32,10 @@ pub(super) fn of(program: &Program, field: &Field) -> Needs {
         }
         // It is folded.
         FieldKind::Experiment(..) => {}
+        FieldKind::Sequence(id, part) => {
+            needs.own.extend(program.sequence(*id).needs(*part));
+            exprs.extend(program.sequence(*id).exprs(*part));
+        }
         FieldKind::Status { stages, .. } => {
             exprs.extend(stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until)));
         }
@@ -111,7 +115,7 @@ impl Walk<'_> {
         }
         match what {
             What::Field(field) | What::Since(field) => self.field(own, field),
-            What::Column(_) | What::Was(_) | What::Exists => {}
+            What::Column(_) | What::Exists | What::InView(_) | What::Was(_) => {}
         }
     }
 }

@@ -6,8 +6,11 @@ use super::frame::{Frame, FrameId, Group, Identity, Last, Parent, Request, key};
 use super::normal;
 use crate::plan::call;
 use crate::plan::rel::{Item, Join, JoinKind, Scalar, Table};
-use crate::plan::scalar::{self, Leaves};
+use crate::plan::scalar::{self, Leaves, Truth};
 use crate::program::{AggregateOp, Expr, ExprKind, FieldId, OUTER, Op, RowId, RowsOf, What};
+
+/// The most conditions of which one must hold for a row to be read: beyond, asking them all costs more than it saves.
+const MOST_ASKED: usize = 16;
 
 /// The rows of a plain scan, for conditions that read source columns only.
 struct Scan<'a> {
@@ -129,6 +132,7 @@ impl Builder<'_> {
         self.windows_apart = true;
         let common = common_conjuncts(&group.requests);
         let late = self.filter_early(frame, &group.requests, &common);
+        self.filter_asked(frame, &group.requests, &common);
         let level = self.columns_before(frame, &group.requests, &common, &late);
         let mut last = Last { level, ..Last::default() };
         self.group_keys(frame, group, &mut last);
@@ -216,12 +220,7 @@ impl Builder<'_> {
         let sees_all = requests.iter().any(|it| normal::own(&it.aggregate).any(previous));
         let mut late = Vec::new();
         for conjunct in common {
-            let own = |it: &Expr| match &it.kind {
-                ExprKind::Read { row: of, path, .. } => *of != row || !path.is_empty(),
-                ExprKind::Aggregate(_) | ExprKind::Window(_) | ExprKind::Previous(_) => true,
-                _ => false,
-            };
-            if sees_all || normal::contains(conjunct, &own) {
+            if sees_all || !is_of_the_row(conjunct, row) {
                 late.push(conjunct.clone());
                 continue;
             }
@@ -232,6 +231,38 @@ impl Builder<'_> {
             }
         }
         late
+    }
+
+    /// Rows that no request counts are not rows of the scan: where each has conditions of its own, one of them must hold.
+    fn filter_asked(&mut self, frame: FrameId, requests: &[Request], common: &[Expr]) {
+        let row = self.frame(frame).row;
+        let sees_others =
+            |expr: &Expr| normal::contains(expr, &|it| matches!(it.kind, ExprKind::Previous(_) | ExprKind::Window(_)));
+        if requests.iter().any(|it| normal::own(&it.aggregate).any(sees_others)) {
+            return;
+        }
+        let mut asked: Vec<Vec<&Expr>> = Vec::new();
+        for request in requests {
+            let all = request.aggregate.set.condition.iter().flat_map(conjuncts);
+            let own: Vec<&Expr> = all.filter(|it| !common.contains(it) && is_of_the_row(it, row)).collect();
+            let is_within = |wide: &[&Expr], narrow: &[&Expr]| wide.iter().all(|it| narrow.contains(it));
+            if own.is_empty() {
+                return;
+            }
+            if !asked.iter().any(|it| is_within(it, &own)) {
+                asked.retain(|it| !is_within(&own, it));
+                asked.push(own);
+            }
+        }
+        if asked.is_empty() || asked.len() > MOST_ASKED {
+            return;
+        }
+        let mut any = Vec::new();
+        for conditions in asked {
+            any.push(Truth::all(conditions.into_iter().map(|it| self.truth(frame, it, 1)).collect()));
+        }
+        let filter = Truth::any(any).scalar;
+        self.frame(frame).level(1).filter.push(filter);
     }
 
     fn group_keys(&mut self, frame: FrameId, group: &GroupParts, last: &mut Last) {
@@ -288,6 +319,16 @@ impl GroupParts {
             fields: group.fields.clone(),
         }
     }
+}
+
+/// Whether a condition reads nothing but columns of its own row, so that the scan can ask it.
+fn is_of_the_row(condition: &Expr, row: RowId) -> bool {
+    let is_of_another = |it: &Expr| match &it.kind {
+        ExprKind::Read { row: of, path, .. } => *of != row || !path.is_empty(),
+        ExprKind::Aggregate(_) | ExprKind::Window(_) | ExprKind::Previous(_) => true,
+        _ => false,
+    };
+    !normal::contains(condition, &is_of_another)
 }
 
 /// The conjuncts that every request has.

@@ -11,13 +11,13 @@ use crate::types::Type;
 /// How many fields one comparison holds: engines bound the number of selects under one `UNION ALL`.
 const AT_ONCE: usize = 100;
 
-/// field, key, was, became, happened_at, run of whatever differs from the parent run.
-pub fn changes(program: &Program, id: EntityId, key: &Column) -> Query {
+/// field, key, was, became, happened_at, run of whatever differs from the parent run; `None` where no field is observed.
+pub fn changes(program: &Program, id: EntityId, key: &Column) -> Option<Query> {
     let entity = &program.entity(id).name;
     let fields: Vec<&Field> =
         program.fields_of(id).map(|(_, field)| field).filter(|field| is_observed(field)).collect();
     if fields.is_empty() {
-        return nothing();
+        return None;
     }
     let mut steps = Vec::new();
     let mut changed = Vec::new();
@@ -30,7 +30,7 @@ pub fn changes(program: &Program, id: EntityId, key: &Column) -> Query {
         changed.push(format!("changed{suffix}"));
     }
     let selects = changed.iter().map(|step| record(step, entity, &fields)).collect();
-    Body { selects, order_by: Vec::new() }.after(steps)
+    Some(Body { selects, order_by: Vec::new() }.after(steps))
 }
 
 /// Whether the field's changes are kept: an audience's, a status's and an experiment's arm's are.
@@ -38,7 +38,7 @@ fn is_observed(field: &Field) -> bool {
     match field.kind {
         FieldKind::Audience { .. } | FieldKind::Status { .. } => !field.hidden,
         FieldKind::Experiment(_, part) => part == ExperimentPart::Arm,
-        FieldKind::Trait(_) => false,
+        FieldKind::Sequence(..) | FieldKind::Trait(_) => false,
     }
 }
 
@@ -61,7 +61,7 @@ fn differing(entity: &str, key: &Column, fields: &[&Field], name: &str) -> Step 
     let found = Select::from(Table::Model(entity.to_owned()).alias("c"), vec![Scalar::int(1).named("found")]);
     let had = fields.iter().map(|field| match field.kind {
         FieldKind::Audience { .. } => Scalar::column("p", &field.name),
-        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => {
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) | FieldKind::Trait(_) => {
             Scalar::column("p", &field.name).is_not_null()
         }
     });
@@ -84,7 +84,9 @@ fn parted(field: &Field) -> Scalar {
     match field.kind {
         FieldKind::Audience { .. } => Scalar::bool(false),
         FieldKind::Experiment(..) => Scalar::column("k", &field.name),
-        FieldKind::Status { .. } | FieldKind::Trait(_) => Scalar::null(field.typed.kind.clone()),
+        FieldKind::Status { .. } | FieldKind::Sequence(..) | FieldKind::Trait(_) => {
+            Scalar::null(field.typed.kind.clone())
+        }
     }
 }
 
@@ -118,20 +120,6 @@ fn record(step: &str, entity: &str, fields: &[&Field]) -> Select {
     Select::from(Table::Step(step.to_owned()).alias("h"), items).filter(Scalar::Exists(Box::new(recorded.body()), true))
 }
 
-/// No row, in the columns of the log: an entity without audience and status.
-fn nothing() -> Query {
-    let null = || Scalar::null(Type::Text);
-    let items = vec![
-        null().named("field"),
-        null().named("key"),
-        null().named("was"),
-        null().named("became"),
-        Scalar::Parameter(Parameter::Now).named("happened_at"),
-        Scalar::Parameter(Parameter::Run).named("run"),
-    ];
-    Select { items, filter: vec![Scalar::bool(false)], ..Select::default() }.body().after(Vec::new())
-}
-
 /// The parent run's rows.
 fn parent(entity: &str) -> From {
     Table::View(format!("{entity}__prev")).alias("p")
@@ -146,7 +134,7 @@ fn value(field: &Field, alias: &str) -> Scalar {
     let column = Scalar::column(alias, &field.name);
     match field.kind {
         FieldKind::Audience { .. } => column.or_else(Scalar::bool(false)),
-        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => column,
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) | FieldKind::Trait(_) => column,
     }
 }
 
@@ -156,6 +144,8 @@ fn spoken(field: &Field, value: Scalar) -> Scalar {
         FieldKind::Audience { .. } => {
             Scalar::Case(vec![(value, Scalar::text("true"))], Some(Box::new(Scalar::text("false"))))
         }
-        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => value.as_text(&field.typed.kind),
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) | FieldKind::Trait(_) => {
+            value.as_text(&field.typed.kind)
+        }
     }
 }

@@ -53,9 +53,11 @@ pub fn moves(program: &Program, id: EntityId, key: &Column) -> Vec<(String, Quer
             FieldKind::Status { stages, moves: Some(moves), was: _ } => {
                 Some((field.name.clone(), disallowed(entity, key, field, stages, moves)))
             }
-            FieldKind::Status { .. } | FieldKind::Audience { .. } | FieldKind::Experiment(..) | FieldKind::Trait(_) => {
-                None
-            }
+            FieldKind::Status { .. }
+            | FieldKind::Audience { .. }
+            | FieldKind::Experiment(..)
+            | FieldKind::Sequence(..)
+            | FieldKind::Trait(_) => None,
         })
         .collect()
 }

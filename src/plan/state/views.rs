@@ -48,9 +48,11 @@ fn entity_view(program: &Program, sources: &Sources, id: EntityId, entity: &prog
 fn audience_view(program: &Program, sources: &Sources, entity: &program::Entity, field: &Field) -> View {
     let base = match &field.kind {
         FieldKind::Audience { base: Some(base), .. } => &program.field(*base).name,
-        FieldKind::Audience { .. } | FieldKind::Trait(_) | FieldKind::Status { .. } | FieldKind::Experiment(..) => {
-            &entity.name
-        }
+        FieldKind::Audience { .. }
+        | FieldKind::Trait(_)
+        | FieldKind::Status { .. }
+        | FieldKind::Experiment(..)
+        | FieldKind::Sequence(..) => &entity.name,
     };
     let declared = format!("audience {} of {base} ({})", field.name, cites::file(sources, field.span));
     View {

@@ -1,7 +1,9 @@
 //! Takes a sync and gives what has to be sent: wanted (this run's model) against written, by match key and hash. The
 //! side of those who left starts from what was written, never from the model.
 
-use super::{table, value};
+use std::collections::BTreeSet;
+
+use super::{null_mark, table, value};
 use crate::dialect::names::{LONGEST, fitted};
 use crate::manifest::SyncSpec;
 use crate::plan::rel::{Body, Compare, Constant, Item, Parameter, Query, Scalar, Select, Step, Table};
@@ -51,25 +53,35 @@ fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
     } else {
         rows(program, sync, fields(program, sync, spec))
     };
-    let values: Vec<(Scalar, &Typed)> = spec
-        .fields
-        .iter()
-        .zip(&sync.set)
-        .filter(|(_, (_, expr))| !value::is_now(expr))
-        .map(|(field, (_, expr))| {
-            let scalar = if is_picked {
-                name(&column(&field.name))
-            } else {
-                value::value_as(program, sync.entity, expr, &field.typed.kind)
-            };
-            (scalar, &field.typed)
-        })
-        .collect();
-    select.items.insert(1, hash(&spec.definition, values).named("sync__hash"));
+    let mut hashed: Vec<_> = spec.fields.iter().zip(&sync.set).collect();
+    hashed.retain(|(field, (_, expr))| !value::is_now(expr) && !spec.nulls.contains(&field.name));
+    hashed.sort_by_key(|(field, _)| &field.name);
+    let values = hashed.into_iter().map(|(field, (_, expr))| {
+        let scalar = if is_picked {
+            name(&column(&field.name))
+        } else {
+            value::value_as(program, sync.entity, expr, &field.typed.kind)
+        };
+        (scalar, &field.typed)
+    });
+    let mut whole = hash(&spec.definition, values.collect());
+    if !spec.nulls.is_empty() {
+        let marks = nulls(spec).map(null_mark).collect::<String>();
+        whole = concat(vec![whole, Scalar::text(&marks)]);
+    }
+    select.items.insert(1, whole.named("sync__hash"));
     let mut step = select.body().step("wanted");
     step.comments.push(format!("sync {}: what should be there", spec.name));
     step.comments.extend(spec.doc.clone());
+    step.comments
+        .push("sync__hash: a mark of the definition of the sync, then each value behind its length".to_owned());
     step
+}
+
+/// The fields that are always null, by name.
+pub fn nulls(spec: &SyncSpec) -> impl Iterator<Item = &str> {
+    let names: BTreeSet<&str> = spec.nulls.iter().map(String::as_str).collect();
+    names.into_iter()
 }
 
 /// The rows of the sync's audience that have a match key.
@@ -177,7 +189,7 @@ fn left(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Option<Sele
 
 /// What `leave set` writes, as one value.
 fn set_hash(program: &Program, sync: &program::Sync, spec: &SyncSpec, values: &[(String, Expr)]) -> Scalar {
-    let fields: Vec<(&str, &Expr, Typed)> = values
+    let mut fields: Vec<(&str, &Expr, Typed)> = values
         .iter()
         .filter(|(_, expr)| !value::is_now(expr))
         .filter_map(|(name, expr)| {
@@ -185,6 +197,7 @@ fn set_hash(program: &Program, sync: &program::Sync, spec: &SyncSpec, values: &[
             Some((name.as_str(), expr, field.typed.kind.clone().optional()))
         })
         .collect();
+    fields.sort_by_key(|(name, ..)| *name);
     let names = fields.iter().map(|(name, ..)| format!(" {name}")).collect::<String>();
     let scalar = |expr: &Expr, typed: &Typed| value::value_as(program, sync.entity, expr, &typed.kind);
     hash(&format!("set{names}"), fields.iter().map(|(_, expr, typed)| (scalar(expr, typed), typed)).collect())
@@ -244,6 +257,6 @@ fn hash(definition: &str, values: Vec<(Scalar, &Typed)>) -> Scalar {
     call::function("md5", vec![(concat(parts), Type::Text)], Type::Text)
 }
 
-fn concat(parts: Vec<Scalar>) -> Scalar {
+pub(super) fn concat(parts: Vec<Scalar>) -> Scalar {
     call::function("concat", parts.into_iter().map(|part| (part, Type::Text)).collect(), Type::Text)
 }

@@ -1,10 +1,15 @@
 //! Takes a sync and gives what it has written up to the parent run: the parent's own record, with the receipts that
 //! the parent run's delivery left. A deleted object is gone; one that left otherwise is there still, with the hash of that.
 
-use super::table;
+use super::outbox::{concat, nulls};
+use super::{null_mark, table};
 use crate::manifest::SyncSpec;
+use crate::plan::call;
 use crate::plan::rel::{Body, Compare, Item, Join, JoinKind, Parameter, Query, Scalar, Select, Table};
 use crate::types::Type;
+
+/// How long a hash is.
+const HASH: i64 = 32;
 
 /// key, hash, created of every object that the sync has written; the hash is that of what was sent last.
 pub fn written(spec: &SyncSpec) -> Query {
@@ -19,21 +24,46 @@ pub fn written(spec: &SyncSpec) -> Query {
     // Looked up by key among the receipts themselves, which have an index.
     let receipt = accepted(spec, vec![Scalar::int(1).named("found")])
         .filter(Scalar::column("r", "key").equals(Type::Text, Scalar::column("b", "key")));
+    let kept = vec![
+        Scalar::column("b", "key").named("key"),
+        hash(spec, "b").named("hash"),
+        Scalar::column("b", "created").named("created"),
+    ];
     let kept = Select {
         comments: vec!["untouched by the parent run".to_owned()],
-        ..Select::from(before(), columns("b", &["key", "hash", "created"]))
-            .filter(Scalar::Exists(Box::new(receipt.body()), true))
+        ..Select::from(before(), kept).filter(Scalar::Exists(Box::new(receipt.body()), true))
     };
     let created =
         Scalar::Or(vec![Scalar::column("l", "created"), Scalar::column("b", "created").or_else(Scalar::bool(false))]);
-    let mut items = columns("l", &["key", "hash"]);
-    items.push(created.named("created"));
+    let items = vec![Scalar::column("l", "key").named("key"), hash(spec, "l").named("hash"), created.named("created")];
     let mut fresh = Select::from(Table::Step("latest".to_owned()).alias("l"), items);
     fresh.comments.push("written by the parent run".to_owned());
     fresh.joins.push(Join { kind: JoinKind::Left, with: before(), on: vec![same_key()] });
     fresh.filter.push(Scalar::column("l", "op").compare(Compare::NotEqual, Type::Text, Scalar::text("delete")));
     let body = Body { selects: vec![kept, fresh], order_by: Vec::new() };
     body.after(vec![receipts, latest])
+}
+
+/// The hash of what was sent, without the marks of fields that were always null and are no longer set: it is what this program
+/// would have sent.
+fn hash(spec: &SyncSpec, alias: &str) -> Scalar {
+    let whole = || Scalar::column(alias, "hash");
+    let text = |name: &str, other: Scalar, kind: Type| {
+        call::function(
+            name,
+            vec![(whole(), Type::Text), (other, if name == "left" { Type::Int } else { Type::Text })],
+            kind,
+        )
+    };
+    let marks = nulls(spec).map(|name| {
+        let mark = Scalar::text(&null_mark(name));
+        Scalar::Case(vec![(text("contains", mark.clone(), Type::Bool), mark)], Some(Box::new(Scalar::text(""))))
+    });
+    let parts: Vec<Scalar> = std::iter::once(text("left", Scalar::int(HASH), Type::Text)).chain(marks).collect();
+    match parts.as_slice() {
+        [only] => only.clone(),
+        _ => concat(parts),
+    }
 }
 
 /// The accepted receipts of the parent run, the latest of each key first.

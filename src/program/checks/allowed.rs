@@ -7,7 +7,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::diagnostics::Diagnostics;
-use crate::program::{DestinationId, Expr, Program, Sync, labels};
+use crate::program::{DestinationId, EntityId, Expr, Program, labels};
 use crate::source::Span;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -29,20 +29,32 @@ pub(super) fn check(program: &Program, open: &BTreeSet<DestinationId>, diags: &m
     for sync in program.syncs.iter().filter(|sync| !open.contains(&sync.destination)) {
         let written = std::iter::once(&sync.matches).chain(&sync.set);
         for (field, value) in written {
-            check_value(program, sync, field, value, diags);
+            check_value(program, (sync.entity, sync.destination), field, value, diags);
+        }
+    }
+    for stream in program.streams.iter().filter(|stream| !open.contains(&stream.destination)) {
+        let entity = program.sequence(stream.sequence).entity;
+        for (field, value) in stream.matches.iter().chain(&stream.set) {
+            check_value(program, (entity, stream.destination), field, value, diags);
         }
     }
 }
 
-fn check_value(program: &Program, sync: &Sync, field: &str, value: &Expr, diags: &mut Diagnostics) {
-    let destination = program.destination(sync.destination);
-    for label in labels::of(program, sync.entity, value) {
+fn check_value(
+    program: &Program,
+    (entity, destination): (EntityId, DestinationId),
+    field: &str,
+    value: &Expr,
+    diags: &mut Diagnostics,
+) {
+    let destination = program.destination(destination);
+    for label in labels::of(program, entity, value) {
         if destination.allows.contains(&label) {
             continue;
         }
         diags.push(LabelNotAllowed {
             field: field.to_owned(),
-            column: labels::origin(program, sync.entity, value, &label),
+            column: labels::origin(program, entity, value, &label),
             label,
             destination: destination.name.clone(),
             at: value.span,

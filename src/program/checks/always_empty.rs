@@ -46,7 +46,7 @@ pub(super) fn check(program: &Program, never: &BTreeSet<Span>, diags: &mut Diagn
 fn bases(program: &Program, id: FieldId) -> impl Iterator<Item = FieldId> {
     let base = |id: &FieldId| match program.field(*id).kind {
         FieldKind::Audience { base, .. } => base,
-        FieldKind::Trait(_) | FieldKind::Status { .. } | FieldKind::Experiment(..) => None,
+        FieldKind::Trait(_) | FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) => None,
     };
     std::iter::successors(Some(id), base).take(DEPTH as usize)
 }
@@ -55,7 +55,7 @@ fn bases(program: &Program, id: FieldId) -> impl Iterator<Item = FieldId> {
 fn is_dead(program: &Program, id: FieldId, never: &BTreeSet<Span>, reported: &BTreeSet<FieldId>) -> bool {
     let by_condition = match &program.field(id).kind {
         FieldKind::Audience { condition, .. } => never.contains(&condition.span),
-        FieldKind::Trait(_) | FieldKind::Status { .. } | FieldKind::Experiment(..) => false,
+        FieldKind::Trait(_) | FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) => false,
     };
     by_condition || reported.contains(&id)
 }

@@ -54,7 +54,7 @@ fn expand_field<'p>(program: &'p Program, id: FieldId, depth: u32, all: &mut Vec
             }
         }
         FieldKind::Trait(value) if value.typed.kind == Type::Bool => expand(program, value, depth, all),
-        FieldKind::Trait(_) | FieldKind::Status { .. } | FieldKind::Experiment(..) => {}
+        FieldKind::Trait(_) | FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
     }
 }
 

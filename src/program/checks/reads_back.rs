@@ -79,7 +79,7 @@ fn exprs(program: &Program, node: Node) -> Vec<(EntityId, &Expr)> {
     match node {
         Node::Field(id) => {
             let field = program.field(id);
-            of_field(field).into_iter().map(|expr| (field.entity, expr)).collect()
+            of_field(program, field).into_iter().map(|expr| (field.entity, expr)).collect()
         }
         Node::Link(id) => {
             let link = program.link(id);
@@ -88,5 +88,7 @@ fn exprs(program: &Program, node: Node) -> Vec<(EntityId, &Expr)> {
                 LinkBy::Columns { .. } => Vec::new(),
             }
         }
+        // What it needs is walked as any other.
+        Node::Channel(_) => Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ use crate::diagnostics::Diagnostics;
 use crate::program::cycle::{Node, needs, needs_of};
 use crate::program::walk::{of_program, visit};
 use crate::program::{
-    DestinationId, EntityId, Expr, ExprKind, FieldId, FieldKind, LinkBy, LinkId, Program, RowsOf, SourceId,
+    ChannelId, DestinationId, EntityId, Expr, ExprKind, FieldId, FieldKind, LinkBy, LinkId, Program, RowsOf, SourceId,
 };
 use crate::source::Span;
 use crate::syntax::ast;
@@ -107,7 +107,8 @@ fn check_declarations(program: &Program, diags: &mut Diagnostics) {
         }
     }
     for (id, destination) in (0..).map(DestinationId).zip(&program.destinations) {
-        if !program.syncs.iter().any(|sync| sync.destination == id) {
+        let mut used = program.syncs.iter().map(|sync| sync.destination);
+        if !used.any(|used| used == id) && !program.streams.iter().any(|stream| stream.destination == id) {
             unused("destination", destination.name.clone(), destination.span);
         }
     }
@@ -117,13 +118,19 @@ fn check_declarations(program: &Program, diags: &mut Diagnostics) {
 fn read(program: &Program) -> BTreeSet<Node> {
     let fields = (0..program.fields.len() as u32).map(|id| Node::Field(FieldId(id)));
     let links = (0..program.links.len() as u32).map(|id| Node::Link(LinkId(id)));
+    let channels = (0..program.channels.len() as u32).map(|id| Node::Channel(ChannelId(id)));
     let mut read: BTreeSet<Node> =
-        fields.chain(links).flat_map(|node| needs(program, node)).map(|(node, _)| node).collect();
+        fields.chain(links).chain(channels).flat_map(|node| needs(program, node)).map(|(node, _)| node).collect();
     for sync in &program.syncs {
         read.extend(sync.filter.map(Node::Field));
         let values = std::iter::once(&sync.matches).chain(&sync.set).map(|(_, value)| value);
         let all: Vec<&Expr> = values.chain(sync.pick.iter().map(|order| &order.by)).collect();
         read.extend(all.into_iter().flat_map(|expr| needs_of(program, expr)).map(|(node, _)| node));
+    }
+    for stream in &program.streams {
+        read.extend(stream.filter.map(Node::Field));
+        let values = stream.matches.iter().chain(&stream.set).map(|(_, value)| value);
+        read.extend(values.flat_map(|expr| needs_of(program, expr)).map(|(node, _)| node));
     }
     read
 }

@@ -80,6 +80,9 @@ impl Ctx<'_> {
         (left, right): (&ast::Expr, &ast::Expr),
         span: Span,
     ) -> Expr {
+        if let Some(moved) = self.moved_by_business_days(scope, op, (left, right), span) {
+            return moved;
+        }
         let left = self.expr(scope, left, None);
         let right = self.expr(scope, right, None);
         self.operation(op, left, right, span)

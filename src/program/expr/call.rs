@@ -228,7 +228,8 @@ impl Ctx<'_> {
         true
     }
 
-    fn is_zone(&mut self, argument: &Expr) -> bool {
+    /// Whether a literal names a zone; one that is unknown is reported.
+    pub(in crate::program) fn is_zone(&mut self, argument: &Expr) -> bool {
         let ExprKind::Literal(Literal::Text(zone)) = &argument.kind else { return true };
         let known = jiff::tz::TimeZone::get(zone).is_ok();
         if !known {

@@ -37,12 +37,14 @@ struct NumberTooLarge {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`@{text}` is not a date or an instant")]
-#[diagnostic(code("bad-date"), help("write a day `@2026-01-15` or an instant `@2026-01-15T09:00Z`"))]
+#[diagnostic(code("bad-date"))]
 struct BadDate {
     text: String,
     #[label(primary, "{why}")]
     at: Span,
     why: String,
+    #[help]
+    help: String,
 }
 
 impl Ctx<'_> {
@@ -74,7 +76,8 @@ impl Ctx<'_> {
         make(ExprKind::Literal(Literal::Decimal(value)), kind.required(), span)
     }
 
-    fn too_large(&mut self, digits: &str, span: Span, why: &'static str) -> Expr {
+    /// Reports a number with too many digits.
+    pub(super) fn too_large(&mut self, digits: &str, span: Span, why: &'static str) -> Expr {
         self.diags.push(NumberTooLarge { digits: digits.to_owned(), at: span, why, help: "use fewer digits" });
         error(span)
     }
@@ -115,14 +118,18 @@ impl Ctx<'_> {
                 make(ExprKind::Literal(Literal::Timestamp(value)), Type::Timestamp.required(), span)
             }
             Err(_) if text.parse::<jiff::civil::DateTime>().is_ok() => {
-                self.bad_date(text, span, "an instant names its zone: `Z`, or an offset such as `+01:00`")
+                let why = "an instant names its zone: `Z`, or an offset such as `+01:00`".to_owned();
+                let help = format!("write `@{text}Z` if it is in UTC");
+                self.diags.push(BadDate { text: text.to_owned(), at: span, why, help });
+                error(span)
             }
             Err(_) => self.bad_date(text, span, "there is no such instant"),
         }
     }
 
     fn bad_date(&mut self, text: &str, span: Span, why: &str) -> Expr {
-        self.diags.push(BadDate { text: text.to_owned(), at: span, why: why.to_owned() });
+        let help = "write a day `@2026-01-15` or an instant `@2026-01-15T09:00Z`".to_owned();
+        self.diags.push(BadDate { text: text.to_owned(), at: span, why: why.to_owned(), help });
         error(span)
     }
 }

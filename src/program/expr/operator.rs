@@ -197,7 +197,11 @@ impl Ctx<'_> {
             }
             let item = self.expr(scope, item, Some(&value.typed.kind.clone()));
             if item.typed.kind == Type::Null {
-                self.diags.push(CompareWithNull { at: item.span, help: "ask `is null` beside it" });
+                let help = match negated {
+                    true => "take it out, and write `and … is not null` behind the list",
+                    false => "take it out, and write `or … is null` behind the list",
+                };
+                self.diags.push(CompareWithNull { at: item.span, help });
                 sound = false;
                 continue;
             }

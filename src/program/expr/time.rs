@@ -84,7 +84,7 @@ impl Ctx<'_> {
     }
 
     /// The project's zone, as an argument that was not written; none where it is UTC.
-    pub(super) fn zone_argument(&self, span: Span) -> Option<Expr> {
+    pub(in crate::program) fn zone_argument(&self, span: Span) -> Option<Expr> {
         (self.zone != "UTC")
             .then(|| make(ExprKind::Literal(Literal::Text(self.zone.to_owned())), Type::Text.required(), span))
     }

@@ -1,7 +1,7 @@
 //! Destinations and syncs, as plain data: what is written where, to whom, and what happens to those who leave. Values
 //! are expressions of the field graph; how a destination is reached is not known here.
 
-use super::{DestinationId, EntityId, Expr, FieldId, Order, Program};
+use super::{DestinationId, EntityId, Expr, FieldId, Order, Program, SequenceId};
 use crate::manifest::{Limit, Mode};
 use crate::source::Span;
 use crate::types::Typed;
@@ -65,6 +65,39 @@ pub struct Sync {
     pub leave: Leave,
     /// `guard deletes <= n`
     pub deletes: Option<Limit>,
+    /// `guard creates <= n`
+    pub creates: Option<Limit>,
+}
+
+/// A sync from a step: each firing is sent once, and what it made there is let be.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    /// Its name.
+    pub name: String,
+    /// Its name in earlier runs.
+    pub was: Option<String>,
+    /// Its documentation.
+    pub doc: Option<String>,
+    /// Where its name stands.
+    pub span: Span,
+    /// Of which sequence.
+    pub sequence: SequenceId,
+    /// From which of its steps, by its place.
+    pub step: usize,
+    /// Where the step is named.
+    pub from: Span,
+    /// Which rows' firings are sent. A [`What::Field`](super::What) of the row, or none for all.
+    pub filter: Option<FieldId>,
+    /// To where.
+    pub destination: DestinationId,
+    /// Which object there.
+    pub object: String,
+    /// The text in parentheses after the object.
+    pub argument: Option<String>,
+    /// The destination's field that names whom it is for, and its value, where there is one: a plain read of the row.
+    pub matches: Option<(String, Expr)>,
+    /// The fields written: values are plain reads of the row, or literals, or now.
+    pub set: Vec<(String, Expr)>,
     /// `guard creates <= n`
     pub creates: Option<Limit>,
 }

@@ -89,8 +89,12 @@ pub enum What {
     Field(FieldId),
     /// When the present membership or stage was first observed.
     Since(FieldId),
-    /// What a field of the same row was in the run before, null where it was not. Only of the row itself, and only made of
-    /// what remembers: nothing in a file says it.
+    /// What the run before left of a field of the expression's own sequence, in the entry in view: the open one, or else a
+    /// fresh one, whose `entered_at` is now, whose steps and branches are null, and which is neither done nor expired.
+    /// `.sent` is what is known of that entry in this run.
+    InView(FieldId),
+    /// What the run before left of a field of the same row; null where that run did not have it. Nothing in a file says it:
+    /// it is made of what remembers.
     Was(FieldId),
     /// Whether there is a row (`owner is not null`): a bool, never null.
     Exists,

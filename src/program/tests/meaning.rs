@@ -19,7 +19,9 @@ fn value<'p>(program: &'p Program, name: &str) -> &'p Expr {
     match &field(program, name).kind {
         FieldKind::Trait(value) => value,
         FieldKind::Audience { condition, .. } => condition,
-        FieldKind::Status { .. } | FieldKind::Experiment(..) => panic!("a status has no single value"),
+        FieldKind::Status { .. } | FieldKind::Experiment(..) | FieldKind::Sequence(..) => {
+            panic!("a status has no single value")
+        }
     }
 }
 

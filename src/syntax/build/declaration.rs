@@ -81,7 +81,7 @@ impl Builder<'_> {
             let at = self.range_span(&(piece.start..piece.start + end));
             if !self.layout.has_fault(piece) {
                 let help = match line {
-                    _ if ["--", "/*", "#"].iter().any(|sign| line.starts_with(sign)) => "write a comment as `// …`",
+                    _ if ["--", "#"].iter().any(|sign| line.starts_with(sign)) => "write a comment as `// …`",
                     _ => "begin with the word of a declaration, such as `audience` or `trait`",
                 };
                 self.diagnostics.push(explain::NoDeclaration { found: line.chars().take(1).collect(), at, help });

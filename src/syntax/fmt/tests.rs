@@ -26,6 +26,22 @@ fn check(text: &str) -> String {
 }
 
 #[test]
+fn a_text_that_means_something_else_is_refused() {
+    let text = "audience big of item where size > 1 // why\n";
+    let mut sources = Sources::default();
+    sources.add("a.plg", text).unwrap();
+    let file = &sources.files()[0];
+    let tree = crate::syntax::parse(file, &mut crate::diagnostics::Diagnostics::default());
+    assert_eq!(super::sound(file, &tree, text.to_owned()).ok().as_deref(), Some(text));
+    for other in [text.replace('1', "2"), text.replace(" // why", ""), text.replace("where", "wherever"), String::new()]
+    {
+        let said = super::sound(file, &tree, other).unwrap_err().finish();
+        let codes: Vec<String> = said.iter().map(|it| crate::diagnostics::code(it.as_ref())).collect();
+        assert_eq!(codes, ["fmt-unsound"]);
+    }
+}
+
+#[test]
 fn the_sample_keeps_its_comments() {
     let out = check(SAMPLE);
     assert_eq!(SAMPLE.matches("//").count(), out.matches("//").count());

@@ -34,6 +34,14 @@ struct UnterminatedSql {
 }
 
 #[derive(Debug, Error, Diagnostic)]
+#[error("`/*` begins no comment")]
+#[diagnostic(code("unexpected-text"), help("write a comment as `// …`, with `//` on each of its lines"))]
+struct ForeignComment {
+    #[label(primary, "`//` is expected here")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
 #[error("a parenthesis is never closed")]
 #[diagnostic(code("unclosed-parenthesis"), help("add the `)`"))]
 struct UnclosedParenthesis {
@@ -85,6 +93,7 @@ pub(super) fn report(file: &SourceFile, found: Vec<Fault>, diagnostics: &mut Dia
             Fault::Text(from, to) => diagnostics.push(UnterminatedText { at: span(from, to) }),
             Fault::Name(from, to) => diagnostics.push(UnterminatedName { at: span(from, to) }),
             Fault::Sql(from, to) => diagnostics.push(UnterminatedSql { at: span(from, to) }),
+            Fault::Comment(from, to) => diagnostics.push(ForeignComment { at: span(from, to) }),
             Fault::OpenParen(at) => diagnostics.push(UnclosedParenthesis { at: span(at, at + 1) }),
             Fault::OpenBrace(at) => diagnostics.push(UnclosedBlock { at: span(at, at + 1) }),
             Fault::TooDeep(at) => diagnostics.push(TooDeep { at: span(at, at + 1) }),

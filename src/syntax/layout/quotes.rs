@@ -40,6 +40,15 @@ impl Scan<'_> {
         start + self.text.get(start..end).unwrap_or_default().trim_end().len()
     }
 
+    /// A comment of another language, over any number of lines: what is in it is no program.
+    pub(super) fn foreign_comment(&mut self) {
+        let start = self.at;
+        let end = self.rest(start).find("*/").map_or_else(|| self.line_end(start), |at| start + at + 2);
+        self.found.push(Fault::Comment(start, start + 2));
+        self.blank(start, end);
+        self.at = end;
+    }
+
     pub(super) fn sql(&mut self) {
         let start = self.at;
         let inside = self.rest(start + 2);

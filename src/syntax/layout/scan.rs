@@ -12,6 +12,7 @@ pub(super) enum Fault {
     Text(usize, usize),
     Name(usize, usize),
     Sql(usize, usize),
+    Comment(usize, usize),
     OpenParen(usize),
     OpenBrace(usize),
     Stray(usize),
@@ -97,6 +98,7 @@ impl<'a> Scan<'a> {
                     self.at += 1;
                 }
                 b'/' if self.rest(self.at).starts_with("//") => self.comment(),
+                b'/' if self.rest(self.at).starts_with("/*") => self.foreign_comment(),
                 _ => self.token(byte),
             }
         }
@@ -107,7 +109,7 @@ impl<'a> Scan<'a> {
         self.docs.extend(self.doc.take());
         self.blank_held();
         self.found.extend(self.text.find('\0').map(Fault::Null));
-        let mut faults: Vec<usize> = self.found.iter().map(|fault| fault.at()).collect();
+        let mut faults: Vec<usize> = self.found.iter().filter(|it| it.is_unread()).map(|it| it.at()).collect();
         faults.sort_unstable();
         let too_deep = self.found.iter().filter(|f| matches!(f, Fault::TooDeep(_))).map(|f| f.at()).collect();
         let masked = String::from_utf8(self.masked).unwrap_or_default();
@@ -375,11 +377,17 @@ impl<'a> Scan<'a> {
 }
 
 impl Fault {
+    /// Whether what stands there cannot be read.
+    const fn is_unread(self) -> bool {
+        !matches!(self, Self::Comment(..))
+    }
+
     pub const fn at(self) -> usize {
         match self {
             Self::Text(at, _)
             | Self::Name(at, _)
             | Self::Sql(at, _)
+            | Self::Comment(at, _)
             | Self::OpenParen(at)
             | Self::OpenBrace(at)
             | Self::Stray(at)

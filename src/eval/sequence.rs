@@ -1,0 +1,368 @@
+//! Sequences: when a row enters and leaves, what fires, what is done. Takes a row and what the run before said of its last
+//! entry, and goes in the order of docs/language.md: entries close, rows enter, steps fire.
+
+use super::entity::At;
+use super::expr::Frame;
+use super::operator;
+use super::{Run, Stop, Value};
+use crate::program::{
+    Again, Expr, Field, FieldId, FieldKind, Op, RowsOf, Sequence, SequenceId, SequencePart, Start, Step,
+};
+
+/// The last entry of a row in this run, before its steps.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// Its number; null: there was none.
+    number: Value,
+    entered_at: Value,
+    exited_at: Value,
+    cause: Value,
+    /// Whether it is open.
+    pub(super) open: bool,
+    /// Whether it began in this run.
+    pub(super) fresh: bool,
+}
+
+impl Run<'_> {
+    /// What a field of a sequence is for the row at a place of its entity.
+    pub(super) fn in_sequence(&self, id: SequenceId, part: SequencePart, place: usize) -> Result<Value, Stop> {
+        let sequence = self.program.sequence(id);
+        let entry = self.entry(id, place)?;
+        Ok(match part {
+            SequencePart::Entry => entry.number,
+            SequencePart::EnteredAt => entry.entered_at,
+            SequencePart::ExitedAt => entry.exited_at,
+            SequencePart::Cause => entry.cause,
+            SequencePart::Active => Value::Bool(entry.open),
+            SequencePart::Held => Value::Bool(entry.open && self.is_held(sequence, &entry, place)?),
+            SequencePart::Done if !entry.open => Value::Bool(self.was(sequence.done, place).holds()),
+            SequencePart::Done => Value::Bool(self.is_done(id, &entry, place)?),
+            SequencePart::Step(at) => self.fired(id, at, place)?,
+            SequencePart::Sent(at) => self.sent(sequence, at, place, &entry.number),
+            SequencePart::Expired(at) => {
+                let step = step_at(sequence, at)?;
+                let was = step.expired.is_some_and(|field| self.was(field, place).holds());
+                Value::Bool(if entry.open { self.is_expired(sequence, step, &entry, place)? } else { was })
+            }
+            SequencePart::Arm(at) => self.decided(id, at, place)?.0,
+            SequencePart::DecidedAt(at) => self.decided(id, at, place)?.1,
+        })
+    }
+
+    /// The last entry of a row: first entries close, then rows enter.
+    pub(super) fn entry(&self, id: SequenceId, place: usize) -> Result<Entry, Stop> {
+        if let Some(known) = self.entries.borrow().get(&(id, place)) {
+            return Ok(known.clone());
+        }
+        let sequence = self.program.sequence(id);
+        let was = |field: FieldId| self.was(field, place);
+        let mut entry = Entry {
+            number: was(sequence.entry),
+            entered_at: was(sequence.entered_at),
+            exited_at: was(sequence.exited_at),
+            cause: was(sequence.cause),
+            open: was(sequence.active).holds(),
+            fresh: false,
+        };
+        let (in_base, since) = self.field(sequence.base, place)?;
+        if entry.open
+            && let Some(cause) = self.closes(sequence, in_base.holds(), place)?
+        {
+            entry.open = false;
+            entry.exited_at = Value::Timestamp(self.now);
+            entry.cause = Value::Text(cause.to_owned());
+        }
+        if !entry.open
+            && in_base.holds()
+            && self.may_enter(id, &entry, &since)?
+            && !self.exits(sequence, true, place)?
+        {
+            entry = Entry {
+                number: Value::Int(entry.number.as_int() + 1),
+                entered_at: Value::Timestamp(self.now),
+                exited_at: Value::Null,
+                cause: Value::Null,
+                open: true,
+                fresh: true,
+            };
+        }
+        self.entries.borrow_mut().insert((id, place), entry.clone());
+        Ok(entry)
+    }
+
+    /// Why an open entry closes, if it does. A row that vanished has no place here.
+    fn closes(&self, sequence: &Sequence, in_base: bool, place: usize) -> Result<Option<&'static str>, Stop> {
+        if !in_base && !sequence.stay {
+            return Ok(Some("left"));
+        }
+        Ok(self.exits(sequence, false, place)?.then_some("exit"))
+    }
+
+    /// Whether a row meets `exit`, in its open entry or as one that would be fresh.
+    fn exits(&self, sequence: &Sequence, fresh: bool, place: usize) -> Result<bool, Stop> {
+        let row = [self.outer(sequence, fresh, place)];
+        sequence.exit.as_ref().map_or(Ok(false), |exit| self.holds(exit, &row))
+    }
+
+    /// Whether a row of the base without an open entry may begin one, by `start` and `again`.
+    fn may_enter(&self, id: SequenceId, last: &Entry, since: &Value) -> Result<bool, Stop> {
+        let sequence = self.program.sequence(id);
+        let since = instant(since);
+        if sequence.start == Start::New && since <= self.born(&names_of(sequence)) {
+            return Ok(false);
+        }
+        if last.number.is_null() {
+            return Ok(true);
+        }
+        Ok(match &sequence.again {
+            None => false,
+            Some(Again::Always) => last.cause.as_text() != "exit" || since > instant(&last.exited_at),
+            Some(Again::Limited { after, at_most }) => {
+                let few = at_most.is_none_or(|most| last.number.as_int() < most);
+                let waited = match after {
+                    None => true,
+                    Some(after) => {
+                        let after = self.eval(after, &[])?;
+                        let from = operator::arithmetic(Op::Add, &[last.exited_at.clone(), after])?;
+                        instant(&from) <= self.now
+                    }
+                };
+                few && waited
+            }
+        })
+    }
+
+    fn is_held(&self, sequence: &Sequence, entry: &Entry, place: usize) -> Result<bool, Stop> {
+        let row = [self.outer(sequence, entry.fresh, place)];
+        sequence.hold.as_ref().map_or(Ok(false), |hold| self.holds(hold, &row))
+    }
+
+    /// When a step fired in the last entry, now included.
+    fn fired(&self, id: SequenceId, at: usize, place: usize) -> Result<Value, Stop> {
+        let step = step_at(self.program.sequence(id), at)?;
+        let fires = match &step.via {
+            None => self.asks(id, at, place)?,
+            Some(via) => self.granted(via.channel)?.contains_key(&(id, at, place)),
+        };
+        if fires {
+            return Ok(Value::Timestamp(self.now));
+        }
+        Ok(if self.entry(id, place)?.fresh { Value::Null } else { self.was(step.at, place) })
+    }
+
+    /// Whether a step fires in this run, whatever its channel says.
+    pub(super) fn asks(&self, id: SequenceId, at: usize, place: usize) -> Result<bool, Stop> {
+        let sequence = self.program.sequence(id);
+        let step = step_at(sequence, at)?;
+        let entry = self.entry(id, place)?;
+        let has_fired = !entry.fresh && !self.was(step.at, place).is_null();
+        if !entry.open || has_fired || self.is_held(sequence, &entry, place)? {
+            return Ok(false);
+        }
+        let row = [self.outer(sequence, entry.fresh, place)];
+        let due = self.due(sequence, step.due.as_ref(), &entry, place)?;
+        let is_due = !due.is_null() && instant(&due) <= self.now;
+        if !is_due || self.is_skipped(&step_names(sequence, at), step.late, &entry, &due) {
+            return Ok(false);
+        }
+        for condition in step.when.iter().chain(&step.during) {
+            if !self.holds(condition, &row)? {
+                return Ok(false);
+            }
+        }
+        Ok(!self.is_expired(sequence, step, &entry, place)?)
+    }
+
+    /// From when on a step or a branch is due: the entry, where nothing is said.
+    fn due(&self, sequence: &Sequence, due: Option<&Expr>, entry: &Entry, place: usize) -> Result<Value, Stop> {
+        let row = [self.outer(sequence, entry.fresh, place)];
+        due.map_or_else(|| Ok(entry.entered_at.clone()), |due| self.eval(due, &row))
+    }
+
+    /// Whether the instant after which a step does not fire has come; an instant that is not known has not.
+    fn is_expired(&self, sequence: &Sequence, step: &Step, entry: &Entry, place: usize) -> Result<bool, Stop> {
+        let row = [self.outer(sequence, entry.fresh, place)];
+        let until = step.until.as_ref().map_or(Ok(Value::Null), |until| self.eval(until, &row))?;
+        Ok(!until.is_null() && instant(&until) <= self.now)
+    }
+
+    /// Whether an edit passed a step over: the entry was open before the first run that had it, and it was due before that.
+    fn is_skipped(&self, names: &[String], late: bool, entry: &Entry, due: &Value) -> bool {
+        let born = self.born(names);
+        !late && instant(&entry.entered_at) < born && !due.is_null() && instant(due) < born
+    }
+
+    /// The arm that a branch took, and when it was decided.
+    fn decided(&self, id: SequenceId, at: usize, place: usize) -> Result<(Value, Value), Stop> {
+        let sequence = self.program.sequence(id);
+        let branch = sequence.branches.get(at).ok_or_else(|| Stop::new("no such branch"))?;
+        let entry = self.entry(id, place)?;
+        let nothing = (Value::Null, Value::Null);
+        let had = if entry.fresh { nothing } else { (self.was(branch.arm, place), self.was(branch.decided_at, place)) };
+        if !had.1.is_null() || !entry.open || self.is_held(sequence, &entry, place)? {
+            return Ok(had);
+        }
+        let due = self.due(sequence, branch.due.as_ref(), &entry, place)?;
+        let is_due = !due.is_null() && instant(&due) <= self.now;
+        if !is_due || self.is_skipped(&branch_names(sequence, at), branch.late, &entry, &due) {
+            return Ok(had);
+        }
+        let row = [self.outer(sequence, entry.fresh, place)];
+        let mut taken = Value::Null;
+        for (arm, when) in &branch.arms {
+            if when.as_ref().map_or(Ok(true), |when| self.holds(when, &row))? {
+                taken = Value::Text(step_at(sequence, *arm)?.name.clone());
+                break;
+            }
+        }
+        Ok((taken, Value::Timestamp(self.now)))
+    }
+
+    /// Whether nothing more can happen in an open entry.
+    fn is_done(&self, id: SequenceId, entry: &Entry, place: usize) -> Result<bool, Stop> {
+        let sequence = self.program.sequence(id);
+        let mut over = Vec::new();
+        for (at, branch) in sequence.branches.iter().enumerate() {
+            let (arm, decided_at) = self.decided(id, at, place)?;
+            let due = self.due(sequence, branch.due.as_ref(), entry, place)?;
+            let is_over =
+                !decided_at.is_null() || self.is_skipped(&branch_names(sequence, at), branch.late, entry, &due);
+            if !is_over {
+                return Ok(false);
+            }
+            over.push(arm);
+        }
+        for (at, step) in sequence.steps.iter().enumerate() {
+            let taken = step.branch.and_then(|branch| over.get(branch)).is_none_or(|arm| arm.as_text() == step.name);
+            if taken && self.fired(id, at, place)?.is_null() && !self.is_expired(sequence, step, entry, place)? {
+                let due = self.due(sequence, step.due.as_ref(), entry, place)?;
+                if !self.is_skipped(&step_names(sequence, at), step.late, entry, &due) {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// When the one sync from a step was accepted, for the entry of this number.
+    pub(super) fn sent(&self, sequence: &Sequence, at: usize, place: usize, number: &Value) -> Value {
+        let entity = self.program.entity(sequence.entity);
+        let key = self.column(At { over: RowsOf::Entity(sequence.entity), place }, entity.key).text();
+        self.receipt(&step_names(sequence, at), key.as_deref(), number)
+    }
+
+    /// When what a step of these names made was accepted, for an entry.
+    pub(super) fn receipt(&self, names: &[String], key: Option<&str>, number: &Value) -> Value {
+        let is_of = |name: &String| names.contains(name);
+        let mut found = self.receipts.iter().filter(|it| is_of(&it.step) && Some(it.key.as_str()) == key);
+        let found = found.find(|it| !number.is_null() && it.entry == number.as_int());
+        found.map_or(Value::Null, |receipt| Value::Timestamp(receipt.at))
+    }
+
+    /// What the run before left of a field in the entry in view: the open one, or a fresh one.
+    pub(super) fn in_view(&self, id: FieldId, place: usize, fresh: bool) -> Result<Value, Stop> {
+        let FieldKind::Sequence(of, part) = self.program.field(id).kind else {
+            return Err(Stop::new("no field of a sequence"));
+        };
+        Ok(match part {
+            SequencePart::EnteredAt if fresh => Value::Timestamp(self.now),
+            SequencePart::Done | SequencePart::Expired(_) => Value::Bool(!fresh && self.was(id, place).holds()),
+            _ if fresh => Value::Null,
+            SequencePart::Sent(at) => {
+                let sequence = self.program.sequence(of);
+                self.sent(sequence, at, place, &self.was(sequence.entry, place))
+            }
+            _ => self.was(id, place),
+        })
+    }
+
+    /// What the run before left of a field of the row at a place.
+    pub(super) fn was(&self, id: FieldId, place: usize) -> Value {
+        self.remembered(self.program.field(id), place).0
+    }
+
+    /// The `now` of the first run that had a declaration; this one where it is new.
+    fn born(&self, names: &[String]) -> i64 {
+        names.iter().find_map(|name| self.before.born.get(name)).copied().unwrap_or(self.now)
+    }
+
+    /// The first run of every sequence, step and branch, by its name.
+    pub(super) fn all_born(&self) -> std::collections::BTreeMap<String, i64> {
+        let mut born = self.before.born.clone();
+        let mut add = |names: Vec<String>| {
+            let at = self.born(&names);
+            born.extend(names.into_iter().take(1).map(|name| (name, at)));
+        };
+        for sequence in &self.program.sequences {
+            add(names_of(sequence));
+            (0..sequence.steps.len()).for_each(|at| add(step_names(sequence, at)));
+            (0..sequence.branches.len()).for_each(|at| add(branch_names(sequence, at)));
+        }
+        born
+    }
+
+    fn outer(&self, sequence: &Sequence, fresh: bool, place: usize) -> Frame {
+        Frame { fresh, ..Frame::outer(At { over: RowsOf::Entity(sequence.entity), place }) }
+    }
+}
+
+/// What a field of a row that is no more says: its entry has closed.
+pub(super) fn vanished(
+    run: &Run<'_>,
+    field: &Field,
+    part: SequencePart,
+    was: &dyn Fn(FieldId) -> Value,
+    key: &str,
+) -> Value {
+    let FieldKind::Sequence(id, _) = field.kind else { return Value::Null };
+    let sequence = run.program.sequence(id);
+    let closes = was(sequence.active).holds();
+    match part {
+        SequencePart::Active | SequencePart::Held => Value::Bool(false),
+        SequencePart::ExitedAt if closes => Value::Timestamp(run.now),
+        SequencePart::Cause if closes => Value::Text("vanished".to_owned()),
+        SequencePart::Entry => was(sequence.entry),
+        SequencePart::EnteredAt => was(sequence.entered_at),
+        SequencePart::ExitedAt => was(sequence.exited_at),
+        SequencePart::Cause => was(sequence.cause),
+        SequencePart::Done => Value::Bool(was(sequence.done).holds()),
+        SequencePart::Sent(at) => run.receipt(&step_names(sequence, at), Some(key), &was(sequence.entry)),
+        SequencePart::Step(at) => sequence.steps.get(at).map_or(Value::Null, |step| was(step.at)),
+        SequencePart::Expired(at) => {
+            let field = sequence.steps.get(at).and_then(|step| step.expired);
+            Value::Bool(field.is_some_and(|field| was(field).holds()))
+        }
+        SequencePart::Arm(at) => sequence.branches.get(at).map_or(Value::Null, |branch| was(branch.arm)),
+        SequencePart::DecidedAt(at) => sequence.branches.get(at).map_or(Value::Null, |branch| was(branch.decided_at)),
+    }
+}
+
+fn step_at(sequence: &Sequence, at: usize) -> Result<&Step, Stop> {
+    sequence.steps.get(at).ok_or_else(|| Stop::new("no such step"))
+}
+
+/// An instant; what is none is before all.
+fn instant(value: &Value) -> i64 {
+    if let Value::Timestamp(at) = value { *at } else { i64::MIN }
+}
+
+/// The present name of a sequence, and its earlier one.
+fn names_of(sequence: &Sequence) -> Vec<String> {
+    std::iter::once(&sequence.name).chain(&sequence.was).cloned().collect()
+}
+
+/// The present name of a step, `upsell.email`, and its earlier ones.
+pub(super) fn step_names(sequence: &Sequence, at: usize) -> Vec<String> {
+    let name = sequence.steps.get(at).map(|step| step.name.as_str());
+    names_of_part(sequence, SequencePart::Step(at), name)
+}
+
+fn branch_names(sequence: &Sequence, at: usize) -> Vec<String> {
+    let name = sequence.branches.get(at).map(|branch| branch.name.as_str());
+    names_of_part(sequence, SequencePart::Arm(at), name)
+}
+
+fn names_of_part(sequence: &Sequence, part: SequencePart, name: Option<&str>) -> Vec<String> {
+    let columns = std::iter::once(part.column(&sequence.name, name)).chain(sequence.part_was(part));
+    columns.map(|column| column.replace("__", ".")).collect()
+}
