@@ -169,7 +169,7 @@ impl Writer {
                 format!("{part}({})", of(self, Kind::Date))
             }
             13 => {
-                let part = *self.random.pick(&["year", "month", "day", "weekday", "hour"]);
+                let part = *self.random.pick(&["year", "month", "day", "weekday", "hour", "minute"]);
                 format!("{part}({}{})", of(self, Kind::Timestamp), self.random.pick(&ZONES))
             }
             14 => format!("bucket('salt', {})", of(self, Kind::Text)),
@@ -259,7 +259,10 @@ impl Writer {
     fn date(&mut self, scope: &[Frame], depth: usize) -> String {
         let of = |writer: &mut Self, kind: Kind| writer.value(kind, scope, depth);
         match self.random.below(8) {
-            0 => format!("({} {} 3 days)", of(self, Kind::Date), self.random.pick(&["+", "-"])),
+            0 => {
+                let days = *self.random.pick(&["3 days", "3 business days"]);
+                format!("({} {} {days})", of(self, Kind::Date), self.random.pick(&["+", "-"]))
+            }
             1 => format!("({} {} 1 month)", of(self, Kind::Date), self.random.pick(&["+", "-"])),
             2 | 3 => format!("date({}{})", of(self, Kind::Timestamp), self.random.pick(&ZONES)),
             4 => format!("date({})", of(self, Kind::Text)),
