@@ -22,6 +22,7 @@ mod matching;
 mod mistakes;
 mod names;
 mod path;
+mod policy;
 mod query;
 mod scope;
 mod source;
@@ -37,8 +38,8 @@ mod was;
 pub use graph::{
     Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Expectation, Expected,
     ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart, Expr, ExprKind, Field, FieldId, FieldKind,
-    Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase, Program, RowId, RowsOf, Set, Slice, Source,
-    SourceId, Stage, Sync, TargetField, Test, TestStep, Tie, What, Window, WindowOp,
+    Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase, Policy, PolicyId, Program, RowId, RowsOf, Set,
+    Slice, Source, SourceId, Stage, Standing, Sync, TargetField, Test, TestStep, Tie, What, Window, WindowOp,
 };
 
 use crate::diagnostics::Diagnostics;
@@ -66,6 +67,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.type_experiments();
     ctx.type_fields();
     ctx.declare_destinations();
+    ctx.declare_policies();
     ctx.declare_syncs();
     ctx.check_retired();
     ctx.type_tests();
