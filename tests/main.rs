@@ -26,6 +26,7 @@ mod mutants;
 mod parses;
 mod plans;
 mod played;
+mod policies;
 mod properties;
 mod rough;
 mod run_cases;
