@@ -38,8 +38,8 @@ mod was;
 pub use graph::{
     Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Expectation, Expected,
     ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart, Expr, ExprKind, Field, FieldId, FieldKind,
-    Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase, Policy, PolicyId, Program, RowId, RowsOf, Set,
-    Slice, Source, SourceId, Stage, Standing, Sync, TargetField, Test, TestStep, Tie, What, Window, WindowOp,
+    Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase, Policy, PolicyId, Program, RowId, RowsOf,
+    Set, Slice, Source, SourceId, Stage, Standing, Sync, TargetField, Test, TestStep, Tie, What, Window, WindowOp,
 };
 
 use crate::diagnostics::Diagnostics;

@@ -279,9 +279,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             ast::DeclarationKind::Retire(node) => found.retired.push(&node.name),
             ast::DeclarationKind::Test(node) => found.tests.push(Item { doc, span, node }),
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
-            ast::DeclarationKind::Sequence(_)
-            | ast::DeclarationKind::Channel(_)
-            | ast::DeclarationKind::Funnel(_) => {}
+            ast::DeclarationKind::Sequence(_) | ast::DeclarationKind::Channel(_) | ast::DeclarationKind::Funnel(_) => {}
             ast::DeclarationKind::Entity(_)
             | ast::DeclarationKind::Event(_)
             | ast::DeclarationKind::Let(_)

@@ -7,6 +7,7 @@ use plgc::engine::Driver;
 use plgc::eval::{Output, Value};
 use plgc::manifest::{Manifest, Standing};
 use plgc::program::Program;
+use plgc::run::RunError;
 use plgc::types::Type;
 
 use super::oracle::{self, Oracle};
@@ -157,7 +158,12 @@ pub fn wrong(seed: u64, engine: &'static Driver, counts: &mut Counts) -> Option<
         oracle.take(&checked, moment);
         let before = world.sent(&manifest);
         let outcome = world.outcome(&manifest, moment);
-        // A value that does not fit stops a run, and what follows has no run before it that both know.
+        let outcome = match outcome {
+            // A value that does not fit stops a run, and what follows has no run before it that both know.
+            Err(RunError::Statement { .. } | RunError::Value { .. }) => return None,
+            Err(error) => return Some(format!("{error}\n{}", edition.text)),
+            Ok(outcome) => Ok(outcome),
+        };
         let output = oracle.run(&checked, moment, &BTreeMap::new())?.ok()?;
         let differs = oracle.compare((&checked, &manifest), moment, &world, &outcome);
         if differs.is_some() || oracle.left {

@@ -215,6 +215,7 @@ impl Ctx<'_> {
                 ("a source", other)
             }
             Global::Let(_) => ("a constant", "name an entity, an audience or a sync".to_owned()),
+            Global::Policy => ("a policy", "name a sync that heeds it".to_owned()),
             Global::Destination(_) => ("a destination", "name a sync that writes to it".to_owned()),
         };
         self.diags.push(WrongSubject { name, what, wanted, at, declared, help });
