@@ -125,12 +125,14 @@ fn random_programs_mean_the_same_everywhere() {
             })
         })
     });
-    println!("{} runs compared", compared.into_inner());
+    let compared = compared.into_inner();
+    println!("{compared} runs compared");
     let counts = counts.into_inner().unwrap();
     for (construct, count) in &counts {
         println!("{count:>7} {construct}");
     }
     assert!(wrong.is_empty(), "{} of {count} programs differ\n{}", wrong.len(), wrong.join("\n"));
+    assert!(compared as u64 > count, "only {compared} runs of {count} programs could be compared");
     let never = constructs::never(&counts);
     assert!(count < 200 || never.is_empty(), "never made: {}", never.join(", "));
 }
