@@ -22,6 +22,7 @@ mod matching;
 mod mistakes;
 mod names;
 mod path;
+mod policy;
 mod query;
 mod scope;
 mod source;
@@ -36,8 +37,8 @@ mod was;
 pub use graph::{
     Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Experiment, ExperimentId,
     ExperimentPart, Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op,
-    Order, Phase, Program, RowId, RowsOf, Set, Slice, Source, SourceId, Stage, Sync, TargetField, Tie, What, Window,
-    WindowOp,
+    Order, Phase, Policy, PolicyId, Program, RowId, RowsOf, Set, Slice, Source, SourceId, Stage, Standing, Sync,
+    TargetField, Tie, What, Window, WindowOp,
 };
 
 use crate::diagnostics::Diagnostics;
@@ -64,6 +65,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.type_experiments();
     ctx.type_fields();
     ctx.declare_destinations();
+    ctx.declare_policies();
     ctx.declare_syncs();
     ctx.check_retired();
     let (mut program, rest) = ctx.into_program();

@@ -6,6 +6,7 @@ pub mod deliver;
 pub mod error;
 pub mod finish;
 pub mod forgotten;
+pub mod gate;
 pub mod outcome;
 pub mod prev;
 pub mod session;
@@ -19,6 +20,7 @@ pub use crate::destination::push::Setting;
 use crate::engine::{self, Driver, Location, value};
 use crate::manifest::{Manifest, VERSION};
 pub use error::RunError;
+use gate::Asked;
 pub use outcome::{Event, Outcome, Progress};
 use session::{Run, Session};
 use state::Committed;
@@ -118,7 +120,11 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         None => (None, None),
         Some(head) => {
             let own = state::manifest(session, &head.manifest).await?;
-            let resumed = if head.finished { None } else { Some(resume(session, &own, head).await?) };
+            let resumed = if head.finished {
+                None
+            } else {
+                Some(resume(session, &own, head, Asked { manifest, later: now != head.now }).await?)
+            };
             (Some(own), resumed)
         }
     };
@@ -129,7 +135,7 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         if now == head.now {
             let mut outcome = match resumed {
                 Some(outcome) => outcome,
-                None => redeliver(session, own, head).await?,
+                None => redeliver(session, own, head, manifest).await?,
             };
             if state::hash(&manifest.to_json()) != head.manifest {
                 session.notice(edited(own, manifest, head));
@@ -156,7 +162,7 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         session.notice(notice);
     }
     let moves = build::whole(session, manifest, before.as_ref(), &run).await?;
-    let (changes, syncs) = finish::finish(session, manifest, &run).await?;
+    let (changes, syncs) = finish::finish(session, manifest, &run, Asked { manifest, later: false }).await?;
     let resumed = resumed.map(Box::new);
     Ok(Outcome { built: true, resumed, changes, moves, syncs, ..outcome(session, &run) })
 }
@@ -187,20 +193,30 @@ fn number(id: &str) -> u64 {
 }
 
 /// Finishes a run that was committed and then killed, with its own manifest.
-async fn resume(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Outcome, RunError> {
+async fn resume(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    head: &Committed,
+    asked: Asked<'_>,
+) -> Result<Outcome, RunError> {
     let run = Run::from(head);
     session.say(&Event::Resumed { run: run.id.clone() });
     remember(session, manifest, &run).await?;
-    let (changes, syncs) = finish::finish(session, manifest, &run).await?;
+    let (changes, syncs) = finish::finish(session, manifest, &run, asked).await?;
     Ok(Outcome { changes, syncs, ..outcome(session, &run) })
 }
 
 /// Sends again what the last run could not: its instant is asked for once more.
-async fn redeliver(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Outcome, RunError> {
+async fn redeliver(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    head: &Committed,
+    now: &Manifest,
+) -> Result<Outcome, RunError> {
     let run = Run::from(head);
     session.say(&Event::Resumed { run: run.id.clone() });
     remember(session, manifest, &run).await?;
-    let syncs = finish::deliver_all(session, manifest, &run).await?;
+    let syncs = finish::deliver_all(session, manifest, &run, Asked { manifest: now, later: false }).await?;
     session.say(&Event::Finished { run: run.id.clone() });
     Ok(Outcome { syncs, ..outcome(session, &run) })
 }

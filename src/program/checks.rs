@@ -5,8 +5,10 @@ mod allowed;
 mod always_empty;
 mod cadence;
 mod facts;
+mod idle_policy;
 mod never_holds;
 mod not_of_nullable;
+pub(super) mod proof;
 mod reads_back;
 mod same_target;
 mod todays_value;
@@ -40,5 +42,6 @@ pub(super) fn check(
     cadence::check(program, sources, &options.cadences, diags);
     todays_value::check(program, sources, diags);
     not_of_nullable::check(program, sources, diags);
+    idle_policy::check(program, diags);
     unused::check(program, files, &rest.used_lets, diags);
 }

@@ -47,7 +47,6 @@ const fn word(kind: &DeclarationKind) -> Option<&'static str> {
     Some(match kind {
         DeclarationKind::Sequence(_) => "sequence",
         DeclarationKind::Channel(_) => "channel",
-        DeclarationKind::Policy(_) => "policy",
         DeclarationKind::Funnel(_) => "funnel",
         DeclarationKind::Test(_) => "test",
         _ => return None,
@@ -73,7 +72,6 @@ pub(super) fn names(files: &[ast::File]) -> Vec<String> {
                 }
             }
             DeclarationKind::Channel(it) => names.push(&it.name),
-            DeclarationKind::Policy(it) => names.push(&it.name),
             DeclarationKind::Funnel(it) => names.push(&it.name),
             _ => {}
         }

@@ -36,6 +36,7 @@ kinds! {
     VALUE "unknown-value" "value" "not one of the values on the other side";
     STAGE "unknown-stage" "stage" "the status has no such stage";
     TYPE "unknown-type" "type" "there is no such type";
+    POLICY "unknown-policy" "policy" "not declared in any file";
     DESTINATION "unknown-destination" "destination" "not declared in any file";
     SYSTEM "unknown-system" "system" "there is no such destination system";
     OBJECT "unknown-object" "object" "the destination has no such object";

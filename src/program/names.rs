@@ -69,6 +69,7 @@ pub(super) struct Declarations<'a> {
     pub experiments: Vec<(&'a ast::Experiment, usize)>,
     pub row_links: Vec<Item<'a, ast::RowLink>>,
     pub destinations: Vec<Item<'a, ast::Destination>>,
+    pub policies: Vec<Item<'a, ast::Policy>>,
     pub syncs: Vec<Item<'a, ast::Sync>>,
     pub retired: Vec<&'a ast::Path>,
 }
@@ -83,6 +84,7 @@ pub(super) enum Global {
     /// A place in [`Declarations::fields`], which is its field's id.
     Audience(usize),
     Destination(DestinationId),
+    Policy,
     /// A place in [`Declarations::syncs`].
     Sync(usize),
 }
@@ -165,7 +167,7 @@ pub(super) fn check_reserved(name: &ast::Name, diags: &mut Diagnostics) {
 /// Reports a column that would have the name of a generated one, or one that no warehouse can have.
 pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
     check_length(name, ("a column's", LONGEST), "rename the column in an `as sql` source", diags);
-    if name.text.ends_with("__since") || name.text.starts_with("sync__") {
+    if name.text.ends_with("__since") || ["sync__", "policy__"].iter().any(|own| name.text.starts_with(own)) {
         diags.push(ReservedName {
             name: name.text.clone(),
             at: name.span,
@@ -262,6 +264,10 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
                 check_declared(&node.name, diags);
                 found.destinations.push(Item { doc, span, node });
             }
+            ast::DeclarationKind::Policy(node) if own(&node.name.text, node.name.span, diags) => {
+                check_declared(&node.name, diags);
+                found.policies.push(Item { doc, span, node });
+            }
             ast::DeclarationKind::Sync(node) if own(&node.name.text, node.name.span, diags) => {
                 check_declared(&node.name, diags);
                 found.syncs.push(Item { doc, span, node });
@@ -273,7 +279,6 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
             ast::DeclarationKind::Sequence(_)
             | ast::DeclarationKind::Channel(_)
-            | ast::DeclarationKind::Policy(_)
             | ast::DeclarationKind::Funnel(_)
             | ast::DeclarationKind::Test(_) => {}
             ast::DeclarationKind::Entity(_)
@@ -281,6 +286,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             | ast::DeclarationKind::Let(_)
             | ast::DeclarationKind::Audience(_)
             | ast::DeclarationKind::Destination(_)
+            | ast::DeclarationKind::Policy(_)
             | ast::DeclarationKind::Sync(_) => {}
         }
     }
@@ -288,6 +294,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
     found.entities.sort_by_key(|(item, _)| &item.node.name.text);
     found.lets.sort_by_key(|item| &item.node.name.text);
     found.destinations.sort_by_key(|item| &item.node.name.text);
+    found.policies.sort_by_key(|item| &item.node.name.text);
     found.syncs.sort_by_key(|item| &item.node.name.text);
     let globals = globals(&found);
     (found, globals)
@@ -314,6 +321,9 @@ fn globals(found: &Declarations<'_>) -> Globals {
     }
     for (id, item) in (0..).zip(&found.destinations) {
         add(item.node.name.text.clone(), Global::Destination(DestinationId(id)), item.node.name.span);
+    }
+    for item in &found.policies {
+        add(item.node.name.text.clone(), Global::Policy, item.node.name.span);
     }
     for (at, item) in found.syncs.iter().enumerate() {
         add(item.node.name.text.clone(), Global::Sync(at), item.node.name.span);

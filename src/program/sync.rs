@@ -5,7 +5,6 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::{Ctx, is_error, is_plain, make};
-use super::later::Later;
 use super::mistakes::{self, Unknown};
 use super::names::{Global, Item};
 use super::scope::Scope;
@@ -92,6 +91,7 @@ struct Items<'w> {
     set: Vec<&'w ast::Assign>,
     only: Vec<&'w ast::Name>,
     leave: Option<&'w ast::Leave>,
+    exempt: Vec<&'w ast::Exempt>,
     deletes: Option<Limit>,
     creates: Option<Limit>,
 }
@@ -148,6 +148,7 @@ impl<'a> Ctx<'a> {
         let filter = self.filter(&hide, base, condition);
         let mode = self.mode(&items);
         let (destination, object) = to?;
+        let policies = self.sync_policies(node, (&hide, filter), destination, &items.exempt);
         Some(Sync {
             name: name.to_owned(),
             was: node.was.as_ref().map(|was| was.text.clone()),
@@ -165,6 +166,7 @@ impl<'a> Ctx<'a> {
             leave: leave?,
             deletes: items.deletes,
             creates: items.creates,
+            policies,
         })
     }
 
@@ -190,13 +192,7 @@ impl<'a> Ctx<'a> {
 
     fn sync_target(&mut self, node: &ast::Sync) -> Option<(DestinationId, String)> {
         let (first, rest) = node.to.parts.split_first()?;
-        let Some((Global::Destination(id), _)) = self.global(&first.text) else {
-            let known = self.known(|what| matches!(what, Global::Destination(_)));
-            let known = known.iter().map(|(name, span)| (name.as_str(), *span));
-            let mistake = Unknown::new(mistakes::DESTINATION, &first.text, first.span).among(known);
-            self.unknown(mistake.or_help(format!("declare it: `destination {} = jsonl`", first.text)));
-            return None;
-        };
+        let id = self.destination_named(first)?;
         if rest.is_empty() {
             self.diags.push(MissingObject { name: first.text.clone(), at: node.to.span });
             return None;
@@ -243,9 +239,7 @@ impl<'a> Ctx<'a> {
                         items.leave = Some(leave);
                     }
                 }
-                ast::SyncItem::Exempt(exempt) => {
-                    self.diags.push(Later { word: "exempt", what: "item", at: exempt.span });
-                }
+                ast::SyncItem::Exempt(exempt) => items.exempt.push(exempt),
                 ast::SyncItem::Guard(guard) => {
                     if !self.guard_word(guard, &["deletes", "creates"]) {
                         continue;
@@ -280,7 +274,7 @@ impl<'a> Ctx<'a> {
         make(ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(id) }, typed, span)
     }
 
-    fn add_hidden(&mut self, hide: &Hide<'_>, part: &str, value: Expr) -> FieldId {
+    pub(super) fn add_hidden(&mut self, hide: &Hide<'_>, part: &str, value: Expr) -> FieldId {
         self.program.add_field(Field {
             entity: hide.entity,
             name: fitted(&format!("sync__{}__{part}", hide.sync), LONGEST),
@@ -382,7 +376,7 @@ impl<'a> Ctx<'a> {
 }
 
 /// Where hidden fields go.
-struct Hide<'s> {
-    entity: EntityId,
-    sync: &'s str,
+pub(super) struct Hide<'s> {
+    pub entity: EntityId,
+    pub sync: &'s str,
 }

@@ -5,7 +5,7 @@ use futures_util::StreamExt as _;
 
 use super::outcome::{Event, SyncOutcome};
 use super::session::{Run, Session, file};
-use super::{RunError, state};
+use super::{RunError, gate, state};
 use crate::destination::push::{Connection, Given, Item, Op, PushError, Receipt, Shape, Write};
 use crate::destination::{self, Spec};
 use crate::engine::journal::{Intents, Line};
@@ -32,7 +32,7 @@ pub async fn sync(
 ) -> Result<SyncOutcome, RunError> {
     let (driver, name) = (session.driver, sync.spec.name.clone());
     let table = run.bind(&sync.table, driver);
-    written(session, sync, run).await?;
+    record(session, sync, run).await?;
     let outbox = run.bind(&sync.outbox, driver);
     let counts = counts(session, &name, &outbox).await?;
     let rows = counts.iter().map(|(_, rows)| rows).sum();
@@ -40,6 +40,7 @@ pub async fn sync(
         name: name.clone(),
         to: format!("{}.{}", sync.spec.destination, sync.spec.object),
         sent: session.target.deliver,
+        gated: gate::gated(session, sync, run).await?,
         ..SyncOutcome::default()
     };
     let guarded = if session.accepts(&name) { None } else { guard(session, sync, &table, &counts).await? };
@@ -68,7 +69,7 @@ pub async fn sync(
 }
 
 /// Makes the table of what the sync has written, anew where the run goes on: in one transaction, since the next run reads it.
-async fn written(session: &mut Session<'_>, sync: &Sync, run: &Run) -> Result<(), RunError> {
+pub async fn record(session: &mut Session<'_>, sync: &Sync, run: &Run) -> Result<(), RunError> {
     let (driver, step) = (session.driver, format!("written `{}`", sync.spec.name));
     session.begin(&step).await?;
     let drop = format!("DROP TABLE IF EXISTS {}", run.bind(&sync.table, driver));

@@ -235,6 +235,9 @@ fn told(outcome: &Outcome, out: &mut String) {
         let said = if said.is_empty() { "nothing".to_owned() } else { said };
         let held = sync.held.as_ref().map(|why| format!("; held: {why}")).unwrap_or_default();
         writeln!(out, "\nsync {}: {said}{held}", sync.name).unwrap();
+        for gated in &sync.gated {
+            writeln!(out, "gated by {}: {} ({})", gated.policy, gated.rows, gated.keys.join(", ")).unwrap();
+        }
     }
 }
 

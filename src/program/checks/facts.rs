@@ -287,22 +287,28 @@ fn named(expr: &Expr) -> Option<String> {
     }
 }
 
-/// A constant number or instant, or one relative to now (`true`).
+/// A constant number or instant, or one relative to now (`true`); `None` where a double does not hold its digits exactly.
 fn bound(expr: &Expr) -> Option<(bool, f64)> {
+    /// Whole numbers below this are doubles, and so are apart from their neighbours; of decimals, all of so many digits.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    const DIGITS: u64 = 1_000_000_000_000_000;
+    let exact = |(base, value): (bool, f64)| (value.abs() < EXACT).then_some((base, value));
     match &expr.kind {
         ExprKind::Now => Some((true, 0.0)),
         ExprKind::Literal(Literal::Int(value) | Literal::Timestamp(value) | Literal::Duration(value)) => {
-            Some((false, *value as f64))
+            exact((false, *value as f64))
         }
         ExprKind::Literal(Literal::Decimal(digits)) => match expr.typed.kind {
-            Type::Decimal { scale, .. } => Some((false, *digits as f64 / 10_f64.powi(i32::from(scale)))),
+            Type::Decimal { scale, .. } if digits.unsigned_abs() < DIGITS => {
+                Some((false, *digits as f64 / 10_f64.powi(i32::from(scale))))
+            }
             _ => None,
         },
         ExprKind::Literal(Literal::Float(value)) => Some((false, *value)),
         ExprKind::Literal(Literal::Date(days)) => Some((false, f64::from(*days))),
         ExprKind::Op(op @ (Op::Add | Op::Subtract), operands) => match operands.as_slice() {
             [Expr { kind: ExprKind::Now, .. }, Expr { kind: ExprKind::Literal(Literal::Duration(by)), .. }] => {
-                Some((true, if *op == Op::Add { *by as f64 } else { -(*by as f64) }))
+                exact((true, if *op == Op::Add { *by as f64 } else { -(*by as f64) }))
             }
             _ => None,
         },

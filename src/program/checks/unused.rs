@@ -107,7 +107,8 @@ fn check_declarations(program: &Program, diags: &mut Diagnostics) {
         }
     }
     for (id, destination) in (0..).map(DestinationId).zip(&program.destinations) {
-        if !program.syncs.iter().any(|sync| sync.destination == id) {
+        let is_named = program.policies.iter().any(|policy| policy.destinations.contains(&id));
+        if !is_named && !program.syncs.iter().any(|sync| sync.destination == id) {
             unused("destination", destination.name.clone(), destination.span);
         }
     }

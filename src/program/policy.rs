@@ -1,0 +1,255 @@
+//! Takes the `policy` declarations, and each sync's exemptions from them, and gives which policies a sync heeds, and how. A
+//! policy is one hidden field of its entity; a sync of another entity reads it over the one path that leads there.
+
+use std::collections::BTreeSet;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::checks::proof;
+use super::context::{Ctx, make};
+use super::mistakes::{self, Unknown};
+use super::names::{Global, Item};
+use super::scope::Scope;
+use super::sync::Hide;
+use super::{
+    DestinationId, EntityId, ExprKind, Field, FieldId, FieldKind, LinkId, OUTER, Policy, PolicyId, RowsOf, Standing,
+    What,
+};
+use crate::dialect::names::{LONGEST, fitted};
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::types::Type;
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("no link leads from `{entity}` to `{of}`, of which policy `{policy}` is")]
+#[diagnostic(
+    code("no-policy-path"),
+    help("declare a link from `{entity}` to `{of}`, or write `exempt {policy} because '…'` in the sync")
+)]
+struct NoPolicyPath {
+    policy: String,
+    entity: String,
+    of: String,
+    destination: String,
+    #[label(primary, "whether its rows may go to `{destination}` cannot be asked")]
+    at: Span,
+    #[label("the policy forbids some to go there")]
+    declared: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{one}` and `{other}` both lead from `{entity}` to `{of}`, of which policy `{policy}` is")]
+#[diagnostic(
+    code("ambiguous-policy-path"),
+    help("send rows of an entity that has one way to `{of}`, or write `exempt {policy} because '…'` in the sync")
+)]
+struct AmbiguousPolicyPath {
+    policy: String,
+    entity: String,
+    of: String,
+    one: String,
+    other: String,
+    #[label(primary, "which `{of}` is asked?")]
+    at: Span,
+    #[label("the policy is declared here")]
+    declared: Span,
+    #[label("one way begins here")]
+    first: Span,
+    #[label("another begins here")]
+    second: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("policy `{policy}` does not concern sync `{sync}`")]
+#[diagnostic(code("idle-exempt"), help("remove the line"))]
+struct IdleExempt {
+    policy: String,
+    sync: String,
+    destination: String,
+    #[label(primary, "the sync goes to `{destination}`, of which the policy says nothing")]
+    at: Span,
+    #[label("the policy is declared here")]
+    declared: Span,
+}
+
+impl<'a> Ctx<'a> {
+    /// Declares every policy, with its hidden field.
+    pub(super) fn declare_policies(&mut self) {
+        for Item { doc, node, .. } in self.found.policies.clone() {
+            self.policy(doc, node);
+        }
+    }
+
+    fn policy(&mut self, doc: Option<&String>, node: &'a ast::Policy) {
+        let entity = self.entity_for(&node.of);
+        let mut destinations: Vec<DestinationId> = Vec::new();
+        for (place, name) in node.to.iter().enumerate() {
+            let before = node.to.iter().take(place).find(|other| other.text == name.text);
+            if self.only_once(&name.text, name.span, &mut before.map(|name| name.span)) {
+                destinations.extend(self.destination_named(name));
+            }
+        }
+        let Some(entity) = entity else { return };
+        if self.is_event(RowsOf::Entity(entity)) {
+            return self.field_of_event(entity, &node.of);
+        }
+        let mut scope = Scope::row_of(entity, node.alias.as_ref().map(|alias| alias.text.as_str()));
+        let condition = self.condition(&mut scope, &node.condition);
+        let name = node.name.text.clone();
+        let forbids = self.program.add_field(Field {
+            entity,
+            name: fitted(&format!("policy__{name}"), LONGEST),
+            doc: doc.cloned(),
+            span: node.name.span,
+            typed: condition.typed.clone(),
+            kind: FieldKind::Trait(condition),
+            hidden: true,
+            labels: Vec::new(),
+        });
+        let span = node.name.span;
+        self.program.policies.push(Policy { name, doc: doc.cloned(), span, entity, forbids, destinations });
+    }
+
+    /// The policies that a sync heeds, or is exempt from.
+    pub(super) fn sync_policies(
+        &mut self,
+        node: &ast::Sync,
+        (hide, filter): (&Hide<'_>, Option<FieldId>),
+        to: DestinationId,
+        exempt: &[&ast::Exempt],
+    ) -> Vec<(PolicyId, Standing)> {
+        self.check_exempt(node, to, exempt);
+        let mut found = Vec::new();
+        for place in 0..self.program.policies.len() as u32 {
+            let id = PolicyId(place);
+            let policy = self.program.policy(id);
+            if !policy.destinations.contains(&to) {
+                continue;
+            }
+            let said = exempt.iter().find(|it| it.policy.text == policy.name);
+            let standing = match said {
+                Some(exempt) => Some(Standing::Exempt(exempt.because.value.clone())),
+                None => self.way_to(node, hide.entity, id).map(|path| self.standing(hide, filter, id, &path)),
+            };
+            found.extend(standing.map(|standing| (id, standing)));
+        }
+        found
+    }
+
+    /// Reports an exemption from what is no policy, or does not concern the sync.
+    fn check_exempt(&mut self, node: &ast::Sync, to: DestinationId, exempt: &[&ast::Exempt]) {
+        for (place, it) in exempt.iter().enumerate() {
+            let (name, at) = (&it.policy.text, it.policy.span);
+            let before = exempt.iter().take(place).find(|other| other.policy.text == *name);
+            if !self.only_once(&format!("exempt {name}"), at, &mut before.map(|it| it.policy.span)) {
+                continue;
+            }
+            if !matches!(self.global(name), Some((Global::Policy, _))) {
+                let known = self.known(|what| what == Global::Policy);
+                let known = known.iter().map(|(name, span)| (name.as_str(), *span));
+                let mistake = Unknown::new(mistakes::POLICY, name, at).among(known);
+                self.unknown(mistake.or_help("remove the line, or name a policy"));
+            } else if let Some(policy) = self.program.policies.iter().find(|policy| policy.name == *name)
+                && !policy.destinations.contains(&to)
+                && !policy.destinations.is_empty()
+            {
+                self.diags.push(IdleExempt {
+                    policy: name.clone(),
+                    sync: node.name.text.clone(),
+                    destination: self.program.destination(to).name.clone(),
+                    at,
+                    declared: policy.span,
+                });
+            }
+        }
+    }
+
+    /// The one path from a sync's row to that of a policy; none or several are reported.
+    fn way_to(&mut self, node: &ast::Sync, from: EntityId, policy: PolicyId) -> Option<Vec<LinkId>> {
+        let of = self.program.policy(policy).entity;
+        let ways = self.ways(from, of);
+        let (name, declared) = (self.program.policy(policy).name.clone(), self.program.policy(policy).span);
+        let (at, entity, of) = (node.from.span, self.entity(from).name.clone(), self.entity(of).name.clone());
+        match ways.as_slice() {
+            [only] => return Some(only.clone()),
+            // An item that could not be read is perhaps the exemption.
+            _ if node.broken => {}
+            [] => {
+                let destination = node.to.parts.first().map(|name| name.text.clone()).unwrap_or_default();
+                self.diags.push(NoPolicyPath { policy: name, entity, of, destination, at, declared });
+            }
+            [one, other, ..] => {
+                let begins = |way: &[LinkId]| way.first().map(|link| self.link(*link).span).unwrap_or_default();
+                let (first, second) = (begins(one), begins(other));
+                let (one, other) = (self.dotted(one), self.dotted(other));
+                self.diags.push(AmbiguousPolicyPath {
+                    policy: name,
+                    entity,
+                    of,
+                    one,
+                    other,
+                    at,
+                    declared,
+                    first,
+                    second,
+                });
+            }
+        }
+        None
+    }
+
+    fn dotted(&self, way: &[LinkId]) -> String {
+        way.iter().map(|link| self.link(*link).name.as_str()).collect::<Vec<_>>().join(".")
+    }
+
+    /// The paths of to-one links from an entity to another that pass no entity twice: two at most, the first of them.
+    fn ways(&self, from: EntityId, to: EntityId) -> Vec<Vec<LinkId>> {
+        let mut leads: BTreeSet<EntityId> = BTreeSet::from([to]);
+        while let Some(link) =
+            self.program.links.iter().find(|link| leads.contains(&link.to) && !leads.contains(&link.from))
+        {
+            leads.insert(link.from);
+        }
+        let (mut found, mut open) = (Vec::new(), vec![(from, Vec::new(), BTreeSet::from([from]))]);
+        while let Some((at, way, seen)) = open.pop() {
+            if at == to {
+                found.push(way);
+                if found.len() == 2 {
+                    break;
+                }
+                continue;
+            }
+            let links = (0..).map(LinkId).zip(&self.program.links);
+            let next =
+                links.filter(|(_, link)| link.from == at && leads.contains(&link.to) && !seen.contains(&link.to));
+            // The first is looked at first.
+            for (id, link) in next.collect::<Vec<_>>().into_iter().rev() {
+                let mut seen = seen.clone();
+                seen.insert(link.to);
+                open.push((link.to, way.iter().copied().chain([id]).collect(), seen));
+            }
+        }
+        found
+    }
+
+    /// How a policy stands to a sync whose row leads to the policy's over this path.
+    fn standing(&mut self, hide: &Hide<'_>, filter: Option<FieldId>, id: PolicyId, path: &[LinkId]) -> Standing {
+        let forbids = self.program.policy(id).forbids;
+        let is_raw = proof::reads_raw_sql(&self.program, forbids);
+        if !is_raw && proof::excludes(&self.program, filter, forbids, path) {
+            return Standing::Proved;
+        }
+        let gate = if path.is_empty() { forbids } else { self.gate(hide, id, path) };
+        if is_raw { Standing::Unknown(gate) } else { Standing::Gated(gate) }
+    }
+
+    /// A hidden field of the sync's entity that reads what the policy says of the row at the end of the path.
+    fn gate(&mut self, hide: &Hide<'_>, id: PolicyId, path: &[LinkId]) -> FieldId {
+        let policy = self.program.policy(id);
+        let part = format!("policy__{}", policy.name);
+        let (forbids, span) = (policy.forbids, policy.span);
+        let kind = ExprKind::Read { row: OUTER, path: path.to_vec(), what: What::Field(forbids) };
+        self.add_hidden(hide, &part, make(kind, Type::Bool.optional(), span))
+    }
+}
