@@ -25,6 +25,7 @@ mod loads;
 mod mutants;
 mod parses;
 mod plans;
+mod policies;
 mod properties;
 mod rough;
 mod run_cases;

@@ -127,7 +127,7 @@ fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
             let exit = exit_of(error.fault());
             let broken = Broken::new(exit, error);
             if args.format == Format::Json {
-                terminal.out(&secrets.hide(&json::render(&broken.items, &Sources::default())))?;
+                terminal.out(&secrets.hide(&json::render(&broken.items, &Sources::default(), &[])))?;
             }
             progress::failed(&broken, run.as_deref(), terminal, &secrets);
             Ok(exit)

@@ -79,7 +79,8 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
 }
 
 /// How a policy stands to a sync.
-fn heeded(program: &Program, id: program::PolicyId, standing: &program::Standing) -> manifest::Heeded {
+#[must_use]
+pub fn heeded(program: &Program, id: program::PolicyId, standing: &program::Standing) -> manifest::Heeded {
     let because = match standing {
         program::Standing::Exempt(because) => Some(because.clone()),
         program::Standing::Proved | program::Standing::Gated(_) | program::Standing::Unknown(_) => None,

@@ -127,7 +127,7 @@ impl World {
     }
 
     /// Per file at a destination, its lines: what, whom, the fields.
-    fn sent(&self, manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
+    pub fn sent(&self, manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
         let objects: BTreeSet<&String> = manifest.syncs.iter().map(|sync| &sync.spec.object).collect();
         let read = |object: &String| {
             let path = self.folder.path().join("out").join(format!("{object}.jsonl"));

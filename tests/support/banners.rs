@@ -85,6 +85,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
         query: spell(query),
     };
     Manifest {
+        policies: Vec::new(),
         version: manifest::VERSION,
         plgc: "0.1.0".to_owned(),
         dialect: driver.name.to_owned(),
@@ -141,8 +142,10 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             view("plg.overage", "SELECT w.* FROM plg.workspace AS w WHERE w.overage"),
         ],
         syncs: vec![manifest::Sync {
+            gated: String::new(),
             file: "syncs/banners.sql".to_owned(),
             spec: manifest::SyncSpec {
+                policies: Vec::new(),
                 name: "banners".to_owned(),
                 was: None,
                 doc: None,
