@@ -43,6 +43,7 @@ pub async fn gated(session: &mut Session<'_>, sync: &Sync, run: &Run) -> Result<
          ROW_NUMBER() OVER (PARTITION BY policy ORDER BY key) AS place FROM (\n{rows}\n) AS g) AS c \
          WHERE place <= {SAMPLE} ORDER BY policy, place"
     );
+    session.progress.point(&format!("gated `{name}`"));
     let found = session.rows(&format!("gated `{name}`"), &sql, &[Type::Text, Type::Int, Type::Text]).await?;
     let mut all: Vec<Gated> = Vec::new();
     for row in found {
