@@ -148,7 +148,6 @@ impl<'a> Ctx<'a> {
         let filter = self.filter(&hide, base, condition);
         let mode = self.mode(&items);
         let (destination, object) = to?;
-        let policies = self.sync_policies(node, (&hide, filter), destination, &items.exempt);
         Some(Sync {
             name: name.to_owned(),
             was: node.was.as_ref().map(|was| was.text.clone()),
@@ -166,7 +165,7 @@ impl<'a> Ctx<'a> {
             leave: leave?,
             deletes: items.deletes,
             creates: items.creates,
-            policies,
+            policies: self.sync_policies(node, (&hide, filter), destination, &items.exempt),
         })
     }
 
