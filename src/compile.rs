@@ -29,6 +29,7 @@ pub fn manifest(plan: Plan, program: &Program, files: &Sources, dialect: &Dialec
         checks: plan.checks.into_iter().map(|it| check(&it, dialect)).collect(),
         views: plan.views.into_iter().map(|it| view(&it, dialect)).collect(),
         syncs: plan.syncs.into_iter().map(|it| sync(&it, dialect)).collect(),
+        funnels: program.funnels.iter().map(|it| funnel(program, it, files, dialect)).collect(),
         policies: program.policies.iter().map(|it| policy(program, it, files)).collect(),
         destinations: program.destinations.iter().map(destination).collect(),
         retired: program.retired.clone(),
@@ -44,13 +45,14 @@ type Labels<'a> = BTreeMap<(&'a str, &'a str), &'a [String]>;
 fn model(model: &plan::Model, labels: &Labels<'_>, dialect: &Dialect) -> manifest::Model {
     let labels = |name: &str| labels.get(&(model.entity.as_str(), name)).copied().unwrap_or_default().to_vec();
     let table = Table::Model(model.name.clone());
+    let key = model.columns.first().filter(|_| !model.is_summary);
     manifest::Model {
         name: model.name.clone(),
         entity: model.entity.clone(),
         table: sql::table(&table, dialect),
         file: format!("models/{}.sql", model.name),
         sql: sql::create_table_as(&table, &model.comments, &model.query, dialect),
-        keyed: model.columns.first().map_or_else(Vec::new, |key| sql::keyed(&table, &key.name, dialect)),
+        keyed: key.map_or_else(Vec::new, |key| sql::keyed(&table, &key.name, dialect)),
         columns: model.columns.iter().map(|it| column(it, labels(&it.name), dialect)).collect(),
         last: model.last,
     }
@@ -151,6 +153,23 @@ fn sync(sync: &plan::Sync, dialect: &Dialect) -> manifest::Sync {
         outbox: sql::render(&sync.outbox, dialect),
         gated: sync.gated.as_ref().map_or_else(String::new, |it| sql::render(it, dialect)),
         spec,
+    }
+}
+
+fn funnel(program: &Program, funnel: &crate::program::Funnel, files: &Sources, dialect: &Dialect) -> manifest::Funnel {
+    let view = |name: &str| sql::table(&Table::View(name.to_owned()), dialect);
+    let step =
+        |step: &crate::program::FunnelStep| manifest::FunnelStep { name: step.name.clone(), doc: step.doc.clone() };
+    manifest::Funnel {
+        name: funnel.name.clone(),
+        doc: funnel.doc.clone(),
+        cite: files.cite(funnel.span),
+        entity: program.entity(funnel.entity).name.clone(),
+        audience: funnel.base.map(|base| program.field(base).name.clone()),
+        members: view(&funnel.name),
+        summary: view(&plan::state::funnels::summary_name(funnel)),
+        steps: funnel.steps.iter().map(step).collect(),
+        per: funnel.per.iter().map(|(name, _)| name.clone()).collect(),
     }
 }
 

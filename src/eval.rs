@@ -7,6 +7,7 @@ mod entity;
 mod experiment;
 mod expr;
 mod function;
+mod funnel;
 mod memory;
 mod operator;
 mod set;
@@ -22,6 +23,7 @@ use crate::program::{EntityId, FieldId, Program, SourceId};
 use crate::types::Type;
 
 pub use calendar::{DAY, parse_date, parse_instant};
+pub use funnel::Funneled;
 pub use value::{Value, float_text};
 
 /// A row of a source: its values in the order of the declared columns.
@@ -43,6 +45,8 @@ pub struct Input<'a> {
 pub struct Output {
     /// The rows of each entity, by its name.
     pub entities: BTreeMap<String, Table>,
+    /// What each funnel gives, by its name.
+    pub funnels: BTreeMap<String, Funneled>,
     /// What differs from the run before, by field and key.
     pub changes: Vec<Change>,
 }
@@ -113,6 +117,9 @@ pub fn evaluate(program: &Program, input: &Input<'_>) -> Result<Output, Stop> {
         let table = run.table(id)?;
         output.changes.extend(run.changes(id, &table));
         output.entities.insert(entity.name.clone(), table);
+    }
+    for funnel in &program.funnels {
+        output.funnels.insert(funnel.name.clone(), run.funnel(funnel)?);
     }
     output.changes.sort();
     Ok(output)

@@ -4,12 +4,14 @@
 
 mod bind;
 mod files;
+mod funnel;
 pub mod lineage;
 mod policy;
 mod read;
 mod schema;
 
 pub use bind::{Bindings, bind};
+pub use funnel::{Funnel, FunnelStep};
 pub use policy::{Heeded, Policy, Standing};
 pub use read::Unreadable;
 pub use schema::schema;
@@ -47,6 +49,9 @@ pub struct Manifest {
     pub views: Vec<View>,
     /// The syncs, in declared order.
     pub syncs: Vec<Sync>,
+    /// The funnels, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub funnels: Vec<Funnel>,
     /// The policies, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<Policy>,

@@ -53,6 +53,8 @@ pub struct Model {
     pub last: bool,
     /// Whether it holds the keys alone: of an entity without a field and a sync.
     pub keys_only: bool,
+    /// Whether it is no pass of the entity, but the summary of a funnel.
+    pub is_summary: bool,
 }
 
 /// A column of a model.
@@ -135,11 +137,14 @@ pub struct Sync {
 /// Everything that a run executes for a program without errors.
 #[must_use]
 pub fn lower(program: &Program, sources: &Sources) -> Plan {
-    let models = model::models(program, sources);
+    let mut models = model::models(program, sources);
+    let mut views = state::views(program, sources, &models);
+    views.extend(state::funnels::views(program, sources));
+    models.extend(state::funnels::models(program, sources));
     Plan {
         entities: state::entities(program, sources, &models),
         checks: state::checks(program, sources),
-        views: state::views(program, sources, &models),
+        views,
         syncs: sync::syncs(program, sources),
         models,
     }

@@ -13,6 +13,7 @@ mod entity;
 mod experiment;
 mod expr;
 mod field;
+mod funnel;
 mod graph;
 mod guard;
 mod labels;
@@ -36,9 +37,9 @@ mod was;
 
 pub use graph::{
     Aggregate, AggregateOp, Column, ColumnId, Destination, DestinationId, Entity, EntityId, Experiment, ExperimentId,
-    ExperimentPart, Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op,
-    Order, Phase, Policy, PolicyId, Program, RowId, RowsOf, Set, Slice, Source, SourceId, Stage, Standing, Sync,
-    TargetField, Tie, What, Window, WindowOp,
+    ExperimentPart, Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Funnel, FunnelStep, Leave, Link, LinkBy, LinkId,
+    Literal, OUTER, Op, Order, Phase, Policy, PolicyId, Program, RowId, RowsOf, Set, Slice, Source, SourceId, Stage,
+    Standing, Sync, TargetField, Tie, What, Window, WindowOp,
 };
 
 use crate::diagnostics::Diagnostics;
@@ -64,6 +65,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.type_row_links();
     ctx.type_experiments();
     ctx.type_fields();
+    ctx.declare_funnels();
     ctx.declare_destinations();
     ctx.declare_policies();
     ctx.declare_syncs();

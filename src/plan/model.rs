@@ -61,6 +61,7 @@ pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
             columns: columns(program, pass.entity, &fields),
             last: pass.last,
             keys_only: false,
+            is_summary: false,
         });
         built.insert(pass.entity, (name, fields));
     }

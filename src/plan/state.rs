@@ -3,6 +3,7 @@
 
 mod changes;
 mod checks;
+pub mod funnels;
 mod guards;
 mod views;
 

@@ -70,6 +70,14 @@ impl<'a> Ctx<'a> {
         }
     }
 
+    /// The field of the audience of this name.
+    pub(super) fn audience_named(&self, name: &ast::Name) -> Option<FieldId> {
+        match self.global(&name.text) {
+            Some((Global::Audience(at), _)) => Some(FieldId(at as u32)),
+            _ => None,
+        }
+    }
+
     /// Declares every experiment, without its shares; its fields have their slots.
     pub(super) fn declare_experiments(&mut self) {
         for (node, first) in self.found.experiments.clone() {
@@ -79,10 +87,7 @@ impl<'a> Ctx<'a> {
                 .skip(ExperimentPart::ALL.len())
                 .take_while(|(_, field)| matches!(field, FieldNode::Goal(of, _) if of.name.span == node.name.span));
             let goals = (first + ExperimentPart::ALL.len()..).zip(goals).map(|(at, _)| FieldId(at as u32)).collect();
-            let base = match self.global(&node.of.text) {
-                Some((Global::Audience(at), _)) => Some(FieldId(at as u32)),
-                _ => None,
-            };
+            let base = self.audience_named(&node.of);
             let first = first as u32;
             self.program.experiments.push(Experiment {
                 name: node.name.text.clone(),

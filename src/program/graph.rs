@@ -4,11 +4,13 @@
 mod delivery;
 mod experiment;
 mod expression;
+mod funnel;
 mod rows;
 
 pub use delivery::{Destination, Leave, Policy, Standing, Sync, TargetField};
 pub use experiment::{Experiment, ExperimentPart, Phase, Slice};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
+pub use funnel::{Funnel, FunnelStep};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
 
 use std::collections::BTreeMap;
@@ -70,6 +72,8 @@ pub struct Program {
     pub syncs: Vec<Sync>,
     /// What earlier runs remember and this program lets go, as `retire` names it, by name.
     pub retired: Vec<String>,
+    /// Funnels, by name.
+    pub funnels: Vec<Funnel>,
     /// Experiments, in declared order.
     pub experiments: Vec<Experiment>,
     /// The fields of each entity, in the order of all.

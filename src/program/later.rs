@@ -47,7 +47,6 @@ const fn word(kind: &DeclarationKind) -> Option<&'static str> {
     Some(match kind {
         DeclarationKind::Sequence(_) => "sequence",
         DeclarationKind::Channel(_) => "channel",
-        DeclarationKind::Funnel(_) => "funnel",
         DeclarationKind::Test(_) => "test",
         _ => return None,
     })
@@ -72,7 +71,6 @@ pub(super) fn names(files: &[ast::File]) -> Vec<String> {
                 }
             }
             DeclarationKind::Channel(it) => names.push(&it.name),
-            DeclarationKind::Funnel(it) => names.push(&it.name),
             _ => {}
         }
     }

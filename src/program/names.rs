@@ -69,6 +69,7 @@ pub(super) struct Declarations<'a> {
     pub experiments: Vec<(&'a ast::Experiment, usize)>,
     pub row_links: Vec<Item<'a, ast::RowLink>>,
     pub destinations: Vec<Item<'a, ast::Destination>>,
+    pub funnels: Vec<Item<'a, ast::Funnel>>,
     pub policies: Vec<Item<'a, ast::Policy>>,
     pub syncs: Vec<Item<'a, ast::Sync>>,
     pub retired: Vec<&'a ast::Path>,
@@ -84,6 +85,7 @@ pub(super) enum Global {
     /// A place in [`Declarations::fields`], which is its field's id.
     Audience(usize),
     Destination(DestinationId),
+    Funnel,
     Policy,
     /// A place in [`Declarations::syncs`].
     Sync(usize),
@@ -167,7 +169,8 @@ pub(super) fn check_reserved(name: &ast::Name, diags: &mut Diagnostics) {
 /// Reports a column that would have the name of a generated one, or one that no warehouse can have.
 pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
     check_length(name, ("a column's", LONGEST), "rename the column in an `as sql` source", diags);
-    if name.text.ends_with("__since") || ["sync__", "policy__"].iter().any(|own| name.text.starts_with(own)) {
+    if name.text.ends_with("__since") || ["sync__", "policy__", "funnel__"].iter().any(|own| name.text.starts_with(own))
+    {
         diags.push(ReservedName {
             name: name.text.clone(),
             at: name.span,
@@ -181,6 +184,13 @@ pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
 pub(super) fn check_part(declaration: &ast::Name, part: &str, at: Span, diags: &mut Diagnostics) {
     let name = ast::Name { text: format!("{}__{part}", declaration.text), span: at, quoted: false };
     check_length(&name, ("a column's", LONGEST), "choose a shorter name", diags);
+}
+
+/// Reports a group of a funnel that has the name of a column that its summary has anyway.
+pub(super) fn report_summary_column(name: &str, at: Span, diags: &mut Diagnostics) {
+    let (why, help) =
+        ("every summary of a funnel has this column", "group by a trait that has another name".to_owned());
+    diags.push(ReservedName { name: name.to_owned(), at, why, help });
 }
 
 /// Reports a goal's name that is another part's of its experiment, or cannot be one.
@@ -264,6 +274,10 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
                 check_declared(&node.name, diags);
                 found.destinations.push(Item { doc, span, node });
             }
+            ast::DeclarationKind::Funnel(node) if own(&node.name.text, node.name.span, diags) => {
+                check_declared(&node.name, diags);
+                found.funnels.push(Item { doc, span, node });
+            }
             ast::DeclarationKind::Policy(node) if own(&node.name.text, node.name.span, diags) => {
                 check_declared(&node.name, diags);
                 found.policies.push(Item { doc, span, node });
@@ -277,15 +291,13 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             ast::DeclarationKind::Experiment(node) => found.add_experiment(doc, node),
             ast::DeclarationKind::Retire(node) => found.retired.push(&node.name),
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
-            ast::DeclarationKind::Sequence(_)
-            | ast::DeclarationKind::Channel(_)
-            | ast::DeclarationKind::Funnel(_)
-            | ast::DeclarationKind::Test(_) => {}
+            ast::DeclarationKind::Sequence(_) | ast::DeclarationKind::Channel(_) | ast::DeclarationKind::Test(_) => {}
             ast::DeclarationKind::Entity(_)
             | ast::DeclarationKind::Event(_)
             | ast::DeclarationKind::Let(_)
             | ast::DeclarationKind::Audience(_)
             | ast::DeclarationKind::Destination(_)
+            | ast::DeclarationKind::Funnel(_)
             | ast::DeclarationKind::Policy(_)
             | ast::DeclarationKind::Sync(_) => {}
         }
@@ -294,6 +306,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
     found.entities.sort_by_key(|(item, _)| &item.node.name.text);
     found.lets.sort_by_key(|item| &item.node.name.text);
     found.destinations.sort_by_key(|item| &item.node.name.text);
+    found.funnels.sort_by_key(|item| &item.node.name.text);
     found.policies.sort_by_key(|item| &item.node.name.text);
     found.syncs.sort_by_key(|item| &item.node.name.text);
     let globals = globals(&found);
@@ -321,6 +334,9 @@ fn globals(found: &Declarations<'_>) -> Globals {
     }
     for (id, item) in (0..).zip(&found.destinations) {
         add(item.node.name.text.clone(), Global::Destination(DestinationId(id)), item.node.name.span);
+    }
+    for item in &found.funnels {
+        add(item.node.name.text.clone(), Global::Funnel, item.node.name.span);
     }
     for item in &found.policies {
         add(item.node.name.text.clone(), Global::Policy, item.node.name.span);

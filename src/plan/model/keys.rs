@@ -37,6 +37,7 @@ pub(super) fn models(program: &Program, sources: &Sources, built: &Built) -> Vec
                 }],
                 last: true,
                 keys_only: true,
+                is_summary: false,
             }
         })
         .collect()
