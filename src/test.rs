@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Serialize;
 
 use crate::dialect::Dialect;
+use crate::engine::{Driver, EngineError, Location, Trouble};
 use crate::manifest::Manifest;
 use crate::program::{Expectation, Literal, Program, SourceId, Test, TestStep};
 use crate::source::{Sources, Span};
@@ -143,30 +144,52 @@ pub fn in_reference(program: &Program, tests: &[&Test]) -> Vec<Verdict> {
     tests.iter().map(|test| play(test, &mut reference::Reference::new(program))).collect()
 }
 
-/// Plays tests on the embedded engine, several at a time; each has a database of its own, in memory.
+/// Where tests are played: each in a database of its own, in memory or on the server of a location.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The engine.
+    pub driver: &'static Driver,
+    /// What is there is not touched; nothing of an engine that needs no server.
+    pub location: Location,
+}
+
+impl Place {
+    /// The embedded engine.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self { driver: crate::engine::embedded(), location: Location::Memory }
+    }
+}
+
+/// Plays tests on an engine, several at a time.
 ///
 /// # Errors
-/// Where the engine cannot be had.
-pub fn on_engine(program: &Program, sources: &Sources, tests: &[&Test], pace: Pace) -> Result<Vec<Verdict>, String> {
-    let driver = crate::engine::embedded();
-    let dialect = crate::dialect::find(driver.name).ok_or_else(|| format!("no dialect is called `{}`", driver.name))?;
-    let manifest = manifest(program, sources, dialect);
+/// Where the engine gives no database.
+pub fn on_engine(
+    program: &Program,
+    sources: &Sources,
+    tests: &[&Test],
+    (place, pace): (&Place, Pace),
+) -> Result<Vec<Verdict>, EngineError> {
+    let name = place.driver.name;
+    let unknown = || EngineError::new(Trouble::Setting, format!("no dialect is called `{name}`"));
+    let manifest = manifest(program, sources, crate::dialect::find(name).ok_or_else(unknown)?);
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(tests.len().max(1));
     let (next, verdicts) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some((place, test)) = take(&next, tests) {
-                    let verdict = engine::played(test, program, &manifest, pace);
+                while let Some((number, test)) = take(&next, tests) {
+                    let verdict = engine::played(test, (program, &manifest), place, pace);
                     if let Ok(mut verdicts) = verdicts.lock() {
-                        verdicts.push((place, verdict));
+                        verdicts.push((number, verdict));
                     }
                 }
             });
         }
     });
-    let mut verdicts = verdicts.into_inner().map_err(|_| "a test did not end".to_owned())?;
-    verdicts.sort_by_key(|(place, _)| *place);
+    let mut verdicts = verdicts.into_inner().unwrap_or_default();
+    verdicts.sort_by_key(|(number, _)| *number);
     verdicts.into_iter().map(|(_, verdict)| verdict).collect()
 }
 
