@@ -56,6 +56,15 @@ enum Command {
     Completions(completions::Args),
 }
 
+/// How a result is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+}
+
 /// How a command ended; the numbers are part of what users rely on (`docs/operating.md`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {

@@ -67,12 +67,19 @@ pub fn run(
 ) -> Result<Outcome, RunError> {
     let driver = fits(manifest, target)?;
     settings(manifest, target)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| session::file(target, &error))?;
-    runtime.block_on(async {
+    runtime(target)?.block_on(async {
         let mut session = Session::open(driver, target, options.clone(), progress).await?;
         go(&mut session, manifest).await
     })
+}
+
+/// What connections wait on: one thread.
+///
+/// # Errors
+/// Where the process cannot have it.
+pub fn runtime(target: &Target) -> Result<tokio::runtime::Runtime, RunError> {
+    let built = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    built.map_err(|error| session::file(target, &error))
 }
 
 /// The manifest can be read, and is for this engine.
@@ -120,12 +127,12 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
     let head = state::head(session).await?;
     let (before, resumed) = match &head {
         None => {
-            session.accept = forgotten::accepted(None, manifest, &session.options.accept)?;
+            session.options.accept = forgotten::accepted(None, manifest, &session.options.accept)?;
             (None, None)
         }
         Some(head) => {
             let own = state::manifest(session, &head.manifest).await?;
-            session.accept = forgotten::accepted(Some(&own), manifest, &session.options.accept)?;
+            session.options.accept = forgotten::accepted(Some(&own), manifest, &session.options.accept)?;
             let resumed = if head.finished { None } else { Some(resume(session, &own, head).await?) };
             (Some(own), resumed)
         }
@@ -147,7 +154,7 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         }
     }
     if let Some(before) = &before {
-        forgotten::check(before, manifest, &session.accept)?;
+        forgotten::check(before, manifest, &session.options.accept)?;
     }
     let number = head.as_ref().map_or(1, |head| number(&head.id) + 1);
     let parent = head.as_ref().map(|head| head.id.clone());

@@ -140,6 +140,12 @@ impl Sources {
         let place = self.place(span.start);
         format!("{}:{}", place.file, place.line)
     }
+
+    /// The text of a span on one line.
+    #[must_use]
+    pub fn on_one_line(&self, span: Span) -> String {
+        self.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl SourceCode for Sources {

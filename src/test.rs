@@ -7,7 +7,6 @@ pub mod mutate;
 mod reference;
 pub mod value;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
@@ -151,28 +150,28 @@ pub fn on_engine(program: &Program, sources: &Sources, tests: &[&Test], pace: Pa
     let driver = crate::engine::embedded();
     let dialect = crate::dialect::find(driver.name).ok_or_else(|| format!("no dialect is called `{}`", driver.name))?;
     let manifest = manifest(program, sources, dialect);
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(tests.len().max(1));
-    let (next, verdicts) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some((place, test)) = take(&next, tests) {
-                    let verdict = engine::played(test, program, &manifest, pace);
-                    if let Ok(mut verdicts) = verdicts.lock() {
-                        verdicts.push((place, verdict));
-                    }
-                }
-            });
-        }
-    });
-    let mut verdicts = verdicts.into_inner().map_err(|_| "a test did not end".to_owned())?;
-    verdicts.sort_by_key(|(place, _)| *place);
-    verdicts.into_iter().map(|(_, verdict)| verdict).collect()
+    in_parallel(tests, |test| engine::played(test, program, &manifest, pace)).into_iter().collect()
 }
 
-fn take<'t>(next: &AtomicUsize, tests: &[&'t Test]) -> Option<(usize, &'t Test)> {
-    let place = next.fetch_add(1, Ordering::Relaxed);
-    tests.get(place).map(|test| (place, *test))
+/// What a function gives for each item, in their order; several at a time.
+fn in_parallel<T: Sync, R: Send>(items: &[T], give: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len().max(1));
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut given = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(place) else { return given };
+            given.push((place, give(item)));
+        }
+    };
+    let mut given: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(worker)).collect();
+        let done = workers.into_iter().map(|it| it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        done.flatten().collect()
+    });
+    given.sort_by_key(|(place, _)| *place);
+    given.into_iter().map(|(_, it)| it).collect()
 }
 
 /// The program with a table in the place of each source that is a query: a test gives its rows, too.

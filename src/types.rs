@@ -1,6 +1,7 @@
 //! The types of the language, their nullability, and how two of them meet. [`Type::Error`] is the type
 //! of what could not be resolved: it meets everything, so that one mistake gives one message.
 
+pub mod civil;
 pub mod written;
 
 use std::fmt;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::eval::{Look, RowAt, Stop, Value};
 use crate::program::{AggregateOp, Expr, ExprKind, Field, FieldId, FieldKind, OUTER, Op, Program, Stage, What};
-use crate::source::{Sources, Span};
+use crate::source::Sources;
 use crate::test::compare::shown;
 use crate::types::Type;
 
@@ -99,11 +99,6 @@ impl About<'_> {
         (!value.is_null()).then(|| shown(value, &Type::Timestamp))
     }
 
-    /// A text of the program on one line.
-    fn text(&self, span: Span) -> String {
-        self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
     /// What a field is made of.
     fn of_field(&self, field: &Field, depth: usize) -> Result<Vec<Node>, Stop> {
         if depth > DEEPEST {
@@ -162,7 +157,7 @@ impl About<'_> {
     /// The operands of an operator, or the expression as the only one.
     fn operands(&self, op: Op, expr: &Expr, depth: usize) -> Result<Vec<Node>, Stop> {
         match &expr.kind {
-            ExprKind::Op(found, operands) if *found == op && !is_one_thing(expr) => {
+            ExprKind::Op(found, operands) if *found == op && !expr.is_one_thing() => {
                 operands.iter().map(|operand| self.node(operand, depth)).collect()
             }
             _ => Ok(vec![self.node(expr, depth)?]),
@@ -191,14 +186,14 @@ impl About<'_> {
         let value = self.look.value(expr, self.row)?;
         let is_condition = expr.typed.kind == Type::Bool;
         let mut node = Node {
-            text: self.text(expr.span),
+            text: self.sources.on_one_line(expr.span),
             holds: is_condition.then(|| value.holds()),
             reads: Vec::new(),
             since: None,
             below: Vec::new(),
         };
         match &expr.kind {
-            ExprKind::Op(op @ (Op::And | Op::Or), _) if !is_one_thing(expr) => {
+            ExprKind::Op(op @ (Op::And | Op::Or), _) if !expr.is_one_thing() => {
                 node.text = if *op == Op::And { "all of" } else { "one of" }.to_owned();
                 node.below = self.operands(*op, expr, depth)?;
             }
@@ -225,7 +220,7 @@ impl About<'_> {
         };
         match &expr.kind {
             ExprKind::Read { row: OUTER, .. } => {
-                add(self.text(expr.span), shown(&self.look.value(expr, self.row)?, &expr.typed.kind));
+                add(self.sources.on_one_line(expr.span), shown(&self.look.value(expr, self.row)?, &expr.typed.kind));
             }
             ExprKind::Aggregate(aggregate) => {
                 let (rows, keys) = self.look.members(aggregate, self.row, NAMED)?;
@@ -233,7 +228,10 @@ impl About<'_> {
                 let keys = if keys.is_empty() { String::new() } else { format!(": {}{more}", keys.join(", ")) };
                 add("rows".to_owned(), format!("{rows}{keys}"));
                 if !matches!(aggregate.op, AggregateOp::Any | AggregateOp::None | AggregateOp::Count) {
-                    add(self.text(expr.span), shown(&self.look.value(expr, self.row)?, &expr.typed.kind));
+                    add(
+                        self.sources.on_one_line(expr.span),
+                        shown(&self.look.value(expr, self.row)?, &expr.typed.kind),
+                    );
                 }
             }
             ExprKind::Now => add("now".to_owned(), shown(&Value::Timestamp(self.look.now()), &Type::Timestamp)),
@@ -252,13 +250,5 @@ fn own_field(expr: &Expr) -> Option<FieldId> {
     match &expr.kind {
         ExprKind::Read { row: OUTER, path, what: What::Field(id) } if path.is_empty() => Some(*id),
         _ => None,
-    }
-}
-
-/// Whether a condition of several parts is written as one: `x within 30 days`.
-fn is_one_thing(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Op(Op::And | Op::Or, operands) => operands.iter().any(|operand| operand.span == expr.span),
-        _ => false,
     }
 }

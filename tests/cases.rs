@@ -167,6 +167,15 @@ fn sql(case: &Case) -> String {
     out
 }
 
+/// The settings of a snapshot that stands beside its case.
+pub fn beside(case: &Path) -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(case.parent().unwrap());
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}
+
 /// Compares the result of every case of a group with its snapshot, and gives the names of those that differ.
 fn differing(group: &str, result: fn(&Case) -> String) -> Vec<String> {
     let cases = cases(group);
@@ -174,13 +183,9 @@ fn differing(group: &str, result: fn(&Case) -> String) -> Vec<String> {
     let heading = group.split('/').next().unwrap();
     let mut failed = Vec::new();
     for case in &cases {
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(case.path.parent().unwrap());
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let text = format!("{}\n═══ {heading} ═══\n{}", source(case).trim_end(), result(case));
-            settings.bind(|| insta::assert_snapshot!(case.name.clone(), text));
+            beside(&case.path).bind(|| insta::assert_snapshot!(case.name.clone(), text));
         }));
         if outcome.is_err() {
             failed.push(format!("{group}/{}", case.name));

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use plgc::eval::{Firing, Output, Value};
 use plgc::program::{FieldKind, Program};
 
+use crate::cases::beside;
 use crate::differential::oracle::{self, Oracle};
 use crate::run_cases::world::table;
-use crate::run_cases::{below, editions, name};
+use crate::run_cases::{chosen, editions, leftovers, name, source};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/eval")
@@ -70,30 +71,17 @@ fn report(path: &Path) -> String {
             out.push_str(&told(&program, &output, now));
         }
     }
-    let source: String = match editions.as_slice() {
-        [one] => one.text.clone(),
-        many => many.iter().map(|it| format!("// {}\n{}\n", it.name, it.text.trim_end())).collect(),
-    };
-    format!("{}\n{out}", source.trim_end())
+    format!("{}\n{out}", source(&editions).trim_end())
 }
 
 #[test]
 fn rows_of_every_eval_case() {
-    let only = std::env::var("PLGC_CASE").ok();
-    let cases: Vec<PathBuf> = below(&folder())
-        .into_iter()
-        .filter(|path| only.as_ref().is_none_or(|only| name(path).contains(only)))
-        .collect();
-    assert!(!cases.is_empty(), "no case");
+    let cases = chosen(&folder());
     let mut failed = Vec::new();
     for path in &cases {
-        let mut settings = insta::Settings::clone_current();
-        settings.set_snapshot_path(path.parent().unwrap());
-        settings.set_prepend_module_to_snapshot(false);
-        settings.set_omit_expression(true);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let text = report(path);
-            settings.bind(|| insta::assert_snapshot!(name(path), text));
+            beside(path).bind(|| insta::assert_snapshot!(name(path), text));
         }));
         if outcome.is_err() {
             failed.push(name(path));
@@ -104,9 +92,5 @@ fn rows_of_every_eval_case() {
 
 #[test]
 fn no_snapshot_without_its_eval_case() {
-    let names: Vec<String> = below(&folder()).iter().map(|path| name(path)).collect();
-    let snapshots = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let snapshots = snapshots.filter(|path| path.extension().is_some_and(|end| end == "snap"));
-    let left: Vec<String> = snapshots.map(|path| name(&path)).filter(|stem| !names.contains(stem)).collect();
-    assert_eq!(left, Vec::<String>::new());
+    assert_eq!(leftovers(&folder()), Vec::<String>::new());
 }

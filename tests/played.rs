@@ -5,7 +5,7 @@
 use plgc::program::{self, Program};
 use plgc::test::{self, Pace, Verdict};
 
-use crate::cases::{Case, cases};
+use crate::cases::{Case, beside, cases};
 use crate::support::project::Project;
 
 fn program(case: &Case) -> Program {
@@ -50,9 +50,8 @@ fn played_cases_say_what_differs() {
         assert!(said.err.is_empty(), "{}: {}", case.name, said.err);
         let failed = said.out.contains("\nfailed  ") || said.out.starts_with("failed  ");
         assert_eq!(said.code, Some(i32::from(failed)), "{}: {}", case.name, said.out);
-        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true, snapshot_path => "cases/test" }, {
-            insta::assert_snapshot!(case.name.clone(), format!("{source}\n// ----\n{}", said.out));
-        });
+        let text = format!("{source}\n// ----\n{}", said.out);
+        beside(&case.path).bind(|| insta::assert_snapshot!(case.name.clone(), text));
     }
 }
 

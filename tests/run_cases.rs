@@ -16,6 +16,7 @@ use plgc::engine;
 use script::Edition;
 use world::World;
 
+use crate::cases::beside;
 use crate::support::drivers;
 
 /// Where the cases are.
@@ -41,6 +42,31 @@ pub fn editions(path: &Path) -> Vec<Edition> {
     let files = if path.is_dir() { below(path) } else { vec![path.to_owned()] };
     assert!(!files.is_empty(), "{}: a folder without a .plg file", path.display());
     files.iter().map(|file| Edition::read(file)).collect()
+}
+
+/// The cases below a folder: those whose names contain `PLGC_CASE`, where it is set.
+pub fn chosen(folder: &Path) -> Vec<PathBuf> {
+    let only = std::env::var("PLGC_CASE").ok();
+    let mut cases = below(folder);
+    cases.retain(|path| only.as_ref().is_none_or(|only| name(path).contains(only)));
+    assert!(!cases.is_empty(), "no case");
+    cases
+}
+
+/// The snapshots of a folder whose cases are gone.
+pub fn leftovers(folder: &Path) -> Vec<String> {
+    let names: Vec<String> = below(folder).iter().map(|path| name(path)).collect();
+    let snapshots = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let snapshots = snapshots.filter(|path| path.extension().is_some_and(|end| end == "snap"));
+    snapshots.map(|path| name(&path)).filter(|stem| !names.contains(stem)).collect()
+}
+
+/// The programs of a case as one text.
+pub fn source(editions: &[Edition]) -> String {
+    match editions {
+        [one] => one.text.clone(),
+        many => many.iter().map(|it| format!("// {}\n{}\n", it.name, it.text.trim_end())).collect(),
+    }
 }
 
 /// What a case gives on one engine.
@@ -79,26 +105,13 @@ fn prove(path: &Path) {
     for pair in reports.windows(2) {
         agree(&case, &pair[0], &pair[1]);
     }
-    let source: String = match editions.as_slice() {
-        [one] => one.text.clone(),
-        many => many.iter().map(|it| format!("// {}\n{}\n", it.name, it.text.trim_end())).collect(),
-    };
-    let text = format!("{}\n{}", source.trim_end(), reports[0].1);
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(path.parent().unwrap());
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(case, text));
+    let text = format!("{}\n{}", source(&editions).trim_end(), reports[0].1);
+    beside(path).bind(|| insta::assert_snapshot!(case, text));
 }
 
 #[test]
 fn rows_of_every_run_case_on_every_engine() {
-    let only = std::env::var("PLGC_CASE").ok();
-    let cases: Vec<PathBuf> = below(&folder())
-        .into_iter()
-        .filter(|path| only.as_ref().is_none_or(|only| name(path).contains(only)))
-        .collect();
-    assert!(!cases.is_empty(), "no case");
+    let cases = chosen(&folder());
     let (next, failed) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     // Most of the time is the server's.
     std::thread::scope(|scope| {
@@ -160,9 +173,5 @@ fn more_audiences_than_a_table_has_columns_are_refused() {
 
 #[test]
 fn no_snapshot_of_rows_without_its_case() {
-    let names: Vec<String> = below(&folder()).iter().map(|path| name(path)).collect();
-    let snapshots = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    let snapshots = snapshots.filter(|path| path.extension().is_some_and(|end| end == "snap"));
-    let left: Vec<String> = snapshots.map(|path| name(&path)).filter(|stem| !names.contains(stem)).collect();
-    assert_eq!(left, Vec::<String>::new());
+    assert_eq!(leftovers(&folder()), Vec::<String>::new());
 }

@@ -17,7 +17,7 @@ use miette::Diagnostic;
 
 use super::project::Project;
 use super::terminal::Terminal;
-use super::{Broken, Exit, Outcome};
+use super::{Broken, Exit, Format, Outcome};
 use crate::config::Secrets;
 use crate::diagnostics::json;
 use crate::manifest::Manifest;
@@ -51,14 +51,6 @@ pub(super) struct Args {
     /// How to show the result
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
 }
 
 /// The person said no.

@@ -10,7 +10,7 @@ use miette::Diagnostic;
 
 use super::project::Project;
 use super::terminal::Terminal;
-use super::{Broken, Exit, Outcome, Outside};
+use super::{Broken, Exit, Format, Outcome, Outside};
 use crate::diagnostics::did_you_mean;
 use crate::program::{Program, Test};
 use crate::test;
@@ -26,14 +26,6 @@ pub(super) struct Args {
     /// How to show the result
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
 }
 
 /// A name that no test contains.

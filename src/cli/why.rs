@@ -8,7 +8,7 @@ use miette::Diagnostic;
 
 use super::project::Project;
 use super::terminal::Terminal;
-use super::{Broken, Exit, Outcome, run};
+use super::{Broken, Exit, Format, Outcome, run};
 use crate::diagnostics::did_you_mean;
 use crate::engine::Location;
 use crate::eval::{self, Input, Look, Output, Value};
@@ -41,14 +41,6 @@ pub(super) struct Args {
     /// How to show it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
 }
 
 /// A field that the program does not have.

@@ -99,34 +99,20 @@ impl Run<'_> {
     pub(super) fn ended(&self) -> Vec<Change> {
         let mut changes = Vec::new();
         for (name, table) in &self.before.entities {
-            let knew = |other: &str| self.before.entities.contains_key(other);
-            let is_it = |it: &&Entity| it.name == *name || it.was.as_ref() == Some(name) && !knew(&it.name);
-            let successor = (0..).map(EntityId).zip(&self.program.entities).find(|(_, it)| is_it(it));
-            let successor = successor.filter(|(id, it)| self.program.column(*id, it.key).name == table.key);
-            let since = |name: &str| table.columns.iter().any(|it| *it == format!("{name}__since"));
-            for column in table.columns.iter().filter(|column| since(column)) {
-                let goes_on = |value: &Value| {
-                    let knew = |other: &str| table.columns.iter().any(|it| it == other);
-                    successor.is_some_and(|(id, _)| {
-                        let is_it = |field: &Field| match &field.kind {
-                            FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => {
-                                field.name == *column || was.as_ref() == Some(column) && !knew(&field.name)
-                            }
-                            FieldKind::Trait(_) | FieldKind::Experiment(..) | FieldKind::Sequence(..) => false,
-                        };
-                        let is_status = matches!(value, Value::Text(_));
-                        self.program
-                            .fields_of(id)
-                            .any(|(_, it)| is_it(it) && is_status == matches!(it.kind, FieldKind::Status { .. }))
-                    })
-                };
+            let successor = self.successor(name, table);
+            let has_since = |column: &&String| table.columns.contains(&format!("{column}__since"));
+            for column in table.columns.iter().filter(has_since) {
                 let left = |row: &Row| {
-                    let value = table.value(row, column).filter(|value| !goes_on(value))?;
+                    let value = table.value(row, column)?;
                     let (was, became) = match value {
                         Value::Bool(true) => ("true".to_owned(), Some("false".to_owned())),
                         Value::Text(stage) => (stage.clone(), None),
                         _ => return None,
                     };
+                    let is_status = matches!(value, Value::Text(_));
+                    if successor.is_some_and(|id| self.goes_on(id, (table, column), is_status)) {
+                        return None;
+                    }
                     let key = table.value(row, &table.key).and_then(Value::text)?;
                     Some(Change { field: format!("{name}.{column}"), key, was: Some(was), became })
                 };
@@ -134,6 +120,26 @@ impl Run<'_> {
             }
         }
         changes
+    }
+
+    /// The entity that goes on with one of the run before, under the same key.
+    fn successor(&self, name: &String, table: &Table) -> Option<EntityId> {
+        let knew = |other: &str| self.before.entities.contains_key(other);
+        let is_it = |it: &Entity| it.name == *name || it.was.as_ref() == Some(name) && !knew(&it.name);
+        let (id, entity) = (0..).map(EntityId).zip(&self.program.entities).find(|(_, it)| is_it(it))?;
+        (self.program.column(id, entity.key).name == table.key).then_some(id)
+    }
+
+    /// Whether a status, or an audience, of an entity goes on with a column of the run before.
+    fn goes_on(&self, id: EntityId, (table, column): (&Table, &String), is_status: bool) -> bool {
+        let knew = |other: &String| table.columns.contains(other);
+        self.program.fields_of(id).any(|(_, field)| match &field.kind {
+            FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => {
+                let is_it = field.name == *column || was.as_ref() == Some(column) && !knew(&field.name);
+                is_it && is_status == matches!(field.kind, FieldKind::Status { .. })
+            }
+            FieldKind::Trait(_) | FieldKind::Experiment(..) | FieldKind::Sequence(..) => false,
+        })
     }
 
     /// What differs from the run before in the audiences and statuses of an entity, rows that came and went included.

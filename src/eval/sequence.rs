@@ -5,9 +5,7 @@ use super::entity::At;
 use super::expr::Frame;
 use super::operator;
 use super::{Run, Stop, Value};
-use crate::program::{
-    Again, Expr, Field, FieldId, FieldKind, Op, RowsOf, Sequence, SequenceId, SequencePart, Start, Step,
-};
+use crate::program::{Again, Expr, FieldId, FieldKind, Op, RowsOf, Sequence, SequenceId, SequencePart, Start, Step};
 
 /// The last entry of a row in this run, before its steps.
 #[derive(Debug, Clone)]
@@ -306,34 +304,29 @@ impl Run<'_> {
     }
 }
 
-/// What a field of a row that is no more says: its entry has closed.
+/// What a field of a sequence says of a row that is no more: its entry has closed, all else is as it was.
 pub(super) fn vanished(
     run: &Run<'_>,
-    field: &Field,
-    part: SequencePart,
+    (id, part): (SequenceId, SequencePart),
+    field: FieldId,
     was: &dyn Fn(FieldId) -> Value,
     key: &str,
 ) -> Value {
-    let FieldKind::Sequence(id, _) = field.kind else { return Value::Null };
     let sequence = run.program.sequence(id);
     let closes = was(sequence.active).holds();
     match part {
         SequencePart::Active | SequencePart::Held => Value::Bool(false),
         SequencePart::ExitedAt if closes => Value::Timestamp(run.now),
         SequencePart::Cause if closes => Value::Text("vanished".to_owned()),
-        SequencePart::Entry => was(sequence.entry),
-        SequencePart::EnteredAt => was(sequence.entered_at),
-        SequencePart::ExitedAt => was(sequence.exited_at),
-        SequencePart::Cause => was(sequence.cause),
-        SequencePart::Done => Value::Bool(was(sequence.done).holds()),
+        SequencePart::Done | SequencePart::Expired(_) => Value::Bool(was(field).holds()),
         SequencePart::Sent(at) => run.receipt(&step_names(sequence, at), Some(key), &was(sequence.entry)),
-        SequencePart::Step(at) => sequence.steps.get(at).map_or(Value::Null, |step| was(step.at)),
-        SequencePart::Expired(at) => {
-            let field = sequence.steps.get(at).and_then(|step| step.expired);
-            Value::Bool(field.is_some_and(|field| was(field).holds()))
-        }
-        SequencePart::Arm(at) => sequence.branches.get(at).map_or(Value::Null, |branch| was(branch.arm)),
-        SequencePart::DecidedAt(at) => sequence.branches.get(at).map_or(Value::Null, |branch| was(branch.decided_at)),
+        SequencePart::Entry
+        | SequencePart::EnteredAt
+        | SequencePart::ExitedAt
+        | SequencePart::Cause
+        | SequencePart::Step(_)
+        | SequencePart::Arm(_)
+        | SequencePart::DecidedAt(_) => was(field),
     }
 }
 

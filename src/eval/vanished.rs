@@ -38,9 +38,9 @@ impl Run<'_> {
                     remembers |= part == ExperimentPart::EnrolledAt && !was(id).is_null();
                     set(&field.name, was(id));
                 }
-                FieldKind::Sequence(_, part) => {
+                FieldKind::Sequence(sequence, part) => {
                     remembers |= part == SequencePart::Entry && !was(id).is_null();
-                    set(&field.name, sequence::vanished(self, field, part, &was, &key_text));
+                    set(&field.name, sequence::vanished(self, (sequence, part), id, &was, &key_text));
                 }
                 FieldKind::Trait(_) | FieldKind::Audience { .. } | FieldKind::Status { .. } => {}
             }

@@ -11,7 +11,7 @@ use crate::types::Type;
 /// Calls `visit` with an expression and everything in it.
 pub(super) fn visit<'e>(expr: &'e Expr, visit_one: &mut impl FnMut(&'e Expr)) {
     visit_one(expr);
-    for part in parts(expr) {
+    for part in expr.parts() {
         visit(part, visit_one);
     }
 }
@@ -27,11 +27,6 @@ pub(super) fn contains_error(expr: &Expr) -> bool {
     let mut found = false;
     visit(expr, &mut |part| found |= part.typed.kind == Type::Error);
     found
-}
-
-/// The expressions directly within an expression.
-pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
-    expr.parts()
 }
 
 /// The expressions of a field.

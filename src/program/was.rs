@@ -68,8 +68,11 @@ impl WasStillDeclared {
     }
 }
 
+/// A name, and the earlier one.
+type Named<'a> = (&'a ast::Name, Option<&'a ast::Name>);
+
 /// The names of a sequence's steps and branches, each with its earlier one.
-fn parts_of(node: &ast::Sequence) -> Vec<(&ast::Name, Option<&ast::Name>)> {
+fn parts_of(node: &ast::Sequence) -> Vec<Named<'_>> {
     let steps = sequence::steps(node).into_iter().map(|(step, _)| (&step.name, step.was.as_ref()));
     steps.chain(sequence::branches(node).into_iter().map(|branch| (&branch.name, branch.was.as_ref()))).collect()
 }
@@ -79,15 +82,13 @@ impl<'a> Ctx<'a> {
     pub(super) fn check_retired(&mut self) {
         for path in self.found.retired.clone() {
             let declared = match path.parts.as_slice() {
-                [of, part] if self.sequence_named(&of.text).is_some() => {
-                    let node = self.sequence_named(&of.text);
-                    let parts = node.map(parts_of).unwrap_or_default();
-                    parts.iter().find(|(name, _)| name.text == part.text).map(|(name, _)| name.span)
-                }
-                [entity, field] => self.entity_named(&entity.text).and_then(|id| match self.member(id, &field.text) {
-                    Some((Member::Field(_), span)) => Some(span),
-                    _ => None,
-                }),
+                [of, part] => match self.sequence_named(&of.text) {
+                    Some(node) => parts_of(node).iter().find(|(it, _)| it.text == part.text).map(|(it, _)| it.span),
+                    None => self.entity_named(&of.text).and_then(|id| match self.member(id, &part.text) {
+                        Some((Member::Field(_), span)) => Some(span),
+                        _ => None,
+                    }),
+                },
                 [only] => match self.global(&only.text) {
                     Some((
                         Global::Audience(_)
@@ -122,25 +123,15 @@ impl<'a> Ctx<'a> {
 
     /// Checks the earlier names of entities.
     pub(super) fn check_was_of_entities(&mut self) {
-        let mut seen = BTreeMap::new();
         let nodes: Vec<&'a ast::Entity> = self.found.entities.iter().map(|(item, _)| item.node).collect();
-        for was in nodes.iter().filter_map(|node| node.was.as_ref()) {
-            let own = nodes.iter().find(|node| node.name.text == was.text).and_then(|node| node.was.as_ref());
-            let declared = self.entity_named(&was.text).map(|id| Declared { at: self.entity(id).span, was: own });
-            let first = *seen.entry(was.text.as_str()).or_insert(was.span);
-            self.check_was(was, declared, first);
-        }
+        let names: Vec<Named<'a>> = nodes.iter().map(|node| (&node.name, node.was.as_ref())).collect();
+        self.check_all(&names, |ctx, name| ctx.entity_named(name).map(|id| ctx.entity(id).span));
     }
 
     /// Checks the earlier names of a status' stages.
     pub(super) fn check_was_of_stages(&mut self, node: &ast::Status) {
-        let mut seen = BTreeMap::new();
-        for was in node.stages.iter().filter_map(|stage| stage.was.as_ref()) {
-            let declared = node.stages.iter().find(|stage| stage.name.text == was.text);
-            let declared = declared.map(|stage| Declared { at: stage.name.span, was: stage.was.as_ref() });
-            let first = *seen.entry(was.text.as_str()).or_insert(was.span);
-            self.check_was(was, declared, first);
-        }
+        let names: Vec<Named<'_>> = node.stages.iter().map(|stage| (&stage.name, stage.was.as_ref())).collect();
+        self.check_among(&names);
     }
 
     /// Checks the earlier names of fields, which are names of their entity.
@@ -166,41 +157,38 @@ impl<'a> Ctx<'a> {
     /// Checks the earlier names of sequences, of their steps and branches, and of channels.
     pub(super) fn check_was_of_sequences(&mut self) {
         let nodes: Vec<&'a ast::Sequence> = self.found.sequences.iter().map(|(_, node, _)| *node).collect();
-        let channels: Vec<&'a ast::Channel> = self.found.channels.iter().map(|item| item.node).collect();
-        let mut seen = BTreeMap::new();
-        let of_channels = channels.iter().filter_map(|node| node.was.as_ref());
-        for was in nodes.iter().filter_map(|node| node.was.as_ref()).chain(of_channels) {
-            let own = nodes.iter().find(|node| node.name.text == was.text).and_then(|node| node.was.as_ref());
-            let of_channel = channels.iter().find(|node| node.name.text == was.text).and_then(|node| node.was.as_ref());
-            let declared = match self.global(&was.text) {
-                Some((Global::Sequence(_) | Global::Channel(_), at)) => Some(Declared { at, was: own.or(of_channel) }),
-                _ => None,
-            };
-            let first = *seen.entry(was.text.as_str()).or_insert(was.span);
-            self.check_was(was, declared, first);
-        }
+        let channels = self.found.channels.iter().map(|item| (&item.node.name, item.node.was.as_ref()));
+        let names: Vec<Named<'a>> = nodes.iter().map(|node| (&node.name, node.was.as_ref())).chain(channels).collect();
+        self.check_all(&names, |ctx, name| match ctx.global(name) {
+            Some((Global::Sequence(_) | Global::Channel(_), span)) => Some(span),
+            _ => None,
+        });
         for node in nodes {
-            let parts = parts_of(node);
-            let mut seen = BTreeMap::new();
-            for was in parts.iter().filter_map(|(_, was)| *was) {
-                let declared = parts.iter().find(|(name, _)| name.text == was.text);
-                let declared = declared.map(|(name, own)| Declared { at: name.span, was: *own });
-                let first = *seen.entry(was.text.as_str()).or_insert(was.span);
-                self.check_was(was, declared, first);
-            }
+            self.check_among(&parts_of(node));
         }
     }
 
     /// Checks the earlier names of syncs.
     pub(super) fn check_was_of_syncs(&mut self) {
+        let names: Vec<Named<'a>> =
+            self.found.syncs.iter().map(|item| (&item.node.name, item.node.was.as_ref())).collect();
+        self.check_all(&names, |ctx, name| match ctx.global(name) {
+            Some((Global::Sync(_), span)) => Some(span),
+            _ => None,
+        });
+    }
+
+    /// Checks the earlier names of declarations that are known by their name among each other only.
+    fn check_among(&mut self, names: &[Named<'_>]) {
+        self.check_all(names, |_, name| names.iter().find(|(it, _)| it.text == name).map(|(it, _)| it.span));
+    }
+
+    /// Checks the earlier names of declarations of one kind; `declared` says where a name of the kind stands.
+    fn check_all(&mut self, names: &[Named<'_>], declared: impl Fn(&Self, &str) -> Option<Span>) {
         let mut seen = BTreeMap::new();
-        let nodes: Vec<&'a ast::Sync> = self.found.syncs.iter().map(|item| item.node).collect();
-        for was in nodes.iter().filter_map(|node| node.was.as_ref()) {
-            let own = nodes.iter().find(|node| node.name.text == was.text).and_then(|node| node.was.as_ref());
-            let declared = match self.global(&was.text) {
-                Some((Global::Sync(_), at)) => Some(Declared { at, was: own }),
-                _ => None,
-            };
+        for was in names.iter().filter_map(|(_, was)| *was) {
+            let own = names.iter().find(|(name, _)| name.text == was.text).and_then(|(_, was)| *was);
+            let declared = declared(self, &was.text).map(|at| Declared { at, was: own });
             let first = *seen.entry(was.text.as_str()).or_insert(was.span);
             self.check_was(was, declared, first);
         }

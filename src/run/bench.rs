@@ -84,9 +84,7 @@ impl<'a> Bench<'a> {
     /// # Errors
     /// Where the target cannot do it.
     pub async fn rows(&mut self, view: &str, columns: &[(&str, Type)]) -> Result<Vec<Row>, RunError> {
-        let names = columns.iter().map(|(name, _)| quote(name)).collect::<Vec<_>>().join(", ");
-        let types: Vec<Type> = columns.iter().map(|(_, kind)| kind.clone()).collect();
-        let table = self.session.driver.table(super::state::PUBLIC, view);
-        self.session.rows("reading what was built", &format!("SELECT {names} FROM {table}"), &types).await
+        let view = self.session.driver.table(super::state::PUBLIC, view);
+        self.session.columns(&view, columns).await
     }
 }

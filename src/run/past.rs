@@ -5,7 +5,7 @@ use super::bench::Silent;
 use super::session::{Run, Session};
 use super::state;
 use super::{RunError, Target, fits};
-use crate::engine::{Row, Trouble, quote};
+use crate::engine::{Row, Trouble};
 use crate::manifest::Manifest;
 use crate::types::Type;
 
@@ -37,9 +37,7 @@ pub struct Past {
 /// Where the target cannot be read.
 pub fn read(manifest: &Manifest, target: &Target) -> Result<Option<Past>, RunError> {
     let driver = fits(manifest, target)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| super::session::file(target, &error))?;
-    runtime.block_on(async {
+    super::runtime(target)?.block_on(async {
         let mut silent = Silent;
         let mut session = Session::reading(driver, target, &mut silent).await?;
         let head = match state::head(&mut session).await {
@@ -87,8 +85,7 @@ async fn built(
 }
 
 async fn rows(session: &mut Session<'_>, from: &str, columns: Vec<(String, Type)>) -> Result<Table, RunError> {
-    let names = columns.iter().map(|(name, _)| quote(name)).collect::<Vec<_>>().join(", ");
-    let types: Vec<Type> = columns.iter().map(|(_, kind)| kind.clone()).collect();
-    let rows = session.rows("reading what was built", &format!("SELECT {names} FROM {from} AS t"), &types).await?;
+    let wanted: Vec<(&str, Type)> = columns.iter().map(|(name, kind)| (name.as_str(), kind.clone())).collect();
+    let rows = session.columns(from, &wanted).await?;
     Ok(Table { columns, rows })
 }

@@ -1,15 +1,13 @@
 //! What one invocation holds: the connection with its lock, the journal, who hears of progress. Executes statements under
 //! a name, which is a point where tests kill a run and what an error speaks of.
 
-use std::collections::BTreeSet;
-
 use sha2::{Digest as _, Sha256};
 
 use super::state::Committed;
 use super::{Event, Progress, RunError, RunOptions, Target, state};
 use crate::destination::memory::Memory;
 use crate::engine::journal::{Intents, Journal};
-use crate::engine::{self, Driver, Engine, Row, clock, transaction};
+use crate::engine::{self, Driver, Engine, Row, clock, quote, transaction};
 use crate::manifest::{Bindings, bind};
 use crate::types::Type;
 
@@ -21,12 +19,10 @@ pub struct Session<'a> {
     pub driver: &'static Driver,
     /// The target.
     pub target: &'a Target,
-    /// How the run is done.
+    /// How the run is done; what `--accept` names is spelt as the program does once the last run is known.
     pub options: RunOptions,
     /// Where everything is sent in place of the destinations, in a test of the program: then no guard stops it.
     pub memory: Option<Memory>,
-    /// What `--accept` names, as the program spells it.
-    pub accept: BTreeSet<String>,
     /// The journal of receipts.
     pub journal: Journal,
     /// What a batch is about to create.
@@ -78,8 +74,8 @@ impl<'a> Session<'a> {
         }
         let journal = Journal::open(&target.state, &fresh("journal", 32)).map_err(|error| file(target, &error))?;
         let intents = Intents::open(&target.state);
-        let (accept, notices, memory) = (options.accept.clone(), Vec::new(), None);
-        let mut session = Self { engine, driver, target, options, memory, accept, journal, intents, notices, progress };
+        let (notices, memory) = (Vec::new(), None);
+        let mut session = Self { engine, driver, target, options, memory, journal, intents, notices, progress };
         state::ensure(&mut session).await?;
         state::flush(&mut session).await?;
         Ok(session)
@@ -104,10 +100,9 @@ impl<'a> Session<'a> {
         progress: &'a mut dyn Progress,
     ) -> Result<Self, RunError> {
         let engine = (driver.open)(&target.location).await.map_err(|said| RunError::unreachable(target, said))?;
-        let (options, accept) = (RunOptions::default(), BTreeSet::new());
-        let (notices, memory) = (Vec::new(), None);
+        let (options, notices, memory) = (RunOptions::default(), Vec::new(), None);
         let (journal, intents) = (Journal::in_memory(&fresh("journal", 32)), Intents::default());
-        Ok(Self { engine, driver, target, options, memory, accept, journal, intents, notices, progress })
+        Ok(Self { engine, driver, target, options, memory, journal, intents, notices, progress })
     }
 
     /// Executes a statement.
@@ -133,6 +128,13 @@ impl<'a> Session<'a> {
         engine::rows(self.engine.as_mut(), sql, types).await.map_err(|source| RunError::statement(step, source))
     }
 
+    /// These columns of all rows of a table or view.
+    pub async fn columns(&mut self, from: &str, columns: &[(&str, Type)]) -> Result<Vec<Row>, RunError> {
+        let names = columns.iter().map(|(name, _)| quote(name)).collect::<Vec<_>>().join(", ");
+        let types: Vec<Type> = columns.iter().map(|(_, kind)| kind.clone()).collect();
+        self.rows("reading what was built", &format!("SELECT {names} FROM {from} AS t"), &types).await
+    }
+
     /// Makes views anew, all at once; those in `gone` may go with them.
     pub async fn views(&mut self, step: &str, views: &[(String, String)], gone: &[String]) -> Result<(), RunError> {
         if views.is_empty() {
@@ -156,7 +158,7 @@ impl<'a> Session<'a> {
     /// Whether `--accept` names it, or the run is a test's.
     #[must_use]
     pub fn accepts(&self, name: &str) -> bool {
-        self.memory.is_some() || self.accept.contains(name)
+        self.memory.is_some() || self.options.accept.contains(name)
     }
 }
 

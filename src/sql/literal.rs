@@ -1,13 +1,12 @@
 //! Takes constants, gives literals. Promises: text is escaped here and nowhere else; a literal has the type
 //! of its constant, or one that becomes it beside a value of that type.
 
-use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 
 use super::template::{Written, level};
 use crate::dialect::Dialect;
 use crate::plan::rel::Constant;
-use crate::types::{Type, written};
+use crate::types::{Type, civil, written};
 
 /// Text in quotes.
 #[must_use]
@@ -48,8 +47,7 @@ fn number(text: String) -> Written {
 /// Days since 1970-01-01 as `2026-01-15`.
 #[must_use]
 pub fn date(days: i32) -> String {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    epoch.checked_add(days.days()).unwrap_or(if days < 0 { Date::MIN } else { Date::MAX }).to_string()
+    civil::text(days)
 }
 
 /// Microseconds since 1970-01-01T00:00Z as `2026-01-15 09:00:00`, with a fraction only where there is one.

@@ -28,8 +28,7 @@ pub fn played(test: &Test, program: &Program, manifest: &Manifest, pace: Pace) -
         state: std::path::PathBuf::new(),
         destinations: BTreeMap::new(),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| error.to_string())?;
+    let runtime = crate::run::runtime(&target).map_err(said)?;
     let (memory, mut silent) = (Memory::default(), Silent);
     let bench = runtime.block_on(Bench::open(manifest, &target, memory.clone(), &mut silent)).map_err(said)?;
     let foresight = (pace == Pace::Changes).then(|| Reference::new(program));
@@ -69,9 +68,7 @@ impl OnEngine<'_> {
         };
         Ok(rows.into_iter().filter(is_wanted).map(read).collect())
     }
-}
 
-impl OnEngine<'_> {
     /// Does the last run, if it was left out: now somebody looks, or what the next one reads is another thing.
     fn catch_up(&mut self) -> Result<(), String> {
         self.passed.take().map_or(Ok(()), |now| self.do_run(now))

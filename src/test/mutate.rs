@@ -1,11 +1,8 @@
 //! Takes a program whose tests pass, changes one condition of it at a time, and gives the changes that no test notices: those
 //! conditions could be wrong, and nobody would know. All tests are played in the reference evaluator.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use super::play;
 use super::reference::Reference;
+use super::{in_parallel, play};
 use crate::program::{Expr, ExprKind, FieldId, FieldKind, Op, Program, Test};
 use crate::source::{Sources, Span};
 use crate::types::Type;
@@ -38,24 +35,12 @@ pub fn unnoticed(program: &Program, sources: &Sources, tests: &[&Test]) -> Unnot
     let all = mutants(program, sources);
     let mut tests = tests.to_vec();
     tests.sort_by_key(|test| test.steps.len());
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(all.len().max(1));
-    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while let Some(mutant) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if !is_noticed(mutant, program, &tests)
-                        && let Ok(mut found) = found.lock()
-                    {
-                        found.push(mutant.clone());
-                    }
-                }
-            });
-        }
-    });
-    let mut mutants = found.into_inner().unwrap_or_default();
+    let noticed = in_parallel(&all, |mutant| is_noticed(mutant, program, &tests));
+    let tried = all.len();
+    let unnoticed = all.into_iter().zip(noticed).filter(|(_, noticed)| !noticed);
+    let mut mutants: Vec<Mutant> = unnoticed.map(|(mutant, _)| mutant).collect();
     mutants.sort_by(|a, b| (a.span, &a.change).cmp(&(b.span, &b.change)));
-    Unnoticed { tried: all.len(), mutants }
+    Unnoticed { tried, mutants }
 }
 
 fn is_noticed(mutant: &Mutant, program: &Program, tests: &[&Test]) -> bool {
@@ -101,7 +86,7 @@ fn conditions(kind: &mut FieldKind) -> Vec<&mut Expr> {
 /// Every way to change one condition within an expression: where, how, and the whole expression then.
 fn changes(expr: &Expr, sources: &Sources) -> Vec<(Span, String, Expr)> {
     let mut found = own_changes(expr, sources);
-    let is_one = is_one_thing(expr) || is_not(expr);
+    let is_one = expr.is_one_thing() || is_not(expr);
     for (place, part) in expr.parts().into_iter().enumerate() {
         // What is negated within `not` is `not` left out.
         let below = if is_one { Vec::new() } else { changes(part, sources) };
@@ -127,7 +112,7 @@ fn own_changes(expr: &Expr, sources: &Sources) -> Vec<(Span, String, Expr)> {
         ExprKind::Op(Op::Not, operands) => {
             operands.iter().map(|inner| (expr.span, "`not` left out".to_owned(), inner.clone())).collect()
         }
-        ExprKind::Op(op @ (Op::And | Op::Or), operands) if !is_one_thing(expr) => {
+        ExprKind::Op(op @ (Op::And | Op::Or), operands) if !expr.is_one_thing() => {
             let left = (0..operands.len()).map(|place| {
                 let mut others = operands.clone();
                 let gone = others.remove(place);
@@ -159,21 +144,13 @@ const fn is_not(expr: &Expr) -> bool {
     matches!(expr.kind, ExprKind::Op(Op::Not, _))
 }
 
-/// Whether a condition of several parts is written as one: `x within 30 days`.
-fn is_one_thing(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Op(Op::And | Op::Or, operands) => operands.iter().any(|operand| operand.span == expr.span),
-        _ => false,
-    }
-}
-
 fn with(expr: &Expr, op: Op, operands: Vec<Expr>) -> Expr {
     Expr { typed: Type::Bool.required(), span: expr.span, kind: ExprKind::Op(op, operands) }
 }
 
 /// A text of the program on one line, its beginning where it is long.
 fn short(sources: &Sources, span: Span) -> String {
-    let text = sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = sources.on_one_line(span);
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(&text)),
         None => text,

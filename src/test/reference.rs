@@ -43,9 +43,23 @@ impl Reference<'_> {
     /// # Errors
     /// Where it stops.
     pub fn run_changes(&mut self, now: i64) -> Result<bool, String> {
-        let (before, sent) = (self.before.clone(), self.deliveries.clone());
-        self.run(now)?;
-        Ok(sent != self.deliveries || !self.before.is_remembered_like(&before, self.program))
+        let (is_first, sent) = (!self.has_run, self.deliveries.clone());
+        let before = self.go(now)?;
+        Ok(is_first || sent != self.deliveries || !self.before.is_remembered_like(&before, self.program))
+    }
+
+    /// A run; gives what the one before left.
+    fn go(&mut self, now: i64) -> Result<Output, String> {
+        if !self.has_run {
+            // Everything was declared before, over empty tables.
+            let rows = BTreeMap::new();
+            let input = Input { rows: &rows, now: now - 1_000_000, before: &self.before, receipts: &[] };
+            self.before = eval::evaluate(self.program, &input).map_err(|stop| stop.to_string())?;
+            self.has_run = true;
+        }
+        let input = Input { rows: &self.rows, now, before: &self.before, receipts: &[] };
+        let done = eval::evaluate_and_deliver(self.program, &input, &mut self.deliveries);
+        Ok(std::mem::replace(&mut self.before, done.map_err(|stop| stop.to_string())?))
     }
 }
 
@@ -74,17 +88,7 @@ impl World for Reference<'_> {
     }
 
     fn run(&mut self, now: i64) -> Result<(), String> {
-        if !self.has_run {
-            // Everything was declared before, over empty tables.
-            let rows = BTreeMap::new();
-            let input = Input { rows: &rows, now: now - 1_000_000, before: &self.before, receipts: &[] };
-            self.before = eval::evaluate(self.program, &input).map_err(|stop| stop.to_string())?;
-            self.has_run = true;
-        }
-        let input = Input { rows: &self.rows, now, before: &self.before, receipts: &[] };
-        let done = eval::evaluate_and_deliver(self.program, &input, &mut self.deliveries);
-        self.before = done.map_err(|stop| stop.to_string())?;
-        Ok(())
+        self.go(now).map(|_| ())
     }
 
     fn rows(&mut self, expectation: &Expectation) -> Result<Vec<Row>, String> {

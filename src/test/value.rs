@@ -1,12 +1,10 @@
 //! Takes constants of a test and values of an engine; gives them as the other side needs them: an engine's to store, the
 //! language's to compare.
 
-use jiff::ToSpan as _;
-
 use crate::engine::{self, value};
 use crate::eval::{self, Value};
 use crate::program::Literal;
-use crate::types::Type;
+use crate::types::{Type, civil};
 
 /// A constant as an engine stores it.
 pub fn stored(literal: &Literal, kind: &Type) -> engine::Value {
@@ -20,15 +18,10 @@ pub fn stored(literal: &Literal, kind: &Type) -> engine::Value {
         },
         Literal::Float(value) => engine::Value::float(*value),
         Literal::Text(text) => engine::Value::Text(text.clone()),
-        Literal::Date(days) => engine::Value::Date(day(*days)),
+        Literal::Date(days) => engine::Value::Date(civil::text(*days)),
         Literal::Timestamp(micros) => engine::Value::Timestamp(value::micros_text(*micros)),
         Literal::Months(months) => engine::Value::Int(i64::from(*months)),
     }
-}
-
-fn day(days: i32) -> String {
-    let start = jiff::civil::Date::constant(1970, 1, 1);
-    start.checked_add(i64::from(days).days()).map_or_else(|_| start.to_string(), |day| day.to_string())
 }
 
 /// A value of an engine as the language has it.

@@ -1,7 +1,7 @@
 //! The nearest change: which conditions, as few as possible, would have to be otherwise for a field to have another value. Takes
 //! every condition as free to change; what they mean together is the program's.
 
-use super::{About, Nearest, is_one_thing, own_field};
+use super::{About, Nearest, own_field};
 use crate::eval::{Stop, Value};
 use crate::program::{AggregateOp, Expr, ExprKind, FieldId, FieldKind, Op, Stage};
 use crate::test::compare::shown;
@@ -100,7 +100,7 @@ fn to_be(about: About<'_>, expr: &Expr, wanted: bool, depth: usize) -> Result<Op
         return of_field(about, id, wanted, depth);
     }
     match &expr.kind {
-        ExprKind::Op(op @ (Op::And | Op::Or), operands) if !is_one_thing(expr) => {
+        ExprKind::Op(op @ (Op::And | Op::Or), operands) if !expr.is_one_thing() => {
             let each = operands.iter().map(|operand| to_be(about, operand, wanted, depth));
             let each = each.collect::<Result<Vec<_>, _>>()?;
             let takes_all = (*op == Op::And) == wanted;
@@ -117,12 +117,12 @@ fn to_be(about: About<'_>, expr: &Expr, wanted: bool, depth: usize) -> Result<Op
 
 /// What would have to be so of a condition that has no others in it.
 fn leaf(about: About<'_>, expr: &Expr, wanted: bool) -> Result<String, Stop> {
-    let text = about.text(expr.span);
+    let text = about.sources.on_one_line(expr.span);
     let value =
         |expr: &Expr| -> Result<String, Stop> { Ok(shown(&about.look.value(expr, about.row)?, &expr.typed.kind)) };
     let plain = || if wanted { format!("`{text}`") } else { format!("not `{text}`") };
     let (op, operands) = match &expr.kind {
-        ExprKind::Op(op, operands) if !is_one_thing(expr) => (op, operands),
+        ExprKind::Op(op, operands) if !expr.is_one_thing() => (op, operands),
         ExprKind::Aggregate(aggregate) => {
             let has_rows = matches!(aggregate.op, AggregateOp::None) != wanted;
             return Ok(if has_rows { format!("a row in `{text}`") } else { format!("no row in `{text}`") });
@@ -142,11 +142,11 @@ fn leaf(about: About<'_>, expr: &Expr, wanted: bool) -> Result<String, Stop> {
     };
     let [left, right] = operands.as_slice() else { return Ok(plain()) };
     let blank = if words.is_empty() { "" } else { " " };
-    Ok(format!("`{}` {words}{blank}{} (it is {})", about.text(left.span), value(right)?, value(left)?))
+    Ok(format!("`{}` {words}{blank}{} (it is {})", about.sources.on_one_line(left.span), value(right)?, value(left)?))
 }
 
 fn of_null(about: About<'_>, operands: &[Expr], what: &str) -> Result<String, Stop> {
     let Some(operand) = operands.first() else { return Ok(what.to_owned()) };
     let found = shown(&about.look.value(operand, about.row)?, &operand.typed.kind);
-    Ok(format!("`{}` {what} (it is {found})", about.text(operand.span)))
+    Ok(format!("`{}` {what} (it is {found})", about.sources.on_one_line(operand.span)))
 }

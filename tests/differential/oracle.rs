@@ -36,19 +36,11 @@ pub fn program(edition: &Edition) -> Result<Program, Vec<String>> {
     if said.is_empty() { Ok(program) } else { Err(said) }
 }
 
-/// A value of an engine.
+/// A value of an engine; a day or an instant that it gives can be read.
 pub fn taken(value: &engine::Value, kind: &Type) -> Value {
-    match value {
-        engine::Value::Null => Value::Null,
-        engine::Value::Bool(value) => Value::Bool(*value),
-        engine::Value::Int(value) if *kind == Type::Duration => Value::Duration(*value),
-        engine::Value::Int(value) => Value::Int(*value),
-        engine::Value::Decimal(digits, scale) => Value::Decimal(*digits, *scale),
-        engine::Value::Float(value) => Value::Float(*value),
-        engine::Value::Text(text) => Value::Text(text.clone()),
-        engine::Value::Date(text) => Value::Date(eval::parse_date(text).expect("a day")),
-        engine::Value::Timestamp(text) => Value::Timestamp(eval::parse_instant(text).expect("an instant")),
-    }
+    let found = plgc::test::value::read(value, kind);
+    assert_eq!(found.is_null(), *value == engine::Value::Null, "{value:?} is no {kind}");
+    found
 }
 
 /// A cell of a case; `None` where it does not fit.

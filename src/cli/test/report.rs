@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::diagnostics::text::Style;
 use crate::eval::Value;
-use crate::source::{Sources, Span};
+use crate::source::Sources;
 use crate::test::{Difference, Failure, Verdict, compare};
 use crate::types::Type;
 
@@ -14,7 +14,7 @@ pub fn text(verdicts: &[Verdict], sources: &Sources, style: Style) -> String {
     let mut out = String::new();
     for verdict in verdicts {
         let word = if verdict.is_passed() { painted("passed", "32", style) } else { painted("failed", "31", style) };
-        out.push_str(&format!("{word}  {}  ({})\n", verdict.name, cite(sources, verdict.span)));
+        out.push_str(&format!("{word}  {}  ({})\n", verdict.name, sources.cite(verdict.span)));
         for failure in &verdict.failures {
             out.push_str(&of_failure(failure, sources));
         }
@@ -32,18 +32,13 @@ fn painted(text: &str, code: &str, style: Style) -> String {
     if style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
-fn cite(sources: &Sources, span: Span) -> String {
-    let place = sources.place(span.start);
-    format!("{}:{}", place.file, place.line)
-}
-
 fn of_failure(failure: &Failure, sources: &Sources) -> String {
     let at = instant(failure.now);
     if let Some(why) = &failure.stopped {
         let lines: String = why.lines().map(|line| format!("    {line}\n")).collect();
         return format!("  the run of {at} stops\n{lines}");
     }
-    let mut out = format!("  expect {}  ({}), in the run of {at}\n", failure.of, cite(sources, failure.span));
+    let mut out = format!("  expect {}  ({}), in the run of {at}\n", failure.of, sources.cite(failure.span));
     let mut lines: Vec<[String; 4]> = Vec::new();
     for difference in &failure.differences {
         match difference {

@@ -42,13 +42,14 @@ fn shifted(from: Date, n: i64, off: &[Date]) -> Result<Date, String> {
     let place = |day: i64, weekend: i64| day.div_euclid(7) * 5 + day.rem_euclid(7).min(weekend);
     // The last weekday at or before the day, or the first at or after it where the way is back.
     let mut end = place(number(from), if forth { 4 } else { 5 }).checked_add(n).ok_or_else(far)?;
-    let passed: Vec<i64> = off
+    let mut passed: Vec<i64> = off
         .iter()
         .filter(|day| number(**day).rem_euclid(7) < 5 && if forth { **day > from } else { **day < from })
         .map(|day| place(number(*day), 4))
         .collect();
-    let passed: Box<dyn Iterator<Item = i64>> =
-        if forth { Box::new(passed.into_iter()) } else { Box::new(passed.into_iter().rev()) };
+    if !forth {
+        passed.reverse();
+    }
     for day in passed {
         if if forth { day > end } else { day < end } {
             break;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::normal::{self, children};
+use super::normal;
 use crate::program::{Aggregate, EntityId, Expr, ExprKind, FieldKind, LinkBy, LinkId, OUTER, Program, What};
 
 /// A step carries a value in up to so many columns: itself, what orders it, and the key of the row that it is of.
@@ -57,10 +57,10 @@ impl Count<'_> {
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate),
             ExprKind::Window(window) => {
                 // The place, what it is ordered by, and who counts.
-                3 + window.per.len() + children(expr).into_iter().map(|child| self.expr(child, true)).sum::<usize>()
+                3 + window.per.len() + expr.parts().into_iter().map(|child| self.expr(child, true)).sum::<usize>()
             }
             ExprKind::Previous(inner) => 3 + self.expr(inner, true),
-            _ => children(expr).into_iter().map(|child| self.expr(child, within)).sum(),
+            _ => expr.parts().into_iter().map(|child| self.expr(child, within)).sum(),
         }
     }
 

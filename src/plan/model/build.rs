@@ -95,7 +95,7 @@ impl Builder<'_> {
                 let place = self.place(frame, expr);
                 floor.max(place.level + usize::from(!place.inline))
             }
-            _ => self.level_of_all(frame, normal::children(expr)),
+            _ => self.level_of_all(frame, expr.parts()),
         }
     }
 

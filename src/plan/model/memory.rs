@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use super::build::Builder;
 use super::frame::{FrameId, Joined};
-use super::normal;
 use crate::plan::rel::{Item, Join, JoinKind, Scalar, Table};
 use crate::plan::scalar;
 use crate::program::{Expr, ExprKind, FieldId, FieldKind, LinkBy, Program, RowsOf, What};
@@ -42,8 +41,7 @@ impl Memory {
         }
         for link in &program.links {
             if let LinkBy::Row(aggregate) = &link.by {
-                let ties = aggregate.set.ties.iter().flat_map(|tie| [&tie.inner, &tie.outer]);
-                ties.chain(normal::own(aggregate)).for_each(|expr| since_in(expr, &mut read));
+                aggregate.parts().into_iter().for_each(|expr| since_in(expr, &mut read));
             }
         }
         Self { read, ..Self::default() }
@@ -59,7 +57,7 @@ fn since_in(expr: &Expr, found: &mut BTreeSet<FieldId>) {
     if let ExprKind::Read { what: What::Since(field), .. } = &expr.kind {
         found.insert(*field);
     }
-    for child in normal::children(expr) {
+    for child in expr.parts() {
         since_in(child, found);
     }
 }

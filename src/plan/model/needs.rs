@@ -65,12 +65,12 @@ impl Walk<'_> {
                 if let Some(field) = window.among {
                     self.field(scope.len() == 1 && self.at_own_row, field);
                 }
-                for child in normal::children(expr) {
+                for child in expr.parts() {
                     self.expr(child, scope);
                 }
             }
             _ => {
-                for child in normal::children(expr) {
+                for child in expr.parts() {
                     self.expr(child, scope);
                 }
             }

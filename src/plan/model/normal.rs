@@ -23,7 +23,7 @@ fn renumber(expr: &mut Expr, scope: &mut Vec<RowId>) {
         }
         ExprKind::Aggregate(aggregate) => renumber_aggregate(aggregate, scope),
         _ => {
-            for child in children_mut(expr) {
+            for child in expr.parts_mut() {
                 renumber(child, scope);
             }
         }
@@ -65,44 +65,9 @@ fn own_mut(aggregate: &mut Aggregate) -> impl Iterator<Item = &mut Expr> {
     aggregate.set.condition.iter_mut().chain(&mut aggregate.value).chain(order)
 }
 
-/// The expressions directly in this one.
-pub(super) fn children(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Literal(_) | ExprKind::Now | ExprKind::Read { .. } | ExprKind::Error => Vec::new(),
-        ExprKind::Op(_, operands) | ExprKind::Call(_, operands) => operands.iter().collect(),
-        ExprKind::Case { arms, otherwise } => {
-            arms.iter().flat_map(|(when, then)| [when, then]).chain([&**otherwise]).collect()
-        }
-        ExprKind::Coerce(inner) | ExprKind::Previous(inner) => vec![inner],
-        ExprKind::Aggregate(aggregate) => {
-            let ties = aggregate.set.ties.iter().flat_map(|tie| [&tie.inner, &tie.outer]);
-            ties.chain(own(aggregate)).collect()
-        }
-        ExprKind::Window(window) => window.per.iter().chain([&window.order.by]).collect(),
-    }
-}
-
-fn children_mut(expr: &mut Expr) -> Vec<&mut Expr> {
-    match &mut expr.kind {
-        ExprKind::Literal(_) | ExprKind::Now | ExprKind::Read { .. } | ExprKind::Error => Vec::new(),
-        ExprKind::Op(_, operands) | ExprKind::Call(_, operands) => operands.iter_mut().collect(),
-        ExprKind::Case { arms, otherwise } => {
-            arms.iter_mut().flat_map(|(when, then)| [when, then]).chain([&mut **otherwise]).collect()
-        }
-        ExprKind::Coerce(inner) | ExprKind::Previous(inner) => vec![inner],
-        ExprKind::Aggregate(aggregate) => {
-            let Aggregate { set, value, order, .. } = &mut **aggregate;
-            let ties = set.ties.iter_mut().flat_map(|tie| [&mut tie.inner, &mut tie.outer]);
-            let order = order.iter_mut().map(|it| &mut it.by);
-            ties.chain(set.condition.iter_mut()).chain(value.iter_mut()).chain(order).collect()
-        }
-        ExprKind::Window(window) => window.per.iter_mut().chain([&mut window.order.by]).collect(),
-    }
-}
-
 /// Whether the expression or one in it is such.
 pub(super) fn contains(expr: &Expr, is: &dyn Fn(&Expr) -> bool) -> bool {
-    is(expr) || children(expr).into_iter().any(|child| contains(child, is))
+    is(expr) || expr.parts().into_iter().any(|child| contains(child, is))
 }
 
 /// The deepest row outside that an aggregate reads; `None`: it is the same for all rows.
@@ -126,7 +91,7 @@ fn each_read(expr: &Expr, note: &mut dyn FnMut(RowId)) {
     if let ExprKind::Read { row, .. } = &expr.kind {
         note(*row);
     }
-    for child in children(expr) {
+    for child in expr.parts() {
         each_read(child, note);
     }
 }
@@ -137,7 +102,7 @@ pub(super) fn outside<'a>(expr: &'a Expr, row: RowId, found: &mut Vec<&'a Expr>)
         ExprKind::Read { row: of, .. } if *of < row => found.push(expr),
         ExprKind::Aggregate(inner) if deepest_outside(inner).is_some_and(|it| it < row) => found.push(expr),
         _ => {
-            for child in children(expr) {
+            for child in expr.parts() {
                 outside(child, row, found);
             }
         }
@@ -161,7 +126,7 @@ fn shift(expr: &mut Expr, to: &dyn Fn(RowId) -> RowId) {
         ExprKind::Aggregate(aggregate) => aggregate.set.row = to(aggregate.set.row),
         _ => {}
     }
-    for child in children_mut(expr) {
+    for child in expr.parts_mut() {
         shift(child, to);
     }
 }
@@ -217,7 +182,7 @@ fn rebase(expr: &mut Expr, to: RowId, before: &[LinkId]) {
         ExprKind::Aggregate(aggregate) => aggregate.set.row.0 += to.0,
         _ => {}
     }
-    for child in children_mut(expr) {
+    for child in expr.parts_mut() {
         rebase(child, to, before);
     }
 }

@@ -47,19 +47,14 @@ pub fn written(spec: &SyncSpec) -> Query {
 /// The hash of what was sent, without the marks of fields that were always null and are no longer set: it is what this program
 /// would have sent.
 fn hash(spec: &SyncSpec, alias: &str) -> Scalar {
-    let whole = || Scalar::column(alias, "hash");
-    let text = |name: &str, other: Scalar, kind: Type| {
-        call::function(
-            name,
-            vec![(whole(), Type::Text), (other, if name == "left" { Type::Int } else { Type::Text })],
-            kind,
-        )
-    };
+    let whole = || (Scalar::column(alias, "hash"), Type::Text);
+    let first = call::function("left", vec![whole(), (Scalar::int(HASH), Type::Int)], Type::Text);
     let marks = nulls(spec).map(|name| {
         let mark = Scalar::text(&null_mark(name));
-        Scalar::Case(vec![(text("contains", mark.clone(), Type::Bool), mark)], Some(Box::new(Scalar::text(""))))
+        let has_it = call::function("contains", vec![whole(), (mark.clone(), Type::Text)], Type::Bool);
+        Scalar::Case(vec![(has_it, mark)], Some(Box::new(Scalar::text(""))))
     });
-    let parts: Vec<Scalar> = std::iter::once(text("left", Scalar::int(HASH), Type::Text)).chain(marks).collect();
+    let parts: Vec<Scalar> = std::iter::once(first).chain(marks).collect();
     match parts.as_slice() {
         [only] => only.clone(),
         _ => concat(parts),

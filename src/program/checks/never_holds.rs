@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::facts::{conjuncts, contradict};
 use crate::diagnostics::Diagnostics;
-use crate::program::walk::{of_program, parts};
+use crate::program::walk::of_program;
 use crate::program::{Aggregate, Expr, ExprKind, Op, Program, RowsOf, What};
 use crate::source::Span;
 use crate::types::Type;
@@ -73,7 +73,7 @@ fn look(program: &Program, expr: &Expr, never: &mut BTreeSet<Span>, diags: &mut 
         }
         _ => {}
     }
-    for part in parts(expr) {
+    for part in expr.parts() {
         look(program, part, never, diags);
     }
 }

@@ -7,7 +7,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::diagnostics::Diagnostics;
-use crate::program::walk::{of_program, parts};
+use crate::program::walk::of_program;
 use crate::program::{EntityId, Expr, ExprKind, LinkId, OUTER, Program, RowId, RowsOf, What};
 use crate::source::{Sources, Span};
 
@@ -65,7 +65,7 @@ impl Look<'_> {
                     self.look(part, &rows, over_events);
                 }
             }
-            _ => parts(expr).into_iter().for_each(|part| self.look(part, rows, over_events)),
+            _ => expr.parts().into_iter().for_each(|part| self.look(part, rows, over_events)),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::program::scope::Scope;
 use crate::program::{Expr, ExprKind, Literal};
 use crate::source::Span;
 use crate::syntax::ast::{self, BinaryOp};
-use crate::types::{Type, Typed};
+use crate::types::{Type, Typed, civil};
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` is not a list")]
@@ -136,11 +136,7 @@ impl<'a> Ctx<'a> {
         }
         days.sort_unstable();
         days.dedup();
-        let text = |day: i32| {
-            let first = jiff::civil::date(1970, 1, 1);
-            first.checked_add(jiff::Span::new().try_days(i64::from(day)).ok()?).ok().map(|day| day.to_string())
-        };
-        days.into_iter().map(text).collect::<Option<Vec<String>>>().filter(|_| sound)
+        sound.then(|| days.into_iter().map(civil::text).collect())
     }
 
     /// The members of the list that a name stands for; what stands for none is reported.

@@ -9,7 +9,7 @@ use crate::program::mistakes::{self, Unknown};
 use crate::program::{Expr, ExprKind, Literal};
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::types::Type;
+use crate::types::{Type, civil};
 
 /// Units of exact time, in microseconds.
 const UNITS: [(&str, i64); 5] = [
@@ -105,10 +105,7 @@ impl Ctx<'_> {
     pub(super) fn instant(&mut self, text: &str, span: Span) -> Expr {
         if !text.contains('T') {
             return match text.parse::<jiff::civil::Date>() {
-                Ok(date) => {
-                    let days = date.duration_since(jiff::civil::date(1970, 1, 1)).as_secs() / 86_400;
-                    make(ExprKind::Literal(Literal::Date(days as i32)), Type::Date.required(), span)
-                }
+                Ok(date) => make(ExprKind::Literal(Literal::Date(civil::number(date))), Type::Date.required(), span),
                 Err(_) => self.bad_date(text, span, "there is no such day"),
             };
         }

@@ -1,7 +1,7 @@
 //! The expressions directly within an expression, to be looked at, and to be changed: what rewrites a program needs no other
 //! way into it.
 
-use super::{Aggregate, Expr, ExprKind, Window};
+use super::{Aggregate, Expr, ExprKind, Op, Window};
 
 impl Expr {
     /// The expressions directly within it.
@@ -38,6 +38,15 @@ impl Expr {
                 let Window { order, per, .. } = window.as_mut();
                 std::iter::once(&mut order.by).chain(per).collect()
             }
+        }
+    }
+
+    /// Whether a condition of several parts is written as one: `x within 30 days`.
+    #[must_use]
+    pub fn is_one_thing(&self) -> bool {
+        match &self.kind {
+            ExprKind::Op(Op::And | Op::Or, operands) => operands.iter().any(|operand| operand.span == self.span),
+            _ => false,
         }
     }
 }

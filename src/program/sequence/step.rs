@@ -63,7 +63,7 @@ impl<'a> Ctx<'a> {
         }
         for (at, ((written, _), step)) in steps(node).into_iter().zip(&mut found.steps).enumerate() {
             step.until = written.until.as_ref().map(|until| self.instant_of(&mut scope, "until", until));
-            step.via = written.via.as_ref().and_then(|via| self.via(&scope, step, found.entity, via));
+            step.via = written.via.as_ref().and_then(|via| self.via(&scope, found.entity, via));
             step.during = written.during.as_ref().and_then(|during| self.during(during));
             let when = written.when.as_ref().map(|when| self.condition(&mut scope, when));
             match step.branch.and_then(|at| found.branches.get_mut(at)) {
@@ -125,7 +125,7 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn via(&mut self, scope: &Scope, step: &Step, entity: EntityId, written: &ast::Via) -> Option<Via> {
+    fn via(&mut self, scope: &Scope, entity: EntityId, written: &ast::Via) -> Option<Via> {
         let channel = self.channel_named(&written.channel)?;
         let target = self.program.channel(channel).entity;
         let (path, span) = match &written.to {
@@ -146,7 +146,7 @@ impl<'a> Ctx<'a> {
             self.via_target(written, &found, channel, span);
             return None;
         }
-        Some(Via { channel, path, span: Span { end: span.end, ..written.channel.span } }).filter(|_| step.span != span)
+        Some(Via { channel, path, span: Span { end: span.end, ..written.channel.span } })
     }
 
     fn via_target(&mut self, written: &ast::Via, found: &str, channel: ChannelId, at: Span) {

@@ -11,7 +11,7 @@ use crate::program::context::Ctx;
 use crate::program::expr::literal::micros;
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::types::{Type, Typed};
+use crate::types::{Type, Typed, civil};
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` is no {kind}")]
@@ -172,13 +172,12 @@ fn duration(text: &str) -> Option<i64> {
 
 fn days(text: &str) -> Option<i32> {
     let Value::Date(day) = Value::parse(text, &Type::Date)? else { return None };
-    let since = day.parse::<jiff::civil::Date>().ok()?.duration_since(jiff::civil::date(1970, 1, 1));
-    i32::try_from(since.as_secs() / 86_400).ok()
+    day.parse().ok().map(civil::number)
 }
 
 fn instant(text: &str) -> Option<i64> {
     let Value::Timestamp(at) = Value::parse(text, &Type::Timestamp)? else { return None };
     let at = at.parse::<jiff::civil::DateTime>().ok()?;
-    let since = at.duration_since(jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0));
+    let since = at.duration_since(civil::FIRST.at(0, 0, 0, 0));
     i64::try_from(since.as_micros()).ok()
 }

@@ -15,7 +15,7 @@ use crate::program::source::DuplicateColumn;
 use crate::program::{Column, ColumnId, Literal, Program, SourceId};
 use crate::source::Span;
 use crate::syntax::ast;
-use crate::types::Type;
+use crate::types::{Type, civil};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -252,6 +252,5 @@ fn numbered(number: i64, kind: &Type) -> Literal {
 fn day_of(micros: i64, zone: &str) -> i32 {
     let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
     let instant = jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let since = instant.to_zoned(zone).date().duration_since(jiff::civil::date(1970, 1, 1));
-    i32::try_from(since.as_secs() / 86_400).unwrap_or(i32::MAX)
+    civil::number(instant.to_zoned(zone).date())
 }
