@@ -74,6 +74,7 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("mod/constant", "{0} % {1}"),
     ("latest/1", "{0}"),
     ("cast", "CAST({0} AS {type})"),
+    ("letter", "SUBSTR({0}, {1}, 1)"),
     ("text_to_text", "{0}"),
     ("json_to_text", "{0}"),
     ("count_rows", "COUNT(*){over}"),

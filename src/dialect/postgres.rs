@@ -181,6 +181,7 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("json_float", Some("plg_state.to_float(plg_state.json_text(CAST({0} AS TEXT), {1*}))")),
     ("json_bool", Some("plg_state.to_bool(plg_state.json_text(CAST({0} AS TEXT), {1*}))")),
     ("bucket", Some("CAST(CAST('x' || SUBSTR(MD5({0} || '-' || {1}), 1, 8) AS BIT(32)) AS BIGINT) % 10000")),
+    ("letter", Some("SUBSTR({0}, CAST({1} AS INTEGER), 1)")),
     ("text_to_int", Some("plg_state.to_int({0})")),
     ("text_to_float", Some("plg_state.to_float({0})")),
     ("text_to_decimal", Some("CAST(plg_state.to_decimal({0}, {p}, {s}) AS {type})")),

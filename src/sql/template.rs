@@ -1,5 +1,5 @@
 //! Takes a template and written arguments, gives one written expression: parentheses only where an operator
-//! of the template needs them, breaks only in its parentheses.
+//! of the template needs them, breaks only in its parentheses and before `||`.
 //!
 //! | in a template | stands for |
 //! |---|---|
@@ -92,6 +92,7 @@ pub fn fill(template: &str, arguments: usize, slot: &mut dyn FnMut(&str) -> Slot
     let mut stack: Vec<Vec<Doc>> = vec![Vec::new()];
     let mut depth_case = 0;
     let mut loosest = level::ATOM;
+    let joins = |at: usize| matches!(tokens.get(at), Some(Token::Operator(_, level::CONCAT)));
     for (at, token) in tokens.iter().enumerate() {
         let outermost = stack.len() == 1 && depth_case == 0;
         let doc = match token {
@@ -108,6 +109,7 @@ pub fn fill(template: &str, arguments: usize, slot: &mut dyn FnMut(&str) -> Slot
                 push(&mut stack, Doc::text(","));
                 Doc::Line
             }
+            Token::Text(text) if outermost && text == " " && joins(at + 1) => Doc::Line,
             Token::Text(text) => Doc::text(text.clone()),
             Token::Word(word) => {
                 depth_case += i32::from(word == "CASE") - i32::from(word == "END");
@@ -132,7 +134,9 @@ pub fn fill(template: &str, arguments: usize, slot: &mut dyn FnMut(&str) -> Slot
         };
         push(&mut stack, doc);
     }
-    Written { doc: Doc::Group(stack.into_iter().flatten().collect()), level: loosest }
+    let pieces = stack.into_iter().flatten().collect();
+    let doc = if loosest == level::CONCAT { Doc::Group(vec![Doc::Indent(pieces)]) } else { Doc::Group(pieces) };
+    Written { doc, level: loosest }
 }
 
 fn push(stack: &mut [Vec<Doc>], doc: Doc) {
