@@ -57,6 +57,7 @@ fn model(model: &plan::Model, labels: &Labels<'_>, dialect: &Dialect) -> manifes
         keyed: model.columns.first().map_or_else(Vec::new, |key| keyed(&table, &key.name, dialect)),
         columns: model.columns.iter().map(|it| column(it, labels(&it.name), dialect)).collect(),
         last: model.last,
+        kept: model.kept,
     }
 }
 
