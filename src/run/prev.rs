@@ -78,7 +78,7 @@ fn rows(driver: &Driver, (manifest, before): (&Manifest, Option<&Manifest>), ent
 }
 
 /// The model of what is remembered of an entity's rows that are no more.
-fn kept_model<'a>(manifest: &'a Manifest, entity: &str) -> Option<&'a Model> {
+pub(super) fn kept_model<'a>(manifest: &'a Manifest, entity: &str) -> Option<&'a Model> {
     manifest.models.iter().find(|model| model.kept && model.entity == entity)
 }
 
