@@ -31,6 +31,7 @@ pub fn manifest(plan: Plan, program: &Program, files: &Sources, dialect: &Dialec
         syncs: plan.syncs.into_iter().map(|it| sync(&it, dialect)).collect(),
         destinations: program.destinations.iter().map(destination).collect(),
         retired: program.retired.clone(),
+        born: plan.born,
         lineage: plan::lineage::of(program),
         cites: sources::cites(program, files),
     };
@@ -67,7 +68,8 @@ fn column(column: &plan::Column, labels: Vec<String>, dialect: &Dialect) -> Colu
         typed: column.typed.clone(),
         sql_type: dialect.type_name(&column.typed.kind),
         doc: column.doc.clone(),
-        was: column.was.clone(),
+        was: column.was.first().cloned(),
+        or_was: column.was.iter().skip(1).cloned().collect(),
         stages: column.stages.iter().cloned().collect(),
         labels,
     }
@@ -155,6 +157,7 @@ fn sync(sync: &plan::Sync, dialect: &Dialect) -> manifest::Sync {
                 typed: kind.required(),
                 doc: None,
                 was: None,
+                or_was: Vec::new(),
                 stages: BTreeMap::new(),
                 labels: Vec::new(),
             })

@@ -1,6 +1,6 @@
 //! All that `run` ever reads: versioned plain data with every statement over the user's tables in it. In a
 //! statement, outside of quotes and comments, the runner replaces `:now` (a typed instant literal), `:run` and
-//! `:parent` (part of a table's name, or, where they stand alone, a text literal).
+//! `:parent` (part of a table's name, or, where they stand alone, a text literal), and `:born_…` (an instant, see [`Born`]).
 
 mod bind;
 mod files;
@@ -57,11 +57,26 @@ pub struct Manifest {
     /// What earlier runs remember and the program lets go: audiences, syncs, entities, and fields as `entity.field`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retired: Vec<String>,
+    /// The sequences, steps and branches of which a run fills in the instant of the first run that had each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub born: Vec<Born>,
     /// Where each column of each model comes from.
     pub lineage: Vec<Lineage>,
     /// Where columns of sources and fields are declared.
     #[serde(default)]
     pub cites: Cites,
+}
+
+/// A sequence, step or branch, of which the first run that had it matters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Born {
+    /// `upsell`, `upsell.email`
+    pub name: String,
+    /// What its placeholder ends with: `:born_upsell__email`.
+    pub placeholder: String,
+    /// Its names in earlier runs, the first that is known counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub was: Vec<String>,
 }
 
 /// `file:line` of declarations, by name. All in one place: a line that comes or goes in a file changes nothing else.
@@ -123,6 +138,9 @@ pub struct Column {
     /// What the parent run may have called it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was: Option<String>,
+    /// What else it may have called it, where there is no column of that name: a step of a sequence, both renamed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub or_was: Vec<String>,
     /// What the parent run may have called its values: earlier names of stages, and the present ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stages: BTreeMap<String, String>,
@@ -151,7 +169,7 @@ pub struct Model {
     pub columns: Vec<Column>,
     /// Whether it is the entity's last pass.
     pub last: bool,
-    /// Whether it holds what is remembered of rows that are no more: the key, and what an experiment said of each.
+    /// Whether it holds what is remembered of rows that are no more: the key, and what experiments and sequences say of each.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub kept: bool,
 }

@@ -2,6 +2,7 @@
 //! around them. `fold` makes what remembers a value, `model` turns the field graph into levels and passes; `state` makes
 //! everything around the models.
 
+pub mod born;
 pub mod call;
 pub mod cites;
 pub mod fold;
@@ -36,6 +37,8 @@ pub struct Plan {
     pub views: Vec<View>,
     /// The syncs.
     pub syncs: Vec<Sync>,
+    /// What the first run that had it matters of.
+    pub born: Vec<manifest::Born>,
 }
 
 /// One pass of one entity: a table.
@@ -68,8 +71,8 @@ pub struct Column {
     pub typed: Typed,
     /// Its documentation.
     pub doc: Option<String>,
-    /// What the parent run's table may call it (`was`).
-    pub was: Option<String>,
+    /// What the parent run's table may call it (`was`): the first that is there counts.
+    pub was: Vec<String>,
     /// What the parent run may have called its values: the earlier name of a stage, and the present one.
     pub stages: Vec<(String, String)>,
 }
@@ -143,6 +146,7 @@ pub fn lower(program: &Program, sources: &Sources) -> Plan {
         checks: state::checks(program, sources),
         views: state::views(program, sources, &models),
         syncs: sync::syncs(program, sources),
+        born: born::all(program),
         models,
     }
 }
@@ -154,6 +158,6 @@ pub fn column_name(program: &Program, entity: EntityId, what: What) -> Option<St
         What::Column(id) => Some(program.column(entity, id).name.clone()),
         What::Field(id) => Some(program.field(id).name.clone()),
         What::Since(id) => Some(format!("{}__since", program.field(id).name)),
-        What::InView(_) | What::Was(_) | What::Exists => None,
+        What::InView(_) | What::Was(_) | What::Born(_) | What::Exists => None,
     }
 }

@@ -158,7 +158,9 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
     }
     let number = head.as_ref().map_or(1, |head| number(&head.id) + 1);
     let parent = head.as_ref().map(|head| head.id.clone());
-    let run = Run { id: format!("r{number}_{}", session::fresh(&now, 4)), parent, now };
+    let born = state::born(session, manifest, &now).await?;
+    let born = born.into_iter().map(|(it, at)| (it.placeholder.clone(), at)).collect();
+    let run = Run { id: format!("r{number}_{}", session::fresh(&now, 4)), parent, now, born };
     let started = Event::Started {
         run: run.id.clone(),
         parent: run.parent.clone(),

@@ -67,6 +67,7 @@ fn column(column: &program::Column, dialect: &Dialect) -> Column {
         sql_type: dialect.type_name(&column.typed.kind),
         doc: column.doc.clone(),
         was: None,
+        or_was: Vec::new(),
         stages: BTreeMap::new(),
         labels: column.labels.clone(),
     }

@@ -1,4 +1,4 @@
-//! Takes a statement of a manifest and what a run knows, gives the statement with `:now`, `:run` and `:parent` filled
+//! Takes a statement of a manifest and what a run knows, gives the statement with `:now`, `:run`, `:parent` and `:born_…` filled
 //! in. Reads tokens: quoted text, quoted names, comments and `::` casts stay as they are.
 
 /// What a run fills in.
@@ -10,12 +10,15 @@ pub struct Bindings<'a> {
     pub run: &'a str,
     /// The parent run's id; `None` for the first run.
     pub parent: Option<&'a str>,
+    /// What `:born_NAME` stands for, by NAME, as literals of the dialect.
+    pub born: &'a [(String, String)],
 }
 
 /// The statement with its placeholders filled in.
 ///
 /// `:now` becomes the literal. `:run` and `:parent` become the id where they end a table's name (`workspace__:run`, also
 /// behind a quote: `"Workspace__":run`), and a text literal where they stand alone. In the first run `:parent` alone is `NULL`, and `__:parent` stays.
+/// `:born_NAME` becomes the literal of that name, where there is one.
 #[must_use]
 pub fn bind(sql: &str, bindings: &Bindings<'_>) -> String {
     let mut out = String::with_capacity(sql.len());
@@ -57,10 +60,10 @@ pub(super) fn without_comments(sql: &str) -> String {
     out
 }
 
-/// The names that the statement leaves open: `now`, `run`, `parent`, in this order.
+/// The names that the statement leaves open: `now`, `run`, `parent`, `born`, in this order.
 pub(super) fn open(sql: &str) -> Vec<&'static str> {
-    let bound = bind(sql, &Bindings { now: "\u{1}", run: "\u{2}", parent: Some("\u{3}") });
-    let marks = [("\u{1}", "now"), ("\u{2}", "run"), ("\u{3}", "parent")];
+    let bound = bind(sql, &Bindings { now: "\u{1}", run: "\u{2}", parent: Some("\u{3}"), born: &[] });
+    let marks = [("\u{1}", "now"), ("\u{2}", "run"), ("\u{3}", "parent"), (":born_", "born")];
     marks.iter().filter(|(mark, _)| bound.contains(mark)).map(|(_, name)| *name).collect()
 }
 
@@ -82,6 +85,10 @@ fn placeholder<'a>(out: &mut String, rest: &'a str, bindings: &Bindings<'_>) -> 
         ("parent", Some(parent)) if is_glued => Some(parent.to_owned()),
         ("parent", Some(parent)) if is_alone => Some(quoted(parent)),
         ("parent", None) if is_alone => Some("NULL".to_owned()),
+        (name, _) if is_alone => name.strip_prefix("born_").and_then(|name| {
+            let found = bindings.born.iter().find(|(known, _)| known == name);
+            found.map(|(_, instant)| instant.clone())
+        }),
         _ => None,
     };
     match value {
@@ -142,7 +149,7 @@ mod tests {
 
     fn bound(sql: &str) -> String {
         let now = "TIMESTAMP '2026-01-15 09:00:00'";
-        bind(sql, &Bindings { now, run: "r2_7f3a", parent: Some("r1_00ab") })
+        bind(sql, &Bindings { now, run: "r2_7f3a", parent: Some("r1_00ab"), born: &[("upsell".to_owned(), "'2026-01-01'".to_owned())] })
     }
 
     #[test]
@@ -156,6 +163,7 @@ mod tests {
         assert_eq!(bound("plg.\"Odd__\":run AS r"), "plg.\"Odd__r2_7f3a\" AS r");
         assert_eq!(bound("x<=:now-1"), "x<=TIMESTAMP '2026-01-15 09:00:00'-1");
         assert_eq!(bound("(:parent)"), "('r1_00ab')");
+        assert_eq!(bound("x > :born_upsell AND y > :born_other"), "x > '2026-01-01' AND y > :born_other");
     }
 
     #[test]
@@ -188,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_first_run_has_no_parent() {
-        let first = Bindings { now: "1", run: "r1", parent: None };
+        let first = Bindings { now: "1", run: "r1", parent: None, born: &[] };
         assert_eq!(bind("r.run = :parent", &first), "r.run = NULL");
         assert_eq!(bind("plg.workspace__:parent", &first), "plg.workspace__:parent");
     }

@@ -3,22 +3,41 @@
 //! ids mean the same in both, and a program that has nothing to fold is given back as it is.
 
 mod experiment;
+mod sequence;
 mod value;
+mod view;
 
 use std::borrow::Cow;
 
-use crate::program::{EntityId, ExperimentPart, FieldId, FieldKind, Program};
+use crate::program::{EntityId, ExperimentPart, FieldId, FieldKind, Program, SequencePart};
+use sequence::{Fold, Passing};
 
-/// The program as its models are made from it.
+pub use sequence::HIDDEN;
+
+/// The program as its models are made from it: the fields of the program, and behind them those that no model keeps.
 #[must_use]
 pub fn fold(program: &Program) -> Cow<'_, Program> {
-    if program.experiments.is_empty() {
+    if program.experiments.is_empty() && program.sequences.is_empty() {
         return Cow::Borrowed(program);
     }
     let mut folded = program.clone();
-    for field in &mut folded.fields {
-        if let FieldKind::Experiment(id, part) = field.kind {
-            field.kind = FieldKind::Trait(experiment::part(program, program.experiment(id), part));
+    let mut folds = Vec::new();
+    for sequence in &program.sequences {
+        let [leaves, enters] = sequence::passing(program, sequence).map(|field| folded.add_field(field));
+        folds.push(Fold { program, sequence, passing: Passing { leaves, enters } });
+    }
+    for (id, field) in (0..).map(FieldId).zip(&mut folded.fields) {
+        let found = match field.kind {
+            FieldKind::Experiment(id, part) => Some(experiment::part(program, program.experiment(id), part)),
+            FieldKind::Sequence(id, part) => folds.get(id.0 as usize).map(|fold| fold.part(part)),
+            FieldKind::Trait(_) | FieldKind::Audience { .. } | FieldKind::Status { .. } => {
+                let of = |fold: &&Fold<'_>| fold.passing.leaves == id || fold.passing.enters == id;
+                let is_leaving = |fold: &Fold<'_>| fold.passing.leaves == id;
+                folds.iter().find(of).map(|fold| if is_leaving(fold) { fold.leaves() } else { fold.may_enter() })
+            }
+        };
+        if let Some(found) = found {
+            field.kind = FieldKind::Trait(found);
         }
     }
     Cow::Owned(folded)
@@ -28,13 +47,18 @@ pub fn fold(program: &Program) -> Cow<'_, Program> {
 #[must_use]
 pub fn kept(program: &Program, entity: EntityId) -> Vec<FieldId> {
     let fields = program.fields_of(entity);
-    fields.filter(|(_, field)| matches!(field.kind, FieldKind::Experiment(..))).map(|(id, _)| id).collect()
+    fields.filter(|(_, field)| matches!(field.kind, FieldKind::Experiment(..) | FieldKind::Sequence(..))).map(|(id, _)| id).collect()
 }
 
 /// Those of them one of which a row must have, to be remembered.
 #[must_use]
 pub fn carried(program: &Program, entity: EntityId) -> Vec<FieldId> {
-    let is_carried =
-        |id: &FieldId| matches!(program.field(*id).kind, FieldKind::Experiment(_, ExperimentPart::EnrolledAt));
+    let is_carried = |id: &FieldId| {
+        let kind = &program.field(*id).kind;
+        matches!(
+            kind,
+            FieldKind::Experiment(_, ExperimentPart::EnrolledAt) | FieldKind::Sequence(_, SequencePart::Entry)
+        )
+    };
     kept(program, entity).into_iter().filter(is_carried).collect()
 }

@@ -28,7 +28,7 @@ use build::Built;
 
 use super::{Column, Model, fold};
 use crate::dialect::names::{LONGEST_DECLARED, fitted};
-use crate::program::{ColumnId, EntityId, FieldId, FieldKind, Program, Stage};
+use crate::program::{ColumnId, EntityId, FieldId, FieldKind, Program, SequencePart, Stage};
 use crate::source::Sources;
 use crate::types::Type;
 
@@ -48,7 +48,7 @@ pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
         } else {
             fitted(&format!("{}__pass_{}", entity.name, before + 1), LONGEST_DECLARED)
         };
-        let (query, mut cites) = entity::query(&folded, &built, pass.entity, &pass.fields);
+        let (query, mut cites) = entity::query(&folded, &built, pass, program.fields.len());
         cites.note(entity.span, &entity.name);
         let mut comments = vec![format!("entity {} · pass {} of {of}", entity.name, before + 1)];
         comments.extend(comments::first_line(entity.doc.as_ref()).map(str::to_owned));
@@ -56,12 +56,15 @@ pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
         let mut fields = built.get(&pass.entity).map(|(_, fields)| fields.clone()).unwrap_or_default();
         fields.extend(&pass.fields);
         fields.sort();
+        // What only the fold itself reads is in no last model.
+        let (of, most) = if pass.last { (program, program.fields.len()) } else { (&*folded, folded.fields.len()) };
+        fields.retain(|id| (id.0 as usize) < most);
         models.push(Model {
             name: name.clone(),
             entity: entity.name.clone(),
             comments,
             query,
-            columns: columns(program, pass.entity, &fields),
+            columns: columns(of, pass.entity, &fields),
             last: pass.last,
             keys_only: false,
             kept: false,
@@ -91,7 +94,7 @@ fn source_column(program: &Program, entity: EntityId, id: ColumnId) -> Column {
         name: column.name.clone(),
         typed: column.typed.clone(),
         doc: column.doc.clone(),
-        was: None,
+        was: Vec::new(),
         stages: Vec::new(),
     }
 }
@@ -99,12 +102,12 @@ fn source_column(program: &Program, entity: EntityId, id: ColumnId) -> Column {
 /// The column of a field, and that of its `since`.
 fn field_columns(program: &Program, id: FieldId) -> Vec<Column> {
     let field = program.field(id);
-    let (since, was, stages) = match &field.kind {
-        FieldKind::Trait(_) => (false, None, Vec::new()),
-        FieldKind::Experiment(id, part) => (false, program.experiment(*id).part_was(*part), Vec::new()),
-        FieldKind::Sequence(id, part) => (false, program.sequence(*id).part_was(*part).into_iter().next(), Vec::new()),
-        FieldKind::Audience { was, .. } => (true, was.clone(), Vec::new()),
-        FieldKind::Status { was, stages, .. } => (true, was.clone(), renamed(stages)),
+    let was = program.earlier_names(field);
+    let (since, stages) = match &field.kind {
+        FieldKind::Sequence(id, SequencePart::Arm(at)) => (false, program.sequence(*id).renamed_arms(*at)),
+        FieldKind::Trait(_) | FieldKind::Experiment(..) | FieldKind::Sequence(..) => (false, Vec::new()),
+        FieldKind::Audience { .. } => (true, Vec::new()),
+        FieldKind::Status { stages, .. } => (true, renamed(stages)),
     };
     let value = Column {
         name: field.name.clone(),
@@ -117,7 +120,7 @@ fn field_columns(program: &Program, id: FieldId) -> Vec<Column> {
         name: format!("{}__since", field.name),
         typed: Type::Timestamp.optional(),
         doc: None,
-        was: was.map(|was| format!("{was}__since")),
+        was: was.iter().map(|was| format!("{was}__since")).collect(),
         stages: Vec::new(),
     });
     std::iter::once(value).chain(since).collect()

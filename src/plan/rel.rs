@@ -172,6 +172,8 @@ pub enum Parameter {
     Run,
     /// `:parent`, the parent run's id, a text value.
     Parent,
+    /// `:born_upsell`, the instant of the first run that had what is named so.
+    Born(String),
 }
 
 /// An expression of SQL. Three-valued, as in SQL: `plan` has already spent what keeps the third value in.

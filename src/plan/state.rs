@@ -53,7 +53,7 @@ fn key(program: &Program, id: EntityId, entity: &program::Entity, model: &Model)
         name: declared.name.clone(),
         typed: declared.typed.clone(),
         doc: declared.doc.clone(),
-        was: None,
+        was: Vec::new(),
         stages: Vec::new(),
     })
 }

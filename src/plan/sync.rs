@@ -42,6 +42,7 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
         sql_type: String::new(),
         doc: None,
         was: None,
+        or_was: Vec::new(),
         stages: BTreeMap::new(),
         labels: value::labels(program, sync.entity, value),
     };

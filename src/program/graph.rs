@@ -331,7 +331,7 @@ impl Program {
     }
 
     /// Adds a field behind all others.
-    pub(super) fn add_field(&mut self, field: Field) -> FieldId {
+    pub(crate) fn add_field(&mut self, field: Field) -> FieldId {
         let id = FieldId(self.fields.len() as u32);
         self.members.entry(field.entity).or_default().push(id);
         self.fields.push(field);

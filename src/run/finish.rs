@@ -32,6 +32,7 @@ pub async fn finish(
         }
     }
     ended::record(session, before, manifest, run).await?;
+    state::keep_born(session, manifest, run).await?;
     let syncs = deliver_all(session, manifest, run).await?;
     let changes = changes(session, run).await?;
     state::finish(session, run).await?;

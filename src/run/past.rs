@@ -66,7 +66,7 @@ pub fn read(manifest: &Manifest, target: &Target) -> Result<Option<Past>, RunErr
             Some(parent) => match state::manifest_of(&mut session, parent).await? {
                 None => Vec::new(),
                 Some(manifest) => {
-                    let run = Run { id: parent.clone(), parent: None, now: head.now.clone() };
+                    let run = Run { id: parent.clone(), parent: None, now: head.now.clone(), born: Vec::new() };
                     built(&mut session, &manifest, &run).await?
                 }
             },

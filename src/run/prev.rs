@@ -164,7 +164,8 @@ fn taken(column: &Column, columns: &[Column], before: &[Column]) -> Option<Strin
 /// The parent's column that a column goes on with.
 pub(super) fn same<'a>(column: &Column, before: &'a [Column]) -> Option<&'a Column> {
     let named = |name: &str| before.iter().find(|old| old.name == name);
-    let old = named(&column.name).or_else(|| named(column.was.as_deref()?))?;
+    let names = std::iter::once(&column.name).chain(&column.was).chain(&column.or_was);
+    let old = names.into_iter().find_map(|name| named(name))?;
     let is_text = |kind: &Type| matches!(kind, Type::Text | Type::Enum(_) | Type::Json);
     let same = old.typed.kind == column.typed.kind || (is_text(&old.typed.kind) && is_text(&column.typed.kind));
     same.then_some(old)

@@ -42,11 +42,13 @@ pub struct Run {
     pub parent: Option<String>,
     /// Its instant, as text.
     pub now: String,
+    /// The instants of the first runs that had what the program asks that of, by placeholder; known while models are built.
+    pub born: Vec<(String, String)>,
 }
 
 impl From<&Committed> for Run {
     fn from(committed: &Committed) -> Self {
-        Self { id: committed.id.clone(), parent: committed.parent.clone(), now: committed.now.clone() }
+        Self { id: committed.id.clone(), parent: committed.parent.clone(), now: committed.now.clone(), born: Vec::new() }
     }
 }
 
@@ -55,7 +57,8 @@ impl Run {
     #[must_use]
     pub fn bind(&self, sql: &str, driver: &Driver) -> String {
         let now = driver.instant(&self.now);
-        bind(sql, &Bindings { now: &now, run: &self.id, parent: self.parent.as_deref() })
+        let born: Vec<_> = self.born.iter().map(|(name, at)| (name.clone(), driver.instant(at))).collect();
+        bind(sql, &Bindings { now: &now, run: &self.id, parent: self.parent.as_deref(), born: &born })
     }
 }
 

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use super::RunError;
 use super::session::{Run, Session, file, fresh};
 use crate::engine::{Driver, Row, Slot, Value, clock, literal, quote, value};
-use crate::manifest::Manifest;
+use crate::manifest::{Born, Manifest};
 use crate::types::Type;
 
 /// The schema of the state.
@@ -47,6 +47,7 @@ pub const TABLES: &[(&str, &[(&str, Type)])] = &[
             ("run", Type::Text),
         ],
     ),
+    ("born", &[("name", Type::Text), ("happened_at", Type::Timestamp), ("run", Type::Text)]),
     (
         "receipts",
         &[
@@ -225,6 +226,45 @@ pub async fn commit(session: &mut Session<'_>, run: &Run, hash: &str) -> Result<
         driver.instant(&value::micros_text(clock()))
     );
     session.execute("commit", &sql).await.map(|_| ())
+}
+
+/// The first run that had each sequence, step and branch, under its name or an earlier one; this run's instant where it is new.
+pub async fn born<'m>(
+    session: &mut Session<'_>,
+    manifest: &'m Manifest,
+    now: &str,
+) -> Result<Vec<(&'m Born, String)>, RunError> {
+    if manifest.born.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = format!("SELECT b.name, b.happened_at FROM {} AS b", session.driver.table(SCHEMA, "born"));
+    let rows = session.rows("reading the state", &sql, &[Type::Text, Type::Timestamp]).await?;
+    let known: Vec<(String, String)> = rows
+        .into_iter()
+        .filter_map(|row| match row.as_slice() {
+            [Value::Text(name), Value::Timestamp(at)] => Some((name.clone(), at.clone())),
+            _ => None,
+        })
+        .collect();
+    let at = |name: &String| known.iter().find(|(known, _)| known == name).map(|(_, at)| at.clone());
+    let first = |it: &Born| std::iter::once(&it.name).chain(&it.was).find_map(at).unwrap_or_else(|| now.to_owned());
+    Ok(manifest.born.iter().map(|it| (it, first(it))).collect())
+}
+
+/// Keeps which run was the first of what had none.
+pub async fn keep_born(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
+    for (it, at) in born(session, manifest, &run.now).await? {
+        let (driver, name) = (session.driver, literal(&it.name));
+        let table = driver.table(SCHEMA, "born");
+        let sql = format!(
+            "INSERT INTO {table} (name, happened_at, run) SELECT {name}, {}, {} \
+             WHERE NOT EXISTS (SELECT 1 FROM {table} AS b WHERE b.name = {name})",
+            driver.instant(&at),
+            literal(&run.id)
+        );
+        session.execute("first runs", &sql).await?;
+    }
+    Ok(())
 }
 
 /// Everything after the commit is done.

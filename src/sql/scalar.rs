@@ -21,9 +21,10 @@ pub fn scalar(scalar: &Scalar, dialect: &Dialect) -> Written {
         }
         Scalar::Constant(constant) => literal::constant(constant, dialect),
         Scalar::Parameter(parameter) => Written::atom(match parameter {
-            Parameter::Now => ":now",
-            Parameter::Run => ":run",
-            Parameter::Parent => ":parent",
+            Parameter::Now => ":now".to_owned(),
+            Parameter::Run => ":run".to_owned(),
+            Parameter::Parent => ":parent".to_owned(),
+            Parameter::Born(name) => format!(":born_{name}"),
         }),
         Scalar::And(all) => chain(all, "AND", level::AND, dialect),
         Scalar::Or(all) => chain(all, "OR", level::OR, dialect),

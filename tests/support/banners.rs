@@ -67,6 +67,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
         typed,
         doc: None,
         was: None,
+        or_was: Vec::new(),
         stages: BTreeMap::new(),
         labels: Vec::new(),
     };

@@ -34,9 +34,10 @@ fn enrolled_at(program: &Program, experiment: &Experiment) -> Expr {
         let bucket = bucket(program, experiment, &format!("{}.rollout", experiment.salt));
         less(bucket, share)
     });
-    let now = match all(base.into_iter().chain(slice).chain(rollout).collect()) {
-        Some(chosen) => case(vec![(chosen, now())], null(Type::Timestamp)),
-        None => now(),
+    let chosen: Vec<Expr> = base.into_iter().chain(slice).chain(rollout).collect();
+    let now = match chosen.is_empty() {
+        true => now(),
+        false => case(vec![(all(chosen), now())], null(Type::Timestamp)),
     };
     coalesce(vec![was(program, experiment.enrolled_at), now], Type::Timestamp.optional())
 }

@@ -28,6 +28,21 @@ pub(super) fn was(program: &Program, id: FieldId) -> Expr {
     read(program.field(id), What::Was(id))
 }
 
+/// A field that the program does not have yet.
+pub(super) fn read_field(id: FieldId, typed: Typed) -> Expr {
+    expr(typed, ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(id) })
+}
+
+/// Since when the row is in an audience, as of this run.
+pub(super) fn since(id: FieldId) -> Expr {
+    expr(Type::Timestamp.optional(), ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Since(id) })
+}
+
+/// The `now` of the first run that had what the field is of.
+pub(super) fn born(id: FieldId) -> Expr {
+    expr(Type::Timestamp.required(), ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Born(id) })
+}
+
 /// The run's instant.
 pub(super) fn now() -> Expr {
     expr(Type::Timestamp.required(), ExprKind::Now)
@@ -73,16 +88,65 @@ pub(super) fn at_least(a: Expr, b: Expr) -> Expr {
     condition(Op::GreaterEqual, vec![a, b])
 }
 
-pub(super) fn is_not_null(value: Expr) -> Expr {
-    condition(Op::Not, vec![condition(Op::IsNull, vec![value])])
+pub(super) fn at_most(a: Expr, b: Expr) -> Expr {
+    condition(Op::LessEqual, vec![a, b])
 }
 
-/// Whether all hold; `None`: nothing is asked.
-pub(super) fn all(mut conditions: Vec<Expr>) -> Option<Expr> {
-    match conditions.len() {
-        0 | 1 => conditions.pop(),
-        _ => Some(condition(Op::And, conditions)),
+pub(super) fn equal(a: Expr, b: Expr) -> Expr {
+    condition(Op::Equal, vec![a, b])
+}
+
+pub(super) fn is_null(value: Expr) -> Expr {
+    condition(Op::IsNull, vec![value])
+}
+
+pub(super) fn is_not_null(value: Expr) -> Expr {
+    not(is_null(value))
+}
+
+/// What never holds.
+pub(super) fn none() -> Expr {
+    literal(Type::Bool, Literal::Bool(false))
+}
+
+/// Whether it does not hold.
+pub(super) fn not(condition: Expr) -> Expr {
+    match condition.kind {
+        ExprKind::Literal(Literal::Bool(holds)) => literal(Type::Bool, Literal::Bool(!holds)),
+        _ => self::condition(Op::Not, vec![condition]),
     }
+}
+
+/// Whether all hold.
+pub(super) fn all(mut conditions: Vec<Expr>) -> Expr {
+    conditions.retain(|it| it.kind != ExprKind::Literal(Literal::Bool(true)));
+    if conditions.iter().any(|it| it.kind == ExprKind::Literal(Literal::Bool(false))) {
+        return none();
+    }
+    one_or(conditions, Op::And, true)
+}
+
+/// Whether one holds.
+pub(super) fn any(mut conditions: Vec<Expr>) -> Expr {
+    conditions.retain(|it| it.kind != ExprKind::Literal(Literal::Bool(false)));
+    if conditions.iter().any(|it| it.kind == ExprKind::Literal(Literal::Bool(true))) {
+        return not(none());
+    }
+    one_or(conditions, Op::Or, false)
+}
+
+fn one_or(mut conditions: Vec<Expr>, op: Op, empty: bool) -> Expr {
+    match conditions.len() {
+        0 => literal(Type::Bool, Literal::Bool(empty)),
+        1 => conditions.remove(0),
+        _ => condition(op, conditions),
+    }
+}
+
+/// A number and a number, or an instant and a length of time.
+pub(super) fn sum(a: Expr, b: Expr) -> Expr {
+    let typed = Typed { kind: a.typed.kind.clone(), nullable: a.typed.nullable || b.typed.nullable };
+    expr(typed, ExprKind::Op(Op::Add, vec![a, b]))
 }
 
 /// The value of the first condition that holds.

@@ -10,7 +10,7 @@ use crate::plan::rel::{From, Item, Query, Scalar, Select, Step, Table};
 use crate::program::{ColumnId, EntityId, FieldId, RowsOf, What};
 
 impl Builder<'_> {
-    /// The whole statement of an entity's pass.
+    /// The whole statement of an entity's pass, which lists these fields.
     pub(super) fn assemble(&mut self, frame: FrameId, entity: EntityId, fields: &[FieldId]) -> Query {
         let mut steps = self.target_steps();
         let last = self.frame(frame).levels.len().max(1);
@@ -41,9 +41,6 @@ impl Builder<'_> {
         made: Vec<Item>,
     ) -> Vec<Item> {
         let alias = if last == 1 { self.frame(frame).alias.clone() } else { "l".to_owned() };
-        let mut all = self.frame(frame).held.clone();
-        all.extend(fields);
-        all.sort();
         let mut made: BTreeMap<String, Scalar> = made
             .into_iter()
             .filter_map(|item| match item {
@@ -51,7 +48,7 @@ impl Builder<'_> {
                 Item::All(_) => None,
             })
             .collect();
-        self.whats(entity, &all)
+        self.whats(entity, fields)
             .into_iter()
             .filter_map(|what| column_name(self.program, entity, what))
             .map(|name| made.remove(&name).unwrap_or_else(|| Scalar::column(&alias, &name)).named(&name))

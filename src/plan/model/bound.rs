@@ -30,7 +30,7 @@ pub fn most_columns(program: &Program) -> BTreeMap<EntityId, usize> {
                 let until = until.as_ref().map_or(0, |until| count.expr(until, false));
                 4 + EACH * (count.expr(condition, false) + until)
             }
-            // It is folded; a sequence is refused before.
+            // They are folded.
             FieldKind::Experiment(..) | FieldKind::Sequence(..) => 0,
             FieldKind::Status { stages, .. } => {
                 let all = stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until));
@@ -53,7 +53,7 @@ impl Count<'_> {
     fn expr(&mut self, expr: &Expr, within: bool) -> usize {
         match &expr.kind {
             ExprKind::Read { row, path, what } => {
-                let is_own = *row == OUTER && path.is_empty() && !matches!(what, What::Was(_) | What::Exists);
+                let is_own = *row == OUTER && path.is_empty() && !matches!(what, What::Was(_) | What::Born(_) | What::Exists);
                 if is_own && !within { 0 } else { 1 + path.iter().map(|link| self.link(*link)).sum::<usize>() }
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate),

@@ -8,7 +8,8 @@ use super::memory::Memory;
 use super::names::Names;
 use super::normal;
 use crate::plan::cites::Cites;
-use crate::plan::rel::{Constant, Item, Join, JoinKind, Scalar, Table};
+use crate::plan::born;
+use crate::plan::rel::{Constant, Item, Join, JoinKind, Parameter, Scalar, Table};
 use crate::plan::scalar::{self, Leaves, Truth};
 use crate::program::{ColumnId, EntityId, Expr, ExprKind, FieldId, LinkBy, LinkId, Program, RowId, RowsOf, What};
 use crate::source::Span;
@@ -127,8 +128,10 @@ impl Builder<'_> {
     fn own_place(&mut self, frame: FrameId, what: What) -> Place {
         let frame = self.frame(frame);
         let (field, after) = match what {
-            // What a sequence has in view does not come here: it is refused before.
-            What::Column(_) | What::Exists | What::InView(_) | What::Was(_) => return Place { level: 1, inline: true },
+            // What a sequence has in view does not come here: it is folded before.
+            What::Column(_) | What::Exists | What::InView(_) | What::Was(_) | What::Born(_) => {
+                return Place { level: 1, inline: true };
+            }
             What::Field(field) => (field, 0),
             What::Since(field) => (field, 1),
         };
@@ -149,6 +152,9 @@ impl Builder<'_> {
     }
 
     fn leaf(&mut self, frame: FrameId, expr: &Expr, level: usize) -> Scalar {
+        if let ExprKind::Read { what: What::Born(field), .. } = &expr.kind {
+            return Scalar::Parameter(Parameter::Born(born::name(self.program, *field)));
+        }
         if let ExprKind::Read { path, what: What::Was(field), .. } = &expr.kind
             && path.is_empty()
             && !self.is_outside(frame, expr)
@@ -228,9 +234,7 @@ impl Builder<'_> {
             (RowsOf::Source(source), What::Column(id)) => {
                 self.program.source(source).columns.get(id.0 as usize).map(|column| column.name.clone())
             }
-            (RowsOf::Source(_), What::Field(_) | What::Since(_) | What::InView(_) | What::Was(_) | What::Exists) => {
-                None
-            }
+            (RowsOf::Source(_), What::Field(_) | What::Since(_) | What::InView(_) | What::Was(_) | What::Born(_) | What::Exists) => None,
         }
     }
 

@@ -4,6 +4,7 @@
 use super::build::Builder;
 use super::frame::FrameId;
 use crate::plan::cites::wrapped;
+use crate::plan::fold;
 use crate::program::{Entity, Field, FieldId, FieldKind, RowsOf, Source};
 
 /// The first line of a documentation.
@@ -15,9 +16,15 @@ impl Builder<'_> {
     /// The field's name, a part's with a point; notes where it is declared.
     fn cited(&mut self, field: FieldId) -> String {
         let field = self.program.field(field);
-        let name = if field.hidden { field.name.clone() } else { field.name.replace("__", ".") };
-        let whole = self.program.experiments.iter().find(|it| it.span == field.span);
-        self.cites.note(field.span, whole.map_or(&name, |whole| &whole.name));
+        let name = match field.name.strip_prefix(fold::HIDDEN) {
+            Some(name) => name.replace("__", ": who "),
+            None if field.hidden => field.name.clone(),
+            None => field.name.replace("__", "."),
+        };
+        let experiments = self.program.experiments.iter().map(|it| (it.span, &it.name));
+        let sequences = self.program.sequences.iter().map(|it| (it.span, &it.name));
+        let whole = experiments.chain(sequences).find(|(span, _)| *span == field.span);
+        self.cites.note(field.span, whole.map_or(&name, |(_, whole)| whole));
         name
     }
 

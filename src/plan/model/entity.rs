@@ -5,20 +5,27 @@ use super::build::{Builder, Built, read};
 use super::frame::{FrameId, key};
 use super::memory::Memory;
 use super::names::Names;
+use super::passes::Pass;
 use crate::plan::cites::Cites;
 use crate::plan::rel::{Item, Query, Scalar};
 use crate::plan::scalar::Truth;
 use crate::program::{ColumnId, EntityId, Expr, FieldId, FieldKind, OUTER, Program, RowsOf, Stage, What};
 use crate::types::Type;
 
-/// The query of one pass of an entity: `fields` in an order in which each comes after those it reads. With what it is made of.
-pub(super) fn query(program: &Program, built: &Built, entity: EntityId, fields: &[FieldId]) -> (Query, Cites) {
+/// The query of one pass of an entity, in which each field comes after those it reads; the last one lists the first `lasting`
+/// fields of the program alone. With what it is made of.
+pub(super) fn query(program: &Program, built: &Built, pass: &Pass, lasting: usize) -> (Query, Cites) {
+    let (entity, fields) = (pass.entity, pass.fields.as_slice());
     let memory = Memory::of(program, fields);
     let mut builder = builder(program, built, entity, fields, memory);
     if let Some(first) = builder.memory.missed {
         builder = self::builder(program, built, entity, fields, builder.memory.joined_at(first));
     }
-    let query = builder.assemble(0, entity, fields);
+    let mut listed = builder.frame(0).held.clone();
+    listed.extend(fields);
+    listed.retain(|field| !pass.last || (field.0 as usize) < lasting);
+    listed.sort();
+    let query = builder.assemble(0, entity, &listed);
     (query, builder.cites)
 }
 
@@ -89,7 +96,7 @@ impl Builder<'_> {
             FieldKind::Audience { base, condition, until, .. } => {
                 self.audience(frame, field, *base, condition, until.as_ref());
             }
-            // An experiment is folded; a program with a sequence is refused before.
+            // These are folded.
             FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
             FieldKind::Status { stages, .. } => self.status(frame, field, stages),
         }

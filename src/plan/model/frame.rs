@@ -186,6 +186,7 @@ pub(super) fn key(expr: &Expr) -> String {
             What::Since(id) => format!("{} since {}", row.0, id.0),
             What::InView(id) => format!("{} view {}", row.0, id.0),
             What::Was(id) => format!("{} was {}", row.0, id.0),
+            What::Born(id) => format!("born {}", id.0),
             What::Exists => format!("{} exists", row.0),
         },
         kind => format!("{kind:?}"),

@@ -1,12 +1,12 @@
-//! Takes an entity and gives the table of what is remembered of its rows that are no more: who carries an arm has it still when
-//! the row is back. It stands apart from the model, so that a row in it is in no audience, set, link or view.
+//! Takes an entity and gives the table of what is remembered of its rows that are no more: who carries an arm or has entered a
+//! sequence has that still when the row is back; the entry has closed. It stands apart from the model, so that a row in it is in no audience, set, link or view.
 
 use super::{field_columns, source_column};
 use crate::dialect::names::{LONGEST_DECLARED, fitted};
 use crate::plan::cites::Cites;
 use crate::plan::rel::{Scalar, Select, Table};
-use crate::plan::{Model, fold};
-use crate::program::{EntityId, Program};
+use crate::plan::{Model, fold, scalar};
+use crate::program::{CAUSES, EntityId, FieldId, FieldKind, Program, SequencePart};
 use crate::source::Sources;
 
 /// The name of that table, without its run.
@@ -35,7 +35,11 @@ pub(super) fn model(program: &Program, sources: &Sources, id: EntityId) -> Optio
     comments.extend(cites.lines(sources));
     let key = columns.first()?;
     let here = Scalar::column("c", &key.name);
-    let items = columns.iter().map(|column| before(&column.name).named(&column.name)).collect();
+    let mut items = vec![before(&key.name).named(&key.name)];
+    items.extend(fold::kept(program, id).into_iter().map(|id| {
+        let name = &program.field(id).name;
+        parted(program, id).named(name)
+    }));
     let select = Select::from(Table::View(format!("{}__prev", entity.name)).alias("p"), items)
         .left_join(
             Table::Model(entity.name.clone()).alias("c"),
@@ -54,6 +58,33 @@ pub(super) fn model(program: &Program, sources: &Sources, id: EntityId) -> Optio
         kept: true,
     })
 }
+
+/// What a field says of a row that is no more: its entry has closed, all else is as it was.
+fn parted(program: &Program, id: FieldId) -> Scalar {
+    let field = program.field(id);
+    let was = before(&field.name);
+    let FieldKind::Sequence(sequence, part) = field.kind else { return was };
+    let closes = |value: Scalar, was: Scalar| {
+        let active = program.field(program.sequence(sequence).active);
+        Scalar::Case(vec![(before(&active.name), value)], Some(Box::new(was)))
+    };
+    match part {
+        SequencePart::Active | SequencePart::Held => Scalar::bool(false),
+        SequencePart::ExitedAt => closes(scalar::now(), was),
+        SequencePart::Cause => closes(Scalar::text(VANISHED), was),
+        // A run that had the sequence, but not yet this, left a null.
+        SequencePart::Done | SequencePart::Expired(_) => was.or_else(Scalar::bool(false)),
+        SequencePart::Entry
+        | SequencePart::EnteredAt
+        | SequencePart::Step(_)
+        | SequencePart::Sent(_)
+        | SequencePart::Arm(_)
+        | SequencePart::DecidedAt(_) => was,
+    }
+}
+
+/// The cause by which the entry of a row that is no more has closed: the first of [`CAUSES`].
+const VANISHED: &str = CAUSES[0];
 
 /// A column of the parent run.
 fn before(name: &str) -> Scalar {

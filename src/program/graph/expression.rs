@@ -96,6 +96,9 @@ pub enum What {
     /// What the run before left of a field of the same row; null where that run did not have it. Nothing in a file says it:
     /// it is made of what remembers.
     Was(FieldId),
+    /// The `now` of the first run that had the sequence, step or branch of which this is the entry, the firing or the arm: one
+    /// value for all rows. Nothing in a file says it.
+    Born(FieldId),
     /// Whether there is a row (`owner is not null`): a bool, never null.
     Exists,
 }

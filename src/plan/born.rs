@@ -1,0 +1,41 @@
+//! Takes the program, gives each sequence, step and branch with the names under which earlier runs may have had it: of each the
+//! instant of the first run that had it is filled into the statements.
+
+use crate::manifest::Born;
+use crate::program::{FieldId, FieldKind, Program, SequencePart};
+
+/// What a placeholder ends with, `:born_upsell` or `:born_upsell__email`, for the sequence, step or branch of which this is the
+/// entry, the firing or the arm.
+#[must_use]
+pub fn name(program: &Program, id: FieldId) -> String {
+    let sequence = program.sequences.iter().find(|it| it.entry == id);
+    let name = sequence.map_or(&program.field(id).name, |sequence| &sequence.name);
+    name.chars().map(|it| if it.is_alphanumeric() { it } else { '_' }).collect()
+}
+
+/// All of them, each sequence before its steps and branches.
+#[must_use]
+pub fn all(program: &Program) -> Vec<Born> {
+    let mut all = Vec::new();
+    for (_, sequence) in (0..).zip(&program.sequences) {
+        let earlier = |id: FieldId| {
+            let names = match &program.field(id).kind {
+                FieldKind::Sequence(_, SequencePart::Entry) => sequence.was.iter().cloned().collect(),
+                FieldKind::Sequence(_, part) => sequence.part_was(*part),
+                FieldKind::Trait(_)
+                | FieldKind::Audience { .. }
+                | FieldKind::Status { .. }
+                | FieldKind::Experiment(..) => Vec::new(),
+            };
+            names.into_iter().map(|name| name.replace("__", ".")).collect()
+        };
+        let steps = sequence.steps.iter().map(|step| step.at);
+        let branches = sequence.branches.iter().map(|branch| branch.arm);
+        let mut add = |id: FieldId, name: &str| {
+            all.push(Born { name: name.replace("__", "."), placeholder: self::name(program, id), was: earlier(id) });
+        };
+        add(sequence.entry, &sequence.name);
+        steps.chain(branches).for_each(|id| add(id, &program.field(id).name));
+    }
+    all
+}

@@ -1,0 +1,274 @@
+//! Takes a sequence, gives what it says of a row as values over what the row was in the run before, in the order of
+//! docs/language.md: who leaves and who enters (two values more, which no model keeps), the entry, what fires, what is done.
+
+use super::value::{
+    all, any, at_most, born, case, coalesce, equal, field, int, is_not_null, is_null, less, literal, none, not,
+    now, null, read_field, since, sum, was,
+};
+use super::view::{View, in_view};
+use crate::program::{
+    Again, Branch, Expr, Field, FieldId, FieldKind, Literal, Program, Sequence, SequencePart, Start, Step,
+};
+use crate::types::{Type, Typed};
+
+/// The values of a sequence that are in no model: who leaves, and by what; and who enters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passing {
+    /// The cause by which an open entry closes in this run: `enum?`
+    pub(super) leaves: FieldId,
+    /// Whether an entry begins in this run: `bool`
+    pub(super) enters: FieldId,
+}
+
+/// What a sequence says of a row.
+pub(super) struct Fold<'a> {
+    pub(super) program: &'a Program,
+    pub(super) sequence: &'a Sequence,
+    pub(super) passing: Passing,
+}
+
+/// The fields for who leaves and who enters, yet without their values.
+pub(super) fn passing(program: &Program, sequence: &Sequence) -> [Field; 2] {
+    let made = |word: &str, typed: Typed| Field {
+        entity: sequence.entity,
+        name: format!("{HIDDEN}{}__{word}", sequence.name),
+        doc: None,
+        span: sequence.span,
+        kind: FieldKind::Trait(null(typed.kind.clone())),
+        typed,
+        hidden: true,
+        labels: Vec::new(),
+    };
+    let cause = program.field(sequence.cause).typed.clone();
+    [made("leaves", cause), made("enters", Type::Bool.required())]
+}
+
+/// What the name of a field of a sequence that is in no model begins with.
+pub const HIDDEN: &str = "sequence__";
+
+impl Fold<'_> {
+    /// What it says.
+    pub(super) fn part(&self, part: SequencePart) -> Expr {
+        let sequence = self.sequence;
+        match part {
+            SequencePart::Entry => {
+                let next = sum(coalesce(vec![self.was(sequence.entry), int(0)], Type::Int.required()), int(1));
+                case(vec![(self.enters(), next)], self.was(sequence.entry))
+            }
+            SequencePart::EnteredAt => case(vec![(self.enters(), now())], self.was(sequence.entered_at)),
+            SequencePart::ExitedAt => {
+                let closes = (is_not_null(self.field(self.passing.leaves)), now());
+                case(vec![(self.enters(), null(Type::Timestamp)), closes], self.was(sequence.exited_at))
+            }
+            SequencePart::Cause => {
+                let typed = self.program.field(sequence.cause).typed.clone();
+                let cause = coalesce(vec![self.field(self.passing.leaves), self.was(sequence.cause)], typed);
+                self.unless_fresh(cause)
+            }
+            SequencePart::Active => {
+                any(vec![self.enters(), all(vec![self.was_open(), is_null(self.field(self.passing.leaves))])])
+            }
+            SequencePart::Held => match &sequence.hold {
+                None => literal(Type::Bool, Literal::Bool(false)),
+                Some(hold) => all(vec![self.field(sequence.active), self.of_entry(hold)]),
+            },
+            SequencePart::Done => self.while_open(self.is_done(), sequence.done),
+            SequencePart::Step(at) => self.of_step(at, |step| self.fired(step)),
+            // A sync from a step is refused before: there is no such field.
+            SequencePart::Sent(_) => null(Type::Timestamp),
+            SequencePart::Expired(at) => {
+                self.of_step(at, |step| self.while_open(self.is_expired(step), step.expired.unwrap_or(step.at)))
+            }
+            SequencePart::Arm(at) => self.of_branch(at, |branch| self.arm(branch)),
+            SequencePart::DecidedAt(at) => self.of_branch(at, |branch| self.decided_at(branch)),
+        }
+    }
+
+    /// Why an open entry closes, if it does.
+    pub(super) fn leaves(&self) -> Expr {
+        let sequence = self.sequence;
+        let kind = &self.program.field(sequence.cause).typed.kind;
+        let cause = |name: &str| literal(kind.clone(), Literal::Text(name.to_owned()));
+        let mut causes = Vec::new();
+        if !sequence.stay {
+            causes.push((all(vec![self.was_open(), not(self.field(sequence.base))]), cause("left")));
+        }
+        if let Some(exit) = &sequence.exit {
+            causes.push((all(vec![self.was_open(), self.seen(exit, View::Open)]), cause("exit")));
+        }
+        case(causes, null(kind.clone()))
+    }
+
+    /// Whether a row without an open entry begins one.
+    pub(super) fn enters(&self) -> Expr {
+        self.field(self.passing.enters)
+    }
+
+    /// The same, as it is found.
+    pub(super) fn may_enter(&self) -> Expr {
+        let sequence = self.sequence;
+        let mut conditions = vec![
+            any(vec![not(self.was_open()), is_not_null(self.field(self.passing.leaves))]),
+            self.field(sequence.base),
+        ];
+        if sequence.start == Start::New {
+            conditions.push(less(born(sequence.entry), since(sequence.base)));
+        }
+        conditions.push(self.again());
+        conditions.extend(sequence.exit.iter().map(|exit| not(self.seen(exit, View::Fresh))));
+        all(conditions)
+    }
+
+    /// Whether an entry may follow the last one, if there was one.
+    fn again(&self) -> Expr {
+        let sequence = self.sequence;
+        let first = is_null(self.was(sequence.entry));
+        match &sequence.again {
+            None => first,
+            Some(Again::Always) => {
+                let kind = &self.program.field(sequence.cause).typed.kind;
+                let exit = literal(kind.clone(), Literal::Text("exit".to_owned()));
+                let free = any(vec![
+                    not(equal(self.was(sequence.cause), exit)),
+                    less(self.was(sequence.exited_at), since(sequence.base)),
+                ]);
+                // Who leaves in this run is out of the base, or met `exit` while in it.
+                any(vec![first, all(vec![not(self.was_open()), free])])
+            }
+            Some(Again::Limited { after, at_most: most }) => {
+                let few = most.map(|most| less(self.was(sequence.entry), int(most)));
+                let waited = after
+                    .as_ref()
+                    .map(|after| at_most(sum(self.was(sequence.exited_at), after.clone()), now()));
+                any(vec![first, all(few.into_iter().chain(waited).collect())])
+            }
+        }
+    }
+
+    /// When a step fired in the last entry, now included.
+    fn fired(&self, step: &Step) -> Expr {
+        let had = self.was(step.at);
+        let mut conditions = self.moves(&had);
+        conditions.extend(step.due.as_ref().map(|due| at_most(self.of_entry(due), now())));
+        conditions.extend(self.is_skipped(step.at, step.late, step.due.as_ref()).map(not));
+        conditions.extend(step.when.iter().chain(&step.during).map(|it| self.of_entry(it)));
+        conditions.push(not(self.is_expired(step)));
+        case(vec![(all(conditions), now())], self.unless_fresh(had))
+    }
+
+    /// Whether what has not happened in an entry may: it is open and not held.
+    fn moves(&self, had: &Expr) -> Vec<Expr> {
+        let held = self.sequence.hold.as_ref().map(|_| not(self.field(self.sequence.held)));
+        let not_yet = any(vec![self.enters(), is_null(had.clone())]);
+        [self.field(self.sequence.active)].into_iter().chain(held).chain([not_yet]).collect()
+    }
+
+    /// Whether an edit passed a step or a branch over: the entry was open before the first run that had it, and it was due
+    /// before that. `None`: never.
+    fn is_skipped(&self, at: FieldId, late: bool, due: Option<&Expr>) -> Option<Expr> {
+        if late {
+            return None;
+        }
+        let entered = less(self.field(self.sequence.entered_at), born(at));
+        let due = due.map(|due| less(self.of_entry(due), born(at)));
+        Some(all([entered].into_iter().chain(due).collect()))
+    }
+
+    fn is_expired(&self, step: &Step) -> Expr {
+        step.until.as_ref().map_or_else(none, |until| at_most(self.of_entry(until), now()))
+    }
+
+    /// When a branch was decided in the last entry, now included.
+    fn decided_at(&self, branch: &Branch) -> Expr {
+        let had = self.was(branch.decided_at);
+        let mut conditions = self.moves(&had);
+        conditions.extend(branch.due.as_ref().map(|due| at_most(self.of_entry(due), now())));
+        conditions.extend(self.is_skipped(branch.arm, branch.late, branch.due.as_ref()).map(not));
+        case(vec![(all(conditions), now())], self.unless_fresh(had))
+    }
+
+    /// The arm that was taken: in an earlier run, or in this one the first whose condition holds.
+    fn arm(&self, branch: &Branch) -> Expr {
+        let kind = &self.program.field(branch.arm).typed.kind;
+        let decided_at = || self.field(branch.decided_at);
+        let mut arms = vec![
+            (is_null(decided_at()), null(kind.clone())),
+            (less(decided_at(), now()), self.was(branch.arm)),
+        ];
+        for (at, when) in &branch.arms {
+            let Some(step) = self.sequence.steps.get(*at) else { continue };
+            let name = literal(kind.clone(), Literal::Text(step.name.clone()));
+            match when {
+                Some(when) => arms.push((self.of_entry(when), name)),
+                None => return case(arms, name),
+            }
+        }
+        case(arms, null(kind.clone()))
+    }
+
+    /// Whether nothing more can happen in an open entry.
+    fn is_done(&self) -> Expr {
+        let branches = self.sequence.branches.iter().map(|branch| {
+            let skipped = self.is_skipped(branch.arm, branch.late, branch.due.as_ref());
+            any([is_not_null(self.field(branch.decided_at))].into_iter().chain(skipped).collect())
+        });
+        let steps = self.sequence.steps.iter().map(|step| {
+            let branch = step.branch.and_then(|at| self.sequence.branches.get(at));
+            let other = branch.map(|branch| {
+                let kind = &self.program.field(branch.arm).typed.kind;
+                not(equal(self.field(branch.arm), literal(kind.clone(), Literal::Text(step.name.clone()))))
+            });
+            let expired = step.expired.map(|expired| self.field(expired));
+            let skipped = self.is_skipped(step.at, step.late, step.due.as_ref());
+            any([is_not_null(self.field(step.at))].into_iter().chain(expired).chain(other).chain(skipped).collect())
+        });
+        all(branches.chain(steps).collect())
+    }
+
+    /// A condition of an open entry; of a closed one as it was when it closed.
+    fn while_open(&self, condition: Expr, id: FieldId) -> Expr {
+        let active = || self.field(self.sequence.active);
+        any(vec![all(vec![active(), condition]), all(vec![not(active()), self.was(id)])])
+    }
+
+    /// A value of the entry before; null where one begins.
+    fn unless_fresh(&self, value: Expr) -> Expr {
+        let kind = value.typed.kind.clone();
+        case(vec![(not(self.enters()), value)], null(kind))
+    }
+
+    fn of_step(&self, at: usize, value: impl Fn(&Step) -> Expr) -> Expr {
+        self.sequence.steps.get(at).map_or_else(|| null(Type::Timestamp), value)
+    }
+
+    fn of_branch(&self, at: usize, value: impl Fn(&Branch) -> Expr) -> Expr {
+        self.sequence.branches.get(at).map_or_else(|| null(Type::Timestamp), value)
+    }
+
+    /// Whether the run before left the entry open.
+    fn was_open(&self) -> Expr {
+        self.was(self.sequence.active)
+    }
+
+    /// An expression over the entry that there is in this run.
+    fn of_entry(&self, expr: &Expr) -> Expr {
+        self.seen(expr, View::Entry)
+    }
+
+    fn seen(&self, expr: &Expr, view: View) -> Expr {
+        in_view(self, expr, view)
+    }
+
+    pub(super) fn field(&self, id: FieldId) -> Expr {
+        match id {
+            id if id == self.passing.enters => read_field(id, Type::Bool.required()),
+            id if id == self.passing.leaves => read_field(id, self.program.field(self.sequence.cause).typed.clone()),
+            id => field(self.program, id),
+        }
+    }
+
+    pub(super) fn was(&self, id: FieldId) -> Expr {
+        was(self.program, id)
+    }
+
+}

@@ -1,0 +1,93 @@
+//! Takes an expression of a sequence that reads the entry in view, gives it over what the run before left: of the open entry, of
+//! one that would be fresh, or of the one that there is in this run.
+
+use super::sequence::Fold;
+use super::value::{all, case, coalesce, literal, not, now, null};
+use crate::program::{Expr, ExprKind, FieldId, FieldKind, Literal, Op, SequencePart, What};
+use crate::types::Type;
+
+/// Which entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    /// The one that the run before left open.
+    Open,
+    /// One that begins now.
+    Fresh,
+    /// The last one of this run.
+    Entry,
+}
+
+/// The expression, over the entry in view.
+pub(super) fn in_view(fold: &Fold<'_>, expr: &Expr, view: View) -> Expr {
+    let mut it = expr.clone();
+    see(fold, &mut it, view);
+    it
+}
+
+fn see(fold: &Fold<'_>, expr: &mut Expr, view: View) {
+    if let ExprKind::Read { what: What::InView(id), .. } = expr.kind {
+        let span = expr.span;
+        *expr = Expr { span, ..seen(fold, id, view) };
+        return;
+    }
+    for part in expr.parts_mut() {
+        see(fold, part, view);
+    }
+    if view == View::Fresh {
+        settle(expr);
+    }
+}
+
+/// What is read of a field.
+fn seen(fold: &Fold<'_>, id: FieldId, view: View) -> Expr {
+    let field = fold.program.field(id);
+    let FieldKind::Sequence(_, part) = field.kind else { return null(field.typed.kind.clone()) };
+    let no = || literal(Type::Bool, Literal::Bool(false));
+    let was = || fold.was(id);
+    let is_condition = matches!(part, SequencePart::Done | SequencePart::Expired(_));
+    match (view, part) {
+        (View::Open, _) if is_condition => coalesce(vec![was(), no()], Type::Bool.required()),
+        (View::Open, _) => was(),
+        (View::Fresh, _) if is_condition => no(),
+        (View::Fresh, SequencePart::EnteredAt) => now(),
+        (View::Fresh, _) => null(field.typed.kind.clone()),
+        (View::Entry, _) if is_condition => all(vec![not(fold.enters()), was()]),
+        (View::Entry, SequencePart::EnteredAt) => fold.field(id),
+        (View::Entry, _) => case(vec![(not(fold.enters()), was())], null(field.typed.kind.clone())),
+    }
+}
+
+/// Leaves out of `and`, `or` and `not` what is known not to hold.
+fn settle(expr: &mut Expr) {
+    let known = |it: &Expr| match it.kind {
+        ExprKind::Literal(Literal::Bool(it)) => Some(it),
+        _ => None,
+    };
+    let ExprKind::Op(op, operands) = &mut expr.kind else { return };
+    // What decides the whole, and what says nothing.
+    let (decides, value) = match op {
+        Op::And => (false, false),
+        Op::Or => (true, true),
+        Op::Not => {
+            if let Some(it) = operands.first().and_then(known) {
+                expr.kind = ExprKind::Literal(Literal::Bool(!it));
+            }
+            return;
+        }
+        _ => return,
+    };
+    if operands.iter().any(|it| known(it) == Some(decides)) {
+        expr.kind = ExprKind::Literal(Literal::Bool(value));
+        return;
+    }
+    operands.retain(|it| known(it).is_none());
+    match operands.len() {
+        0 => expr.kind = ExprKind::Literal(Literal::Bool(!value)),
+        1 => {
+            if let Some(only) = operands.pop() {
+                *expr = only;
+            }
+        }
+        _ => {}
+    }
+}
