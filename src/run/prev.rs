@@ -126,7 +126,7 @@ fn from_receipts(driver: &Driver, sync: &Sync, run: &Run) -> String {
 
 /// The parent run's table, from its own manifest, where `:run` was its id.
 pub(super) fn parent_table(driver: &Driver, run: &Run, table: &str) -> Option<String> {
-    let parent = Run { id: run.parent.clone()?, parent: None, now: run.now.clone() };
+    let parent = Run { id: run.parent.clone()?, parent: None, now: run.now.clone(), born: Vec::new() };
     Some(parent.bind(table, driver))
 }
 

@@ -183,6 +183,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
         destinations: [("product".to_owned(), manifest::Destination { system: system.to_owned(), allows: Vec::new() })]
             .into(),
         retired: Vec::new(),
+        born: Vec::new(),
         lineage: Vec::new(),
         cites: Default::default(),
     }
