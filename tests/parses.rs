@@ -24,7 +24,12 @@ pub fn programs() -> Vec<Case> {
 fn every_statement_of_every_program_parses() {
     let programs = programs();
     assert!(programs.len() > 130, "only {} programs were found", programs.len());
-    let run = Run { id: "r2".to_owned(), parent: Some("r1".to_owned()), now: "2026-01-15 00:00:00".to_owned(), born: Vec::new() };
+    let run = Run {
+        id: "r2".to_owned(),
+        parent: Some("r1".to_owned()),
+        now: "2026-01-15 00:00:00".to_owned(),
+        born: Vec::new(),
+    };
     let bindings = Bindings { now: "NULL", run: &run.id, parent: run.parent.as_deref(), born: &[] };
     let mut complaints = Vec::new();
     for (case, dialect) in programs.iter().flat_map(|case| dialect::ALL.iter().map(move |dialect| (case, dialect))) {

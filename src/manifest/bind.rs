@@ -149,7 +149,15 @@ mod tests {
 
     fn bound(sql: &str) -> String {
         let now = "TIMESTAMP '2026-01-15 09:00:00'";
-        bind(sql, &Bindings { now, run: "r2_7f3a", parent: Some("r1_00ab"), born: &[("upsell".to_owned(), "'2026-01-01'".to_owned())] })
+        bind(
+            sql,
+            &Bindings {
+                now,
+                run: "r2_7f3a",
+                parent: Some("r1_00ab"),
+                born: &[("upsell".to_owned(), "'2026-01-01'".to_owned())],
+            },
+        )
     }
 
     #[test]

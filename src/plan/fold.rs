@@ -47,7 +47,10 @@ pub fn fold(program: &Program) -> Cow<'_, Program> {
 #[must_use]
 pub fn kept(program: &Program, entity: EntityId) -> Vec<FieldId> {
     let fields = program.fields_of(entity);
-    fields.filter(|(_, field)| matches!(field.kind, FieldKind::Experiment(..) | FieldKind::Sequence(..))).map(|(id, _)| id).collect()
+    fields
+        .filter(|(_, field)| matches!(field.kind, FieldKind::Experiment(..) | FieldKind::Sequence(..)))
+        .map(|(id, _)| id)
+        .collect()
 }
 
 /// Those of them one of which a row must have, to be remembered.

@@ -48,7 +48,12 @@ pub struct Run {
 
 impl From<&Committed> for Run {
     fn from(committed: &Committed) -> Self {
-        Self { id: committed.id.clone(), parent: committed.parent.clone(), now: committed.now.clone(), born: Vec::new() }
+        Self {
+            id: committed.id.clone(),
+            parent: committed.parent.clone(),
+            now: committed.now.clone(),
+            born: Vec::new(),
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 //! docs/language.md: who leaves and who enters (two values more, which no model keeps), the entry, what fires, what is done.
 
 use super::value::{
-    all, any, at_most, born, case, coalesce, equal, field, int, is_not_null, is_null, less, literal, none, not,
-    now, null, read_field, since, sum, was,
+    all, any, at_least, at_most, born, case, coalesce, equal, field, int, is_not_null, is_null, less, literal, none,
+    not, now, null, read_field, since, sum, was,
 };
 use super::view::{View, in_view};
 use crate::program::{
@@ -137,9 +137,8 @@ impl Fold<'_> {
             }
             Some(Again::Limited { after, at_most: most }) => {
                 let few = most.map(|most| less(self.was(sequence.entry), int(most)));
-                let waited = after
-                    .as_ref()
-                    .map(|after| at_most(sum(self.was(sequence.exited_at), after.clone()), now()));
+                let waited =
+                    after.as_ref().map(|after| at_most(sum(self.was(sequence.exited_at), after.clone()), now()));
                 any(vec![first, all(few.into_iter().chain(waited).collect())])
             }
         }
@@ -147,30 +146,43 @@ impl Fold<'_> {
 
     /// When a step fired in the last entry, now included.
     fn fired(&self, step: &Step) -> Expr {
-        let had = self.was(step.at);
-        let mut conditions = self.moves(&had);
-        conditions.extend(step.due.as_ref().map(|due| at_most(self.of_entry(due), now())));
-        conditions.extend(self.is_skipped(step.at, step.late, step.due.as_ref()).map(not));
+        let mut conditions = self.is_due(step.at, step.at, step.late, step.due.as_ref());
         conditions.extend(step.when.iter().chain(&step.during).map(|it| self.of_entry(it)));
         conditions.push(not(self.is_expired(step)));
-        case(vec![(all(conditions), now())], self.unless_fresh(had))
+        self.now_or_before(conditions, step.at)
     }
 
-    /// Whether what has not happened in an entry may: it is open and not held.
-    fn moves(&self, had: &Expr) -> Vec<Expr> {
-        let held = self.sequence.hold.as_ref().map(|_| not(self.field(self.sequence.held)));
-        let not_yet = any(vec![self.enters(), is_null(had.clone())]);
-        [self.field(self.sequence.active)].into_iter().chain(held).chain([not_yet]).collect()
+    /// Now where all of these hold, else when it was in the same entry.
+    fn now_or_before(&self, conditions: Vec<Expr>, at: FieldId) -> Expr {
+        let arms = vec![(all(conditions), now()), (not(self.enters()), self.was(at))];
+        case(arms, null(Type::Timestamp))
     }
 
-    /// Whether an edit passed a step or a branch over: the entry was open before the first run that had it, and it was due
-    /// before that. `None`: never.
-    fn is_skipped(&self, at: FieldId, late: bool, due: Option<&Expr>) -> Option<Expr> {
+    /// Whether what has not happened in an entry may: it is open and not held, its due has come, and no edit passed it over.
+    /// `at` says when it happened, `of` is known since its first run.
+    fn is_due(&self, at: FieldId, of: FieldId, late: bool, due: Option<&Expr>) -> Vec<Expr> {
+        let sequence = self.sequence;
+        let mut conditions = vec![self.field(sequence.active)];
+        conditions.extend(sequence.hold.as_ref().map(|_| not(self.field(sequence.held))));
+        conditions.push(any(vec![self.enters(), is_null(self.was(at))]));
+        conditions.extend(due.map(|due| at_most(self.of_entry(due), now())));
+        if !late {
+            // Of an open entry, and of what is due, neither is null.
+            let entered = at_least(self.field(sequence.entered_at), born(of));
+            let due = due.map(|due| at_least(self.of_entry(due), born(of)));
+            conditions.push(any([entered].into_iter().chain(due).collect()));
+        }
+        conditions
+    }
+
+    /// Whether an edit passed a step or a branch of an open entry over: the entry was open before the first run that had it, and
+    /// it was due before that. `None`: never.
+    fn is_skipped(&self, of: FieldId, late: bool, due: Option<&Expr>) -> Option<Expr> {
         if late {
             return None;
         }
-        let entered = less(self.field(self.sequence.entered_at), born(at));
-        let due = due.map(|due| less(self.of_entry(due), born(at)));
+        let entered = less(self.field(self.sequence.entered_at), born(of));
+        let due = due.map(|due| less(self.of_entry(due), born(of)));
         Some(all([entered].into_iter().chain(due).collect()))
     }
 
@@ -180,21 +192,16 @@ impl Fold<'_> {
 
     /// When a branch was decided in the last entry, now included.
     fn decided_at(&self, branch: &Branch) -> Expr {
-        let had = self.was(branch.decided_at);
-        let mut conditions = self.moves(&had);
-        conditions.extend(branch.due.as_ref().map(|due| at_most(self.of_entry(due), now())));
-        conditions.extend(self.is_skipped(branch.arm, branch.late, branch.due.as_ref()).map(not));
-        case(vec![(all(conditions), now())], self.unless_fresh(had))
+        let conditions = self.is_due(branch.decided_at, branch.arm, branch.late, branch.due.as_ref());
+        self.now_or_before(conditions, branch.decided_at)
     }
 
     /// The arm that was taken: in an earlier run, or in this one the first whose condition holds.
     fn arm(&self, branch: &Branch) -> Expr {
         let kind = &self.program.field(branch.arm).typed.kind;
         let decided_at = || self.field(branch.decided_at);
-        let mut arms = vec![
-            (is_null(decided_at()), null(kind.clone())),
-            (less(decided_at(), now()), self.was(branch.arm)),
-        ];
+        let mut arms =
+            vec![(is_null(decided_at()), null(kind.clone())), (less(decided_at(), now()), self.was(branch.arm))];
         for (at, when) in &branch.arms {
             let Some(step) = self.sequence.steps.get(*at) else { continue };
             let name = literal(kind.clone(), Literal::Text(step.name.clone()));
@@ -270,5 +277,4 @@ impl Fold<'_> {
     pub(super) fn was(&self, id: FieldId) -> Expr {
         was(self.program, id)
     }
-
 }

@@ -3,7 +3,9 @@
 
 use super::sequence::Fold;
 use super::value::{all, case, coalesce, literal, not, now, null};
-use crate::program::{Expr, ExprKind, FieldId, FieldKind, Literal, Op, SequencePart, What};
+use crate::program::{
+    Aggregate, AggregateOp, Expr, ExprKind, FieldId, FieldKind, Literal, Op, RowsOf, SequencePart, What,
+};
 use crate::types::Type;
 
 /// Which entry.
@@ -34,8 +36,43 @@ fn see(fold: &Fold<'_>, expr: &mut Expr, view: View) {
         see(fold, part, view);
     }
     if view == View::Fresh {
+        if let ExprKind::Aggregate(aggregate) = &expr.kind
+            && let Some(holds) = of_nothing(fold, aggregate)
+        {
+            expr.kind = ExprKind::Literal(Literal::Bool(holds));
+        }
         settle(expr);
     }
+}
+
+/// What is asked of events that happened after now: there is none. `None`: something else is asked.
+fn of_nothing(fold: &Fold<'_>, aggregate: &Aggregate) -> Option<bool> {
+    let holds = match aggregate.op {
+        AggregateOp::Any => false,
+        AggregateOp::None => true,
+        _ => return None,
+    };
+    let RowsOf::Entity(entity) = aggregate.set.over else { return None };
+    let at = What::Column(fold.program.entity(entity).at?);
+    let is_time = |it: &Expr| match &it.kind {
+        ExprKind::Read { row, path, what } => *row == aggregate.set.row && path.is_empty() && *what == at,
+        _ => false,
+    };
+    let is_later = |it: &Expr| match &it.kind {
+        ExprKind::Op(Op::Greater, operands) => {
+            matches!(operands.as_slice(), [a, b] if is_time(a) && b.kind == ExprKind::Now)
+        }
+        ExprKind::Op(Op::Less, operands) => {
+            matches!(operands.as_slice(), [a, b] if a.kind == ExprKind::Now && is_time(b))
+        }
+        _ => false,
+    };
+    let condition = aggregate.set.condition.as_ref()?;
+    let found = match &condition.kind {
+        ExprKind::Op(Op::And, operands) => operands.iter().any(is_later),
+        _ => is_later(condition),
+    };
+    found.then_some(holds)
 }
 
 /// What is read of a field.

@@ -7,8 +7,8 @@ use super::frame::{Frame, FrameId, Joined, key};
 use super::memory::Memory;
 use super::names::Names;
 use super::normal;
-use crate::plan::cites::Cites;
 use crate::plan::born;
+use crate::plan::cites::Cites;
 use crate::plan::rel::{Constant, Item, Join, JoinKind, Parameter, Scalar, Table};
 use crate::plan::scalar::{self, Leaves, Truth};
 use crate::program::{ColumnId, EntityId, Expr, ExprKind, FieldId, LinkBy, LinkId, Program, RowId, RowsOf, What};
@@ -179,6 +179,13 @@ impl Builder<'_> {
         {
             return self.column(frame, &aggregate);
         }
+        if let ExprKind::Read { path, what: What::Was(field), .. } = &expr.kind
+            && path.is_empty()
+            && !self.is_outside(frame, expr)
+        {
+            let name = self.program.field(*field).name.clone();
+            return self.was_column(frame, &name);
+        }
         let key = key(expr);
         if let Some((name, _)) = self.frame(frame).columns.get(&key) {
             return name.clone();
@@ -234,7 +241,10 @@ impl Builder<'_> {
             (RowsOf::Source(source), What::Column(id)) => {
                 self.program.source(source).columns.get(id.0 as usize).map(|column| column.name.clone())
             }
-            (RowsOf::Source(_), What::Field(_) | What::Since(_) | What::InView(_) | What::Was(_) | What::Born(_) | What::Exists) => None,
+            (
+                RowsOf::Source(_),
+                What::Field(_) | What::Since(_) | What::InView(_) | What::Was(_) | What::Born(_) | What::Exists,
+            ) => None,
         }
     }
 

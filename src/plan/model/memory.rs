@@ -112,15 +112,28 @@ impl Builder<'_> {
         if level <= run_before.level {
             return Scalar::column(&run_before.alias, column);
         }
+        Scalar::column("l", &self.carried(frame, column, &run_before))
+    }
+
+    /// The name under which later levels, and sets, have what a column was in the run before.
+    pub(super) fn was_column(&mut self, frame: FrameId, column: &str) -> String {
+        let run_before = self.run_before(frame, 1);
+        if run_before.level > 1 {
+            self.memory.missed = Some(1);
+        }
+        self.carried(frame, column, &run_before)
+    }
+
+    fn carried(&mut self, frame: FrameId, column: &str, run_before: &Joined) -> String {
         let key = format!("was {column}");
         if let Some((name, _)) = self.frame(frame).columns.get(&key) {
-            return Scalar::column("l", name);
+            return name.clone();
         }
         let name = self.frame(frame).names.claim(&format!("was_{column}"));
         let item = Scalar::column(&run_before.alias, column).named(&name);
         self.frame(frame).level(run_before.level).items.push(item);
         self.frame(frame).columns.insert(key, (name.clone(), run_before.level));
-        Scalar::column("l", &name)
+        name
     }
 
     /// The level that joins the run before, if one does.
