@@ -72,11 +72,35 @@ pub struct Manifest {
 pub struct Born {
     /// `upsell`, `upsell.email`
     pub name: String,
+    /// Which of them it is.
+    pub kind: BornKind,
     /// What its placeholder ends with: `:born_upsell__email`.
     pub placeholder: String,
     /// Its names in earlier runs, the first that is known counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub was: Vec<String>,
+}
+
+/// What the first run of matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the words of the language")]
+pub enum BornKind {
+    Sequence,
+    Step,
+    Branch,
+}
+
+impl BornKind {
+    /// The word that declares it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Sequence => "sequence",
+            Self::Step => "step",
+            Self::Branch => "branch",
+        }
+    }
 }
 
 /// `file:line` of declarations, by name. All in one place: a line that comes or goes in a file changes nothing else.

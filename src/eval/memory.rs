@@ -32,6 +32,8 @@ impl Kind {
     fn of(table: &Table, column: &str, value: &Value) -> Option<Self> {
         let has = |part: &str| table.columns.contains(&format!("{column}__{part}"));
         match value {
+            // Of all rows, for a sequence of an entity.
+            _ if column.starts_with("sequence__") => None,
             Value::Bool(_) if has("since") => Some(Self::Audience),
             _ if has("since") => Some(Self::Status),
             _ if has("enrolled_at") => Some(Self::Experiment),

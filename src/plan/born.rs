@@ -1,7 +1,7 @@
 //! Takes the program, gives each sequence, step and branch with the names under which earlier runs may have had it: of each the
 //! instant of the first run that had it is filled into the statements.
 
-use crate::manifest::Born;
+use crate::manifest::{Born, BornKind};
 use crate::program::{FieldId, FieldKind, Program, SequencePart};
 
 /// What a placeholder ends with, `:born_upsell` or `:born_upsell__email`, for the sequence, step or branch of which this is the
@@ -17,7 +17,7 @@ pub fn name(program: &Program, id: FieldId) -> String {
 #[must_use]
 pub fn all(program: &Program) -> Vec<Born> {
     let mut all = Vec::new();
-    for (_, sequence) in (0..).zip(&program.sequences) {
+    for sequence in &program.sequences {
         let earlier = |id: FieldId| {
             let names = match &program.field(id).kind {
                 FieldKind::Sequence(_, SequencePart::Entry) => sequence.was.iter().cloned().collect(),
@@ -29,13 +29,14 @@ pub fn all(program: &Program) -> Vec<Born> {
             };
             names.into_iter().map(|name| name.replace("__", ".")).collect()
         };
-        let steps = sequence.steps.iter().map(|step| step.at);
-        let branches = sequence.branches.iter().map(|branch| branch.arm);
-        let mut add = |id: FieldId, name: &str| {
-            all.push(Born { name: name.replace("__", "."), placeholder: self::name(program, id), was: earlier(id) });
+        let steps = sequence.steps.iter().map(|step| (step.at, BornKind::Step));
+        let branches = sequence.branches.iter().map(|branch| (branch.arm, BornKind::Branch));
+        let mut add = |id: FieldId, kind, name: &str| {
+            let placeholder = self::name(program, id);
+            all.push(Born { name: name.replace("__", "."), kind, placeholder, was: earlier(id) });
         };
-        add(sequence.entry, &sequence.name);
-        steps.chain(branches).for_each(|id| add(id, &program.field(id).name));
+        add(sequence.entry, BornKind::Sequence, &sequence.name);
+        steps.chain(branches).for_each(|(id, kind)| add(id, kind, &program.field(id).name));
     }
     all
 }

@@ -16,7 +16,8 @@ pub async fn record(
     run: &Run,
 ) -> Result<(), RunError> {
     let Some(before) = before else { return Ok(()) };
-    for (old, field) in forgotten::ended(before, manifest) {
+    // The passages of a sequence are no changes.
+    for (old, field) in forgotten::ended(before, manifest).into_iter().filter(|(_, field)| field.kind != "sequence") {
         let name = format!("{}.{}", old.entity, field.name);
         if let Some(sql) = leaving(session, before, old, (field.name, field.kind == "audience"), run) {
             session.execute(&format!("end of `{name}`"), &sql).await?;

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 
 use super::{RunError, prev};
 use crate::diagnostics::did_you_mean;
-use crate::manifest::{Leave, Manifest, Model, Sync};
+use crate::manifest::{Born, Leave, Manifest, Model, Sync};
 use crate::types::Type;
 
-/// A field with a memory: an audience, a status or an experiment.
+/// What has a memory: an audience, a status, an experiment or a sequence.
 #[derive(Clone, Copy)]
 pub(super) struct Remembering<'a> {
     /// Its name.
     pub name: &'a str,
     was: Option<&'a str>,
-    /// `audience` or `status`.
+    /// `audience`, `status`, `experiment` or `sequence`.
     pub kind: &'static str,
 }
 
@@ -53,7 +53,7 @@ pub fn check(before: &Manifest, now: &Manifest, accepted: &BTreeSet<String>) -> 
 
 /// Everything that the last run remembers and no declaration goes on with.
 fn all_gone<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
-    fields(before, now).chain(syncs(before, now))
+    fields(before, now).chain(parts(before, now)).chain(syncs(before, now))
 }
 
 /// The syncs that may write to the same place under another name of their destination: the old one, and the new.
@@ -177,11 +177,21 @@ fn goes_on<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = 
     })
 }
 
+/// What the name of a field begins with that sequences need, and nobody has declared.
+const HIDDEN: &str = "sequence__";
+
 /// The fields with a memory, which have a column for it.
 fn remembering(model: &Model) -> Vec<Remembering<'_>> {
     let names: BTreeSet<&str> = model.columns.iter().map(|it| it.name.as_str()).collect();
     let has = |name: &str, part: &str| names.contains(format!("{name}__{part}").as_str());
-    let fields = model.columns.iter().filter_map(|it| {
+    let fields = model.columns.iter().filter(|it| !it.name.starts_with(HIDDEN)).filter_map(|it| {
+        let entry = |name: &'_ str| name.strip_suffix("__entry").map(str::len);
+        if let Some(name) = entry(&it.name).and_then(|length| it.name.get(..length))
+            && has(name, "entered_at")
+        {
+            let was = it.was.as_deref().and_then(|was| was.strip_suffix("__entry"));
+            return Some(Remembering { name, was, kind: "sequence" });
+        }
         let kind = match &it.typed.kind {
             Type::Bool if has(&it.name, "since") => "audience",
             _ if has(&it.name, "since") => "status",
@@ -245,9 +255,12 @@ fn other_key((before, old): (&Manifest, &Model), (now, new): (&Manifest, &Model)
     })
 }
 
-/// How a field is retired: an audience has a name in the project, a status and an experiment in their entity.
+/// How a field is retired: an audience and a sequence have a name in the project, a status and an experiment in their entity.
 fn short(entity: &str, field: Remembering<'_>) -> String {
-    if field.kind == "audience" { field.name.to_owned() } else { format!("{entity}.{}", field.name) }
+    match field.kind {
+        "audience" | "sequence" => field.name.to_owned(),
+        _ => format!("{entity}.{}", field.name),
+    }
 }
 
 /// The model of this program that goes on with one of the last run.
@@ -278,7 +291,7 @@ pub(super) fn ended<'a>(before: &'a Manifest, now: &'a Manifest) -> Vec<(&'a Mod
     .collect()
 }
 
-/// The audiences, statuses and experiments of the last run that no declaration goes on with.
+/// The audiences, statuses, experiments and sequences of the last run that no declaration goes on with.
 fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
     before.models.iter().filter(|model| model.last).flat_map(move |old| {
         let new = successor(before, now, old);
@@ -298,6 +311,36 @@ fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = G
             Gone { what: format!("{} `{}` of `{}`", field.kind, field.name, old.entity), names, perhaps }
         });
         gone.collect::<Vec<_>>()
+    })
+}
+
+/// The steps and branches of the last run that no part of the same sequence goes on with.
+fn parts<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
+    let knew = |name: &str| before.born.iter().any(|it| it.name == name);
+    let is_it = move |new: &Born, old: &Born| {
+        new.kind == old.kind && (new.name == old.name || new.was.contains(&old.name) && !knew(&new.name))
+    };
+    // The sequence of the last run, as it is now.
+    let whole = move |old: &Born| {
+        let (sequence, _) = old.name.split_once('.')?;
+        let old = before.born.iter().find(|it| it.name == sequence)?;
+        now.born.iter().find(|new| is_it(new, old))
+    };
+    before.born.iter().filter_map(move |old| {
+        let sequence = whole(old)?;
+        if now.born.iter().any(|new| is_it(new, old)) {
+            return None;
+        }
+        let own = |name: &str| {
+            name.strip_prefix(sequence.name.as_str()).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned)
+        };
+        let (_, short) = old.name.split_once('.')?;
+        let fresh = now.born.iter().filter(|new| new.kind == old.kind && !knew(&new.name));
+        let mut fresh = fresh.filter(|new| !new.was.iter().any(|was| knew(was))).filter_map(|new| own(&new.name));
+        let word = old.kind.word();
+        let perhaps = fresh.next().map(|name| format!("{word} {name} was {short}"));
+        let names = vec![format!("{}.{short}", sequence.name), old.name.clone()];
+        Some(Gone { what: format!("{word} `{}`", old.name), names, perhaps })
     })
 }
 
