@@ -3,6 +3,7 @@
 
 mod experiment;
 mod flip;
+mod sequence;
 
 use serde::Serialize;
 
@@ -73,6 +74,12 @@ pub struct About<'a> {
     pub look: &'a Look<'a>,
     /// The row.
     pub row: RowAt,
+    /// Whether the entry in view, of a sequence, is one that begins in this run.
+    pub fresh: bool,
+}
+
+fn said(text: &str, holds: Option<bool>) -> Node {
+    Node { text: text.to_owned(), holds, reads: Vec::new(), since: None, below: Vec::new() }
 }
 
 /// Explains a field of a row.
@@ -120,7 +127,7 @@ impl About<'_> {
             }
             FieldKind::Status { stages, .. } => self.stages(stages, depth),
             FieldKind::Experiment(id, _) => self.enrolment(self.program.experiment(*id), depth),
-            FieldKind::Sequence(..) => Ok(Vec::new()),
+            FieldKind::Sequence(id, part) => self.passage(*id, *part, depth),
         }
     }
 
@@ -152,8 +159,13 @@ impl About<'_> {
         Ok(Node { text: format!("until {}", node.text), ..node })
     }
 
+    /// An expression over the row.
+    fn value(&self, expr: &Expr) -> Result<Value, Stop> {
+        self.look.value(expr, self.row, self.fresh)
+    }
+
     fn holds(&self, expr: &Expr) -> Result<bool, Stop> {
-        Ok(self.look.value(expr, self.row)?.holds())
+        Ok(self.value(expr)?.holds())
     }
 
     /// The operands of an operator, or the expression as the only one.
@@ -185,7 +197,7 @@ impl About<'_> {
         if let Some(id) = own_field(expr).filter(|_| expr.typed.kind == Type::Bool) {
             return self.field_node(id, depth);
         }
-        let value = self.look.value(expr, self.row)?;
+        let value = self.value(expr)?;
         let is_condition = expr.typed.kind == Type::Bool;
         let mut node = Node {
             text: self.sources.on_one_line(expr.span),
@@ -222,7 +234,7 @@ impl About<'_> {
         };
         match &expr.kind {
             ExprKind::Read { row: OUTER, .. } => {
-                add(self.sources.on_one_line(expr.span), shown(&self.look.value(expr, self.row)?, &expr.typed.kind));
+                add(self.sources.on_one_line(expr.span), shown(&self.value(expr)?, &expr.typed.kind));
             }
             ExprKind::Aggregate(aggregate) => {
                 let (rows, keys) = self.look.members(aggregate, self.row, NAMED)?;
@@ -230,10 +242,7 @@ impl About<'_> {
                 let keys = if keys.is_empty() { String::new() } else { format!(": {}{more}", keys.join(", ")) };
                 add("rows".to_owned(), format!("{rows}{keys}"));
                 if !matches!(aggregate.op, AggregateOp::Any | AggregateOp::None | AggregateOp::Count) {
-                    add(
-                        self.sources.on_one_line(expr.span),
-                        shown(&self.look.value(expr, self.row)?, &expr.typed.kind),
-                    );
+                    add(self.sources.on_one_line(expr.span), shown(&self.value(expr)?, &expr.typed.kind));
                 }
             }
             ExprKind::Now => add("now".to_owned(), shown(&Value::Timestamp(self.look.now()), &Type::Timestamp)),

@@ -224,3 +224,50 @@ fn an_arm_is_explained_on_sqlite() {
 fn an_arm_is_explained_on_postgres() {
     explains_an_arm("postgres");
 }
+
+const SEQUENCE: &str = "source app.items { id text; size int; held bool }
+
+entity item from app.items { key id; guard loses <= 100% }
+
+audience large of item where size > 10
+
+sequence care of large {
+  start   new
+  hold    when held
+  exit    when size > 100
+  step    hello
+  step    again  due hello + 2 hours  when size > 20  until hello + 5 hours
+  branch  gift   due hello + 1 hour {
+    step  big    when size > 50
+    step  small  otherwise
+  }
+}
+";
+
+/// An entry, a step that waits, one that fired, a branch, and one who never entered.
+fn explains_a_passage(engine: &str) {
+    let project = Project::new(engine, SEQUENCE, "");
+    let rows = |rows: &str| project.write("data/app.items.csv", &format!("id,size,held\n{rows}"));
+    rows("a,11,false\n");
+    project.run(8);
+    rows("a,11,false\nb,12,false\nc,30,true\n");
+    project.run(9);
+    project.run(11);
+    says(&project, "why care__active a", &[]);
+    says(&project, "why care__entry b", &[]);
+    says(&project, "why care__again b", &[]);
+    says(&project, "why care__hello b", &[]);
+    says(&project, "why care__hello c", &[]);
+    says(&project, "why care__gift b", &[]);
+    says(&project, "why care__done b", &[]);
+}
+
+#[test]
+fn a_passage_is_explained_on_sqlite() {
+    explains_a_passage("sqlite");
+}
+
+#[test]
+fn a_passage_is_explained_on_postgres() {
+    explains_a_passage("postgres");
+}

@@ -118,10 +118,12 @@ fn field(program: &Program, name: &str) -> Result<FieldId, Broken> {
     let named: Vec<(FieldId, String, &str)> = all
         .map(|(id, field)| (id, format!("{}.{}", program.entity(field.entity).name, field.name), field.name.as_str()))
         .collect();
-    if let Some((id, ..)) = named.iter().find(|(_, whole, _)| whole == name) {
+    // A part of an experiment or a sequence is also named as in a program: `upsell.email`.
+    let is_it = |column: &str| column == name || column.replace("__", ".") == name;
+    if let Some((id, ..)) = named.iter().find(|(_, whole, _)| is_it(whole)) {
         return Ok(*id);
     }
-    let short: Vec<_> = named.iter().filter(|(_, _, short)| *short == name).collect();
+    let short: Vec<_> = named.iter().filter(|(_, _, short)| is_it(short)).collect();
     if let [(id, ..)] = short.as_slice() {
         return Ok(*id);
     }
@@ -151,22 +153,23 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
     }
     let tables = past.sources.iter().map(|table| table.rows.iter().map(|row| read(row, table)).collect());
     let rows: BTreeMap<SourceId, Vec<eval::Row>> = (0..).map(SourceId).zip(tables).collect();
-    let before = output(if now == last { &past.before } else { &past.after });
+    let before = output(past, if now == last { &past.before } else { &past.after });
     let input = Input { rows: &rows, now, before: &before, receipts: &[] };
     let look = Look::new(program, &input).map_err(stopped)?;
     let entity = program.field(id).entity;
     let Some(row) = look.row(entity, &args.key) else {
-        let help = remembered(program, id, &args.key, &output(&past.after)).unwrap_or_else(|| {
+        let help = remembered(program, id, &args.key, &output(past, &past.after)).unwrap_or_else(|| {
             "the source has no such row, or the `where` of the entity leaves it out; write the key as it is in the source"
                 .to_owned()
         });
         let (entity, key) = (program.entity(entity).name.clone(), args.key.clone());
         return Err(Broken::new(Exit::Stopped, UnknownKey { entity, key, help }));
     };
-    let about = About { program, sources: &project.sources, look: &look, row };
+    let about = About { program, sources: &project.sources, look: &look, row, fresh: false };
     let mut why = explain(about, id, &args.key).map_err(stopped)?;
     if rows.values().map(Vec::len).sum::<usize>() <= FEW && waits(program, id) {
-        let after = if now == last { output(&past.after) } else { eval::evaluate(program, &input).map_err(stopped)? };
+        let after =
+            if now == last { output(past, &past.after) } else { eval::evaluate(program, &input).map_err(stopped)? };
         why.waits_until = turns(program, id, &args.key, &Input { before: &after, ..input });
     }
     Ok(why)
@@ -225,8 +228,10 @@ fn read(row: &[crate::engine::Value], table: &Table) -> eval::Row {
 }
 
 /// A run's tables as the evaluator has them.
-fn output(tables: &[Rows]) -> Output {
+fn output(past: &Past, tables: &[Rows]) -> Output {
     let mut output = Output::default();
+    let born = past.born.iter().filter_map(|(name, at)| Some((name.clone(), eval::parse_instant(at)?)));
+    output.born = born.collect();
     for it in tables {
         let columns: Vec<String> = it.there.columns.iter().map(|(name, _)| name.clone()).collect();
         let widened = |row: &crate::engine::Row| {

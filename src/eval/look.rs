@@ -4,7 +4,7 @@
 use super::entity::At;
 use super::expr::Frame;
 use super::{Input, Run, Stop, Value};
-use crate::program::{Aggregate, EntityId, Expr, FieldId, Program, RowsOf};
+use crate::program::{Aggregate, EntityId, Expr, FieldId, Program, RowsOf, Sequence, SequenceId};
 
 /// A row of an entity, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,12 +65,26 @@ impl<'a> Look<'a> {
         self.0.bucket(salt, &self.0.column(At { over: RowsOf::Entity(row.entity), place: row.place }, key))
     }
 
-    /// An expression over a row.
+    /// An expression over a row; of a sequence, over an entry that begins in this run where `fresh`.
     ///
     /// # Errors
     /// Where a value does not fit into its type.
-    pub fn value(&self, expr: &Expr, row: RowAt) -> Result<Value, Stop> {
-        self.0.eval(expr, &[frame(row)])
+    pub fn value(&self, expr: &Expr, row: RowAt, fresh: bool) -> Result<Value, Stop> {
+        self.0.eval(expr, &[Frame { fresh, ..frame(row) }])
+    }
+
+    /// Whether the last entry of the row began in this run.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn is_fresh(&self, id: SequenceId, row: RowAt) -> Result<bool, Stop> {
+        self.0.entry(id, row.place).map(|entry| entry.fresh)
+    }
+
+    /// The `now` of the first run that had a sequence.
+    #[must_use]
+    pub fn first_run(&self, sequence: &Sequence) -> i64 {
+        self.0.first_run(sequence)
     }
 
     /// How many rows a set has for a row, and the keys of the first few, as far as its rows have keys.

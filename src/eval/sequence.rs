@@ -284,6 +284,11 @@ impl Run<'_> {
         names.iter().find_map(|name| self.before.born.get(name)).copied().unwrap_or(self.now)
     }
 
+    /// The `now` of the first run that had a sequence.
+    pub(super) fn first_run(&self, sequence: &Sequence) -> i64 {
+        self.born(&names_of(sequence))
+    }
+
     /// The first run of every sequence, step and branch, by its name.
     pub(super) fn all_born(&self) -> std::collections::BTreeMap<String, i64> {
         let mut born = self.before.born.clone();

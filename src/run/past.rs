@@ -40,6 +40,8 @@ pub struct Past {
     pub after: Vec<Rows>,
     /// What the run before it built.
     pub before: Vec<Rows>,
+    /// The first run of each sequence, step and branch, by name: its instant, as text.
+    pub born: Vec<(String, String)>,
     /// What the sources hold now, in the order of the manifest.
     pub sources: Vec<Table>,
 }
@@ -77,7 +79,11 @@ pub fn read(manifest: &Manifest, target: &Target) -> Result<Option<Past>, RunErr
             let table = run.bind(&source.table, driver);
             sources.push(rows(&mut session, &table, columns).await?);
         }
-        Ok(Some(Past { now: head.now, after, before, sources }))
+        let born = match manifest.born.is_empty() {
+            true => Vec::new(),
+            false => state::all_born(&mut session).await?,
+        };
+        Ok(Some(Past { now: head.now, after, before, born, sources }))
     })
 }
 

@@ -237,18 +237,21 @@ pub async fn born<'m>(
     if manifest.born.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = format!("SELECT b.name, b.happened_at FROM {} AS b", session.driver.table(SCHEMA, "born"));
-    let rows = session.rows("reading the state", &sql, &[Type::Text, Type::Timestamp]).await?;
-    let known: Vec<(String, String)> = rows
-        .into_iter()
-        .filter_map(|row| match row.as_slice() {
-            [Value::Text(name), Value::Timestamp(at)] => Some((name.clone(), at.clone())),
-            _ => None,
-        })
-        .collect();
+    let known = all_born(session).await?;
     let at = |name: &String| known.iter().find(|(known, _)| known == name).map(|(_, at)| at.clone());
     let first = |it: &Born| std::iter::once(&it.name).chain(&it.was).find_map(at).unwrap_or_else(|| now.to_owned());
     Ok(manifest.born.iter().map(|it| (it, first(it))).collect())
+}
+
+/// Everything of which the first run is known: its name, and the instant of that run.
+pub async fn all_born(session: &mut Session<'_>) -> Result<Vec<(String, String)>, RunError> {
+    let sql = format!("SELECT b.name, b.happened_at FROM {} AS b", session.driver.table(SCHEMA, "born"));
+    let rows = session.rows("reading the state", &sql, &[Type::Text, Type::Timestamp]).await?;
+    let read = rows.into_iter().filter_map(|row| match row.as_slice() {
+        [Value::Text(name), Value::Timestamp(at)] => Some((name.clone(), at.clone())),
+        _ => None,
+    });
+    Ok(read.collect())
 }
 
 /// Keeps which run was the first of what had none.

@@ -1,7 +1,7 @@
 //! Why a row has its arm: it was enrolled before, or what enrols it now, in the order of docs/language.md: the base, the slice of
 //! the layer, the rollout, the arms of the phase. A share is shown beside the bucket of the key.
 
-use super::{About, Node};
+use super::{About, Node, said};
 use crate::eval::Stop;
 use crate::program::{Experiment, Phase, percent};
 use crate::test::compare::shown;
@@ -60,10 +60,6 @@ impl About<'_> {
     fn begun<'t, T>(&self, all: impl Iterator<Item = &'t T>, from: impl Fn(&T) -> Option<i64>) -> Option<&'t T> {
         all.filter(|it| from(it).is_none_or(|from| from <= self.look.now())).last()
     }
-}
-
-fn said(text: &str, holds: Option<bool>) -> Node {
-    Node { text: text.to_owned(), holds, reads: Vec::new(), since: None, below: Vec::new() }
 }
 
 /// `arms control 50%, urgent 50%`

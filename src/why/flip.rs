@@ -118,8 +118,7 @@ fn to_be(about: About<'_>, expr: &Expr, wanted: bool, depth: usize) -> Result<Op
 /// What would have to be so of a condition that has no others in it.
 fn leaf(about: About<'_>, expr: &Expr, wanted: bool) -> Result<String, Stop> {
     let text = about.sources.on_one_line(expr.span);
-    let value =
-        |expr: &Expr| -> Result<String, Stop> { Ok(shown(&about.look.value(expr, about.row)?, &expr.typed.kind)) };
+    let value = |expr: &Expr| -> Result<String, Stop> { Ok(shown(&about.value(expr)?, &expr.typed.kind)) };
     let plain = || if wanted { format!("`{text}`") } else { format!("not `{text}`") };
     let (op, operands) = match &expr.kind {
         ExprKind::Op(op, operands) if !expr.is_one_thing() => (op, operands),
@@ -147,6 +146,6 @@ fn leaf(about: About<'_>, expr: &Expr, wanted: bool) -> Result<String, Stop> {
 
 fn of_null(about: About<'_>, operands: &[Expr], what: &str) -> Result<String, Stop> {
     let Some(operand) = operands.first() else { return Ok(what.to_owned()) };
-    let found = shown(&about.look.value(operand, about.row)?, &operand.typed.kind);
+    let found = shown(&about.value(operand)?, &operand.typed.kind);
     Ok(format!("`{}` {what} (it is {found})", about.sources.on_one_line(operand.span)))
 }
