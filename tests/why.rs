@@ -253,13 +253,82 @@ fn explains_a_passage(engine: &str) {
     rows("a,11,false\nb,12,false\nc,30,true\n");
     project.run(9);
     project.run(11);
-    says(&project, "why care__active a", &[]);
-    says(&project, "why care__entry b", &[]);
-    says(&project, "why care__again b", &[]);
-    says(&project, "why care__hello b", &[]);
-    says(&project, "why care__hello c", &[]);
-    says(&project, "why care__gift b", &[]);
-    says(&project, "why care__done b", &[]);
+    says(
+        &project,
+        "why care.active a",
+        &[
+            "item.care__active of a is false, in a run at 2026-01-01T11:00Z",
+            "  ✗ open after the run before",
+            "  ✓ large, since 2026-01-01T08:00Z",
+            "    ✓ size > 10  (size = 11)",
+            "  ✗ start new: in the base since after the first run of the sequence  (first run = 2026-01-01T08:00Z)",
+            "  ✗ exit when size > 100  (size = 11)",
+        ],
+    );
+    says(
+        &project,
+        "why care.entry b",
+        &[
+            "item.care__entry of b is 1, in a run at 2026-01-01T11:00Z",
+            "  ✓ open after the run before  (entered_at = 2026-01-01T09:00Z)",
+            "  ✓ large, since 2026-01-01T09:00Z",
+            "    ✓ size > 10  (size = 12)",
+            "  ✗ exit when size > 100  (size = 12)",
+        ],
+    );
+    says(
+        &project,
+        "why care.again b",
+        &[
+            "item.care__again of b is null, in a run at 2026-01-01T11:00Z",
+            "  ✓ care.active",
+            "  ✓ not care.held",
+            "  ✓ due hello + 2 hours  (value = 2026-01-01T11:00Z, hello = 2026-01-01T09:00Z)",
+            "  ✗ size > 20  (size = 12)",
+            "  ✗ until hello + 5 hours  (value = 2026-01-01T14:00Z, hello = 2026-01-01T09:00Z)",
+        ],
+    );
+    says(
+        &project,
+        "why care.hello b",
+        &[
+            "item.care__hello of b is 2026-01-01T09:00Z, in a run at 2026-01-01T11:00Z",
+            "  ✓ happened in an earlier run of this entry  (at = 2026-01-01T09:00Z)",
+        ],
+    );
+    says(
+        &project,
+        "why care.hello c",
+        &["item.care__hello of c is null, in a run at 2026-01-01T11:00Z", "  ✓ care.active", "  ✗ not care.held"],
+    );
+    says(
+        &project,
+        "why care.gift b",
+        &[
+            "item.care__gift of b is small, in a run at 2026-01-01T11:00Z",
+            "  ✓ care.active",
+            "  ✓ not care.held",
+            "  ✓ due hello + 1 hour  (value = 2026-01-01T10:00Z, hello = 2026-01-01T09:00Z)",
+            "  ✗ big when",
+            "    ✗ size > 50  (size = 12)",
+            "  ✓ small otherwise",
+        ],
+    );
+    says(
+        &project,
+        "why care.done b",
+        &[
+            "item.care__done of b is false, in a run at 2026-01-01T11:00Z",
+            "  ✓ care.active",
+            "  ✓ care.hello  (at = 2026-01-01T09:00Z)",
+            "  ✗ care.again  (at = null)",
+            "  ✗ care.big  (at = null)",
+            "  ✓ care.small  (at = 2026-01-01T11:00Z)",
+            "  ✗ care.again.expired",
+            "  ✓ care.gift.decided_at  (at = 2026-01-01T11:00Z)",
+            "if only time passes: true from 2026-01-01T14:00Z on",
+        ],
+    );
 }
 
 #[test]
