@@ -16,6 +16,8 @@ pub mod program;
 mod random;
 #[path = "differential/rows.rs"]
 mod rows;
+#[path = "differential/sequence.rs"]
+mod sequence;
 #[path = "differential/set.rs"]
 mod set;
 #[path = "differential/shrink.rs"]

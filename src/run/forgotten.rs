@@ -1,11 +1,13 @@
 //! Takes the manifest of the last run and of this one, and stops a run that would forget: a declaration with memory that is
 //! gone without a `was`, a `retire` or an `--accept`, or a field that a sync with `leave clear` no longer sets.
 
+mod parts;
+
 use std::collections::BTreeSet;
 
 use super::{RunError, prev};
 use crate::diagnostics::did_you_mean;
-use crate::manifest::{Born, Leave, Manifest, Model, Sync};
+use crate::manifest::{Leave, Manifest, Model, Sync};
 use crate::types::Type;
 
 /// What has a memory: an audience, a status, an experiment or a sequence.
@@ -53,7 +55,7 @@ pub fn check(before: &Manifest, now: &Manifest, accepted: &BTreeSet<String>) -> 
 
 /// Everything that the last run remembers and no declaration goes on with.
 fn all_gone<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
-    fields(before, now).chain(parts(before, now)).chain(syncs(before, now))
+    fields(before, now).chain(parts::parts(before, now)).chain(syncs(before, now))
 }
 
 /// The syncs that may write to the same place under another name of their destination: the old one, and the new.
@@ -311,36 +313,6 @@ fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = G
             Gone { what: format!("{} `{}` of `{}`", field.kind, field.name, old.entity), names, perhaps }
         });
         gone.collect::<Vec<_>>()
-    })
-}
-
-/// The steps and branches of the last run that no part of the same sequence goes on with.
-fn parts<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
-    let knew = |name: &str| before.born.iter().any(|it| it.name == name);
-    let is_it = move |new: &Born, old: &Born| {
-        new.kind == old.kind && (new.name == old.name || new.was.contains(&old.name) && !knew(&new.name))
-    };
-    // The sequence of the last run, as it is now.
-    let whole = move |old: &Born| {
-        let (sequence, _) = old.name.split_once('.')?;
-        let old = before.born.iter().find(|it| it.name == sequence)?;
-        now.born.iter().find(|new| is_it(new, old))
-    };
-    before.born.iter().filter_map(move |old| {
-        let sequence = whole(old)?;
-        if now.born.iter().any(|new| is_it(new, old)) {
-            return None;
-        }
-        let own = |name: &str| {
-            name.strip_prefix(sequence.name.as_str()).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned)
-        };
-        let (_, short) = old.name.split_once('.')?;
-        let fresh = now.born.iter().filter(|new| new.kind == old.kind && !knew(&new.name));
-        let mut fresh = fresh.filter(|new| !new.was.iter().any(|was| knew(was))).filter_map(|new| own(&new.name));
-        let word = old.kind.word();
-        let perhaps = fresh.next().map(|name| format!("{word} {name} was {short}"));
-        let names = vec![format!("{}.{short}", sequence.name), old.name.clone()];
-        Some(Gone { what: format!("{word} `{}`", old.name), names, perhaps })
     })
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use plgc::functions;
 use plgc::program::{
-    Aggregate, AggregateOp, ExperimentPart, Expr, ExprKind, FieldKind, LinkBy, Literal, Op, Program, RowsOf, What,
-    WindowOp,
+    Aggregate, AggregateOp, ExperimentPart, Expr, ExprKind, FieldKind, LinkBy, Literal, Op, Program, RowsOf,
+    SequencePart, Start, What, WindowOp,
 };
 use plgc::types::Type;
 
@@ -130,6 +130,14 @@ const WANTED: &[&str] = &[
     "experiment with a rollout that changes",
     "experiment in a layer",
     "experiment with phases",
+    "sequence",
+    "sequence of who is new",
+    "sequence with hold",
+    "sequence with exit",
+    "sequence with stay",
+    "sequence again",
+    "sequence with a branch",
+    "step until",
 ];
 
 /// What was wanted and never occurred.
@@ -218,7 +226,18 @@ impl Seen<'_> {
                 self.when(experiment.layer.is_some(), "experiment in a layer");
                 self.when(experiment.phases.len() > 1, "experiment with phases");
             }
-            // No sequence is generated: a program with one is refused.
+            FieldKind::Sequence(id, SequencePart::Entry) => {
+                let sequence = self.program.sequence(*id);
+                self.one("sequence");
+                self.when(sequence.start == Start::New, "sequence of who is new");
+                self.when(sequence.hold.is_some(), "sequence with hold");
+                self.when(sequence.exit.is_some(), "sequence with exit");
+                self.when(sequence.stay, "sequence with stay");
+                self.when(sequence.again.is_some(), "sequence again");
+                self.when(!sequence.branches.is_empty(), "sequence with a branch");
+                self.when(sequence.steps.iter().any(|step| step.until.is_some()), "step until");
+                sequence.all_exprs().into_iter().for_each(|it| self.expr(it, 0));
+            }
             FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
             FieldKind::Status { stages, .. } => {
                 self.one("status");

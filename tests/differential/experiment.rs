@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::expression::Frame;
 use super::program::Writer;
+use super::sequence::ADDED;
 use super::world::{Kind, PERSON};
 use crate::run_cases::script::Edition;
 
@@ -64,13 +65,14 @@ impl Writer {
     }
 }
 
-/// The case as it is edited before its last run: other shares and another salt. Nobody moves for it.
+/// The case as it is edited before its last run: other shares and another salt, for which nobody moves; a step more.
 pub fn edited(edition: &Edition) -> Vec<Edition> {
     let mut first = Edition::of(&edition.name, edition.text.clone());
-    if first.moments.len() < 2 || !edition.text.contains("\nexperiment ") {
+    if first.moments.len() < 2 || !["\nexperiment ", ADDED].iter().any(|it| edition.text.contains(it)) {
         return vec![first];
     }
     let lines = edition.text.lines().map(|line| match line.trim_start().split_once(' ') {
+        _ if line.trim_start().starts_with(ADDED) => line.trim_start().strip_prefix(ADDED).unwrap_or(line),
         Some(("rollout", _)) => "  rollout 75%",
         Some(("salt", _)) => "  salt 'other'",
         _ => line,

@@ -1,5 +1,5 @@
 //! Random programs over [`super::world`], made by types, so that each passes `check`: traits, audiences within audiences
-//! and statuses, with and without memory, and experiments, whose expressions are by [`super::expression`].
+//! and statuses, with and without memory, experiments and sequences, whose expressions are by [`super::expression`].
 
 use std::fmt::Write as _;
 
@@ -87,9 +87,10 @@ impl Writer {
         for number in 0..count {
             let entity = if self.random.chance(60) { PERSON } else { TEAM };
             let declaration = match self.random.below(100) {
-                0..60 => self.value_field(number, entity),
-                60..80 => self.audience(number, entity),
-                80..88 => self.experiment(number, entity),
+                0..55 => self.value_field(number, entity),
+                55..75 => self.audience(number, entity),
+                75..83 => self.experiment(number, entity),
+                83..91 => self.sequence(number, entity),
                 _ => self.status(number, entity),
             };
             writeln!(out, "\n{declaration}").unwrap();
