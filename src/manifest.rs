@@ -3,6 +3,7 @@
 //! `:parent` (part of a table's name, or, where they stand alone, a text literal), and `:born_…` (an instant, see [`Born`]).
 
 mod bind;
+mod born;
 mod files;
 pub mod lineage;
 mod read;
@@ -11,6 +12,7 @@ mod schema;
 mod sql;
 
 pub use bind::{Bindings, bind};
+pub use born::{Born, BornKind};
 pub use read::Unreadable;
 pub use schema::schema;
 pub use sql::Sql;
@@ -65,42 +67,6 @@ pub struct Manifest {
     /// Where columns of sources and fields are declared.
     #[serde(default)]
     pub cites: Cites,
-}
-
-/// A sequence, step or branch, of which the first run that had it matters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Born {
-    /// `upsell`, `upsell.email`
-    pub name: String,
-    /// Which of them it is.
-    pub kind: BornKind,
-    /// What its placeholder ends with: `:born_upsell__email`.
-    pub placeholder: String,
-    /// Its names in earlier runs, the first that is known counts.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub was: Vec<String>,
-}
-
-/// What the first run of matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the words of the language")]
-pub enum BornKind {
-    Sequence,
-    Step,
-    Branch,
-}
-
-impl BornKind {
-    /// The word that declares it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Sequence => "sequence",
-            Self::Step => "step",
-            Self::Branch => "branch",
-        }
-    }
 }
 
 /// `file:line` of declarations, by name. All in one place: a line that comes or goes in a file changes nothing else.
@@ -339,9 +305,15 @@ impl SyncSpec {
     /// Where it writes, and by which field it knows an object: `lists.contacts by email`. What a sync has written counts there only.
     #[must_use]
     pub fn place(&self) -> String {
-        let argument = self.argument.as_ref().map(|text| format!("({text})")).unwrap_or_default();
-        format!("{}.{}{argument} by {}", self.destination, self.object, self.key.name)
+        place(&self.destination, (&self.object, self.argument.as_ref()), &self.key.name)
     }
+}
+
+/// Where a sync writes, and by which field it knows an object.
+#[must_use]
+pub fn place(destination: &str, (object, argument): (&str, Option<&String>), key: &str) -> String {
+    let argument = argument.map(|text| format!("({text})")).unwrap_or_default();
+    format!("{destination}.{object}{argument} by {key}")
 }
 
 /// Whether a sync creates, updates or both.

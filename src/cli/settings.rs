@@ -88,7 +88,7 @@ impl Needs {
 
     /// What a program sends to.
     pub fn of_program(program: &Program) -> Self {
-        let used = |at: usize| program.syncs.iter().any(|sync| sync.destination.0 as usize == at);
+        let used = |at: usize| program.all_syncs().iter().any(|sync| sync.destination.0 as usize == at);
         let need = |(at, it): (usize, &crate::program::Destination)| {
             (it.name.clone(), Need { spec: destination::find(&it.system), is_used: used(at) })
         };

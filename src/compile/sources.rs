@@ -14,12 +14,13 @@ use crate::types::Type;
 
 /// Every source, in declared order.
 pub fn sources(program: &Program, files: &Sources, dialect: &Dialect) -> Vec<Source> {
-    let needs: Vec<_> = program.syncs.iter().map(|sync| (&sync.name, lineage::sources_of(program, sync))).collect();
+    let needs: Vec<_> =
+        program.all_syncs().iter().map(|sync| (sync.name.clone(), lineage::sources_of(program, sync))).collect();
     (0..)
         .map(SourceId)
         .zip(&program.sources)
         .map(|(id, source)| {
-            let holds = needs.iter().filter(|(_, needed)| needed.contains(&id)).map(|(name, _)| (*name).clone());
+            let holds = needs.iter().filter(|(_, needed)| needed.contains(&id)).map(|(name, _)| name.clone());
             Source {
                 name: source.name.join("."),
                 table: sql::table(&Table::of(source), dialect),

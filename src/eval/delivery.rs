@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::entity::At;
 use super::expr::Frame;
-use super::{Run, Stop, Value, operator};
-use crate::program::{Expr, ExprKind, Leave, Mode, Program, RowsOf, Sync};
+use super::{Receipt, Run, Stop, Value, operator};
+use crate::program::{Expr, ExprKind, Leave, Mode, Program, RowsOf, SequencePart, Stream, Sync};
 
 /// The fields of an object.
 pub type Fields = BTreeMap<String, Value>;
@@ -19,6 +19,8 @@ pub struct Deliveries {
     written: BTreeMap<(String, String), Written>,
     /// The syncs that are refused.
     pub refused: BTreeSet<String>,
+    /// What was accepted of what syncs from a step sent.
+    pub receipts: Vec<Receipt>,
 }
 
 /// Destination, object, argument and match field.
@@ -84,6 +86,42 @@ impl Run<'_> {
             }
             self.leave(sync, &wanted, deliveries)?;
             self.enter(sync, wanted, deliveries);
+        }
+        self.program.streams.iter().try_for_each(|stream| self.send(stream, deliveries))
+    }
+
+    /// Sends the firings of a step that were not accepted yet: while the entry is open and the step has not expired. An entry
+    /// that was done, and closed by that, counts as open in the run that closes it.
+    fn send(&self, stream: &Stream, deliveries: &mut Deliveries) -> Result<(), Stop> {
+        if deliveries.refused.contains(&stream.name) {
+            return Ok(());
+        }
+        let (id, sync) = (stream.sequence, stream.as_sync(self.program));
+        let step = super::sequence::step_names(self.program.sequence(id), stream.step).swap_remove(0);
+        for place in 0..self.entity_rows(sync.entity).len() {
+            let part = |part| self.in_sequence(id, part, place);
+            let is_open = part(SequencePart::Active)?.holds()
+                || part(SequencePart::Done)?.holds() && part(SequencePart::ExitedAt)? == Value::Timestamp(self.now);
+            let has_fired = !part(SequencePart::Step(stream.step))?.is_null();
+            let is_wanted = stream.filter.map_or(Ok(true), |it| self.field(it, place).map(|(it, _)| it.holds()))?;
+            if !is_open || !has_fired || !is_wanted || part(SequencePart::Expired(stream.step))?.holds() {
+                continue;
+            }
+            let at = At { over: RowsOf::Entity(sync.entity), place };
+            let (key, entry) = (self.key_of(at).text().unwrap_or_default(), part(SequencePart::Entry)?.as_int());
+            let known = |it: &Receipt| it.step == step && it.key == key && it.entry == entry;
+            if deliveries.receipts.iter().any(known) {
+                continue;
+            }
+            let (row, firing) = ([Frame::outer(at)], format!("{key}/{entry}"));
+            let mut fields = Vec::new();
+            for (name, value) in &sync.set {
+                fields.push((name.clone(), self.written_as(&sync, name, value, &row)?));
+            }
+            let said = Said::Set(Vec::new());
+            deliveries.write(&self::place(self.program, &sync), &firing, fields);
+            deliveries.written.insert((sync.name.clone(), firing), Written { said, created: true });
+            deliveries.receipts.push(Receipt { step: step.clone(), key, entry, at: self.now });
         }
         Ok(())
     }

@@ -3,13 +3,14 @@
 //! ids mean the same in both, and a program that has nothing to fold is given back as it is.
 
 mod experiment;
+mod receipt;
 mod sequence;
 mod value;
 mod view;
 
 use std::borrow::Cow;
 
-use crate::program::{EntityId, ExperimentPart, FieldId, FieldKind, Program, SequencePart};
+use crate::program::{EntityId, ExperimentPart, FieldId, FieldKind, Program, SequenceId, SequencePart, SourceId};
 use sequence::{Fold, Passing};
 
 pub use sequence::HIDDEN;
@@ -22,9 +23,11 @@ pub fn fold(program: &Program) -> Cow<'_, Program> {
     }
     let mut folded = program.clone();
     let mut folds = Vec::new();
-    for sequence in &program.sequences {
+    let receipts = SourceId(folded.sources.len() as u32);
+    folded.sources.extend(program.streams.first().map(|stream| receipt::source(stream.from)));
+    for (id, sequence) in (0..).map(SequenceId).zip(&program.sequences) {
         let [leaves, enters] = sequence::passing(program, sequence).map(|field| folded.add_field(field));
-        folds.push(Fold { program, sequence, passing: Passing { leaves, enters } });
+        folds.push(Fold { program, id, sequence, passing: Passing { leaves, enters }, receipts });
     }
     for (id, field) in (0..).map(FieldId).zip(&mut folded.fields) {
         let found = match field.kind {

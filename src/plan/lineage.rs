@@ -21,7 +21,7 @@ pub fn of(program: &Program) -> Vec<Lineage> {
     };
     let mut lines: Vec<Lineage> =
         program.fields.iter().map(|field| line(field_name(program, field), &reads::of_field(program, field))).collect();
-    for sync in &program.syncs {
+    for sync in &program.all_syncs() {
         lines.push(line(sync.name.clone(), &reads::of_sync_rows(program, sync)));
         for (target, value) in std::iter::once(&sync.matches).chain(&sync.set) {
             lines.push(line(format!("{}.{target}", sync.name), &reads::of_expr(program, sync.entity, value)));

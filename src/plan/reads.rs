@@ -112,7 +112,7 @@ fn all(program: &Program) -> BTreeSet<Read> {
         walk.link(link);
         found.extend(walk.found);
     }
-    for sync in &program.syncs {
+    for sync in &program.all_syncs() {
         found.extend(of_sync_rows(program, sync));
         sync.set.iter().for_each(|(_, value)| found.extend(of_expr(program, sync.entity, value)));
     }

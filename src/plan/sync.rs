@@ -2,6 +2,7 @@
 //! be sent now. What is sent is decided by comparing the two, by match key and hash.
 
 mod outbox;
+mod stream;
 mod value;
 mod written;
 
@@ -10,22 +11,36 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::Sync;
+use super::rel::Scalar;
 use crate::dialect::names::{LONGEST_DECLARED, fitted};
 use crate::manifest::{self, Column, SyncSpec};
 use crate::program::{self, Expr, ExprKind, Literal, Program};
 use crate::source::Sources;
 
-/// Every sync, in declared order.
+/// Every sync, in declared order; those from a step behind the others.
 #[must_use]
 pub fn syncs(program: &Program, sources: &Sources) -> Vec<Sync> {
-    program
-        .syncs
-        .iter()
-        .map(|sync| {
-            let spec = spec(program, sources, sync);
-            Sync { written: written::written(&spec), outbox: outbox::outbox(program, sync, &spec), spec }
+    let streams = std::iter::repeat_n(None, program.syncs.len()).chain(program.streams.iter().map(Some));
+    let syncs = program.all_syncs().into_iter().zip(streams);
+    syncs
+        .map(|(sync, stream)| {
+            let spec = spec(program, sources, &sync);
+            Sync { written: written::written(&spec), outbox: outbox::outbox(program, (&sync, stream), &spec), spec }
         })
         .collect()
+}
+
+/// The key of the firing of a row under an alias, as text.
+#[must_use]
+pub fn firing(program: &Program, of: &program::Stream, alias: &str) -> Scalar {
+    stream::firing(program, of, alias)
+}
+
+/// Where a sync writes, as its receipts have it.
+#[must_use]
+pub fn place(program: &Program, sync: &program::Sync) -> String {
+    let destination = &program.destination(sync.destination).name;
+    manifest::place(destination, (&sync.object, sync.argument.as_ref()), &sync.matches.0)
 }
 
 /// The table of a sync's memory in schema `plg_state`, without its run: `sync_stage`.

@@ -267,6 +267,18 @@ impl Program {
         }
     }
 
+    /// Every sync, those from a step behind the others.
+    #[must_use]
+    pub fn all_syncs(&self) -> Vec<Sync> {
+        self.syncs.iter().cloned().chain(self.streams.iter().map(|stream| stream.as_sync(self))).collect()
+    }
+
+    /// The one sync from a step, where there is one.
+    #[must_use]
+    pub fn stream_of(&self, sequence: SequenceId, step: usize) -> Option<&Stream> {
+        self.streams.iter().find(|stream| stream.sequence == sequence && stream.step == step)
+    }
+
     /// A source by its id.
     #[must_use]
     #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]

@@ -5,7 +5,6 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::diagnostics::Diagnostics;
-use crate::program::Program;
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
 
@@ -17,18 +16,6 @@ pub(super) struct Later {
     pub what: &'static str,
     #[label(primary, "the word is kept free for a later version")]
     pub at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("a sync from a step is not part of this version: `{name}`")]
-#[diagnostic(
-    code("later-declaration"),
-    help("remove the sync, or let it be from an audience, such as one `where upsell.email is not null`")
-)]
-struct LaterStream {
-    name: String,
-    #[label(primary, "a step: what fires can be read, and not be sent yet")]
-    at: Span,
 }
 
 /// Reports each declaration of a kind that this version cannot check, where the files have no other mistakes: a broken one is
@@ -44,8 +31,8 @@ pub(super) fn report(files: &[ast::File], diags: &mut Diagnostics) {
     }
 }
 
-/// Reports each channel, and each sync from a step, of a program that has no mistake: they are checked, and not yet built.
-pub(super) fn report_checked(files: &[ast::File], program: &Program, diags: &mut Diagnostics) {
+/// Reports each channel of a program that has no mistake: it is checked, and not yet built.
+pub(super) fn report_checked(files: &[ast::File], diags: &mut Diagnostics) {
     if diags.has_errors() {
         return;
     }
@@ -53,9 +40,6 @@ pub(super) fn report_checked(files: &[ast::File], program: &Program, diags: &mut
         if let DeclarationKind::Channel(_) = declaration.kind {
             diags.push(Later { word: "channel", what: "declaration", at: declaration.keyword });
         }
-    }
-    for stream in &program.streams {
-        diags.push(LaterStream { name: stream.name.clone(), at: stream.from });
     }
 }
 

@@ -219,7 +219,7 @@ impl Ctx<'_> {
 
     fn sync_of_answer(&mut self, name: &ast::Name) -> Option<usize> {
         if let Some((Global::Sync(_), _)) = self.global(&name.text) {
-            return self.program.syncs.iter().position(|sync| sync.name == name.text);
+            return self.program.all_syncs().iter().position(|sync| sync.name == name.text);
         }
         let known = self.known(|what| matches!(what, Global::Sync(_)));
         let known = known.iter().map(|(name, span)| (name.as_str(), *span));

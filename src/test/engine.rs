@@ -8,8 +8,9 @@ use super::reference::Reference;
 use super::{Pace, Verdict, World, play, value};
 use crate::destination::memory::{Fields, Memory};
 use crate::engine::{self, Location};
+use crate::eval::parse_instant;
 use crate::manifest::Manifest;
-use crate::program::{Expectation, Expected, ExpectedColumn, Literal, Program, SourceId, Test};
+use crate::program::{Expectation, Expected, ExpectedColumn, FieldId, Literal, Program, SourceId, Test};
 use crate::run::bench::{Bench, Silent};
 use crate::run::{RunError, Target};
 use crate::types::Type;
@@ -33,10 +34,25 @@ pub fn played(test: &Test, program: &Program, manifest: &Manifest, pace: Pace) -
     let bench = runtime.block_on(Bench::open(manifest, &target, memory.clone(), &mut silent)).map_err(said)?;
     let foresight = (pace == Pace::Changes).then(|| Reference::new(program));
     let waiting = BTreeMap::new();
-    let mut world =
-        OnEngine { runtime: &runtime, bench, memory, program, has_run: false, waiting, foresight, passed: None };
+    let mut world = OnEngine {
+        runtime: &runtime,
+        bench,
+        memory,
+        program,
+        has_run: false,
+        waiting,
+        foresight,
+        passed: None,
+        now: 0,
+    };
     Ok(play(test, &mut world))
 }
+
+/// Whether a value is what is looked for, in a run at an instant.
+type Is = fn(&engine::Value, i64) -> bool;
+
+/// A column, and what it must be.
+type Only<'a> = Option<(&'a str, Type, Is)>;
 
 struct OnEngine<'a> {
     runtime: &'a tokio::runtime::Runtime,
@@ -50,6 +66,8 @@ struct OnEngine<'a> {
     foresight: Option<Reference<'a>>,
     /// The last run, where it was left out since it changes nothing.
     passed: Option<i64>,
+    /// The instant of the last run.
+    now: i64,
 }
 
 fn said(error: RunError) -> String {
@@ -57,12 +75,15 @@ fn said(error: RunError) -> String {
 }
 
 impl OnEngine<'_> {
-    fn read(&mut self, view: &str, columns: &[ExpectedColumn], only: Option<&str>) -> Result<Vec<Row>, String> {
+    /// The rows of a view; only those whose further column is so.
+    fn read(&mut self, view: &str, columns: &[ExpectedColumn], only: Only<'_>) -> Result<Vec<Row>, String> {
         let mut wanted: Vec<(&str, Type)> =
             columns.iter().map(|column| (column.name.as_str(), column.typed.kind.clone())).collect();
-        wanted.extend(only.map(|name| (name, Type::Bool)));
+        let is = only.as_ref().map(|(.., is)| *is);
+        wanted.extend(only.map(|(name, kind, _)| (name, kind)));
         let rows = self.runtime.block_on(self.bench.rows(view, &wanted)).map_err(said)?;
-        let is_wanted = |row: &engine::Row| only.is_none() || row.last() == Some(&engine::Value::Bool(true));
+        let now = self.now;
+        let is_wanted = |row: &engine::Row| is.is_none_or(|is| row.last().is_some_and(|value| is(value, now)));
         let read = |row: engine::Row| {
             row.iter().zip(columns).map(|(it, column)| value::read(it, &column.typed.kind)).collect()
         };
@@ -111,7 +132,7 @@ impl World for OnEngine<'_> {
         if let Some(foresight) = &mut self.foresight {
             foresight.answer(sync, accepts)?;
         }
-        if let Some(sync) = self.program.syncs.get(sync) {
+        if let Some(sync) = self.program.all_syncs().get(sync) {
             self.memory.answer(&sync.name, accepts);
         }
         Ok(())
@@ -120,7 +141,7 @@ impl World for OnEngine<'_> {
     fn run(&mut self, now: i64) -> Result<(), String> {
         // INVARIANT: a run that is left out leaves the next one everything as it was, so that leaving it out shows nowhere.
         let changes = self.foresight.as_mut().is_none_or(|foresight| foresight.run_changes(now).unwrap_or(true));
-        self.passed = Some(now);
+        (self.passed, self.now) = (Some(now), now);
         if changes { self.catch_up() } else { Ok(()) }
     }
 
@@ -130,15 +151,30 @@ impl World for OnEngine<'_> {
 
     fn rows(&mut self, expectation: &Expectation) -> Result<Vec<Row>, String> {
         self.catch_up()?;
+        let of_field = |id: FieldId| {
+            let field = self.program.field(id);
+            (self.program.entity(field.entity).name.as_str(), field.name.as_str())
+        };
         match expectation.of {
             Expected::Members(id) => {
-                let field = self.program.field(id);
-                let entity = &self.program.entity(field.entity).name;
-                self.read(entity, &expectation.columns, Some(&field.name))
+                let (entity, field) = of_field(id);
+                let is_member: Is = |value, _| *value == engine::Value::Bool(true);
+                self.read(entity, &expectation.columns, Some((field, Type::Bool, is_member)))
+            }
+            Expected::Happened(id) => {
+                let (entity, step) = of_field(id);
+                let has_happened: Is = |value, _| *value != engine::Value::Null;
+                self.read(entity, &expectation.columns, Some((step, Type::Timestamp, has_happened)))
+            }
+            Expected::Fired(id) => {
+                let (entity, step) = of_field(id);
+                let is_now: Is = |value, now| value.text().and_then(|at| parse_instant(&at)) == Some(now);
+                self.read(entity, &expectation.columns, Some((step, Type::Timestamp, is_now)))
             }
             Expected::Rows(id) => self.read(&self.program.entity(id).name, &expectation.columns, None),
             Expected::Objects(place) => {
-                let Some(sync) = self.program.syncs.get(place) else { return Ok(Vec::new()) };
+                let syncs = self.program.all_syncs();
+                let Some(sync) = syncs.get(place) else { return Ok(Vec::new()) };
                 let row = |(key, fields): (String, Fields)| {
                     let value = |(place, column): (usize, &ExpectedColumn)| match place == expectation.key {
                         true => value::keyed(&key, &column.typed.kind),

@@ -15,13 +15,15 @@ pub struct Reference<'a> {
     before: Output,
     deliveries: Deliveries,
     has_run: bool,
+    /// The instant of the last run.
+    now: i64,
 }
 
 impl<'a> Reference<'a> {
     /// Empty tables.
     pub fn new(program: &'a Program) -> Self {
         let (rows, before, deliveries) = (BTreeMap::new(), Output::default(), Deliveries::default());
-        Self { program, rows, before, deliveries, has_run: false }
+        Self { program, rows, before, deliveries, has_run: false, now: 0 }
     }
 
     fn columns(
@@ -57,7 +59,9 @@ impl Reference<'_> {
             self.before = eval::evaluate(self.program, &input).map_err(|stop| stop.to_string())?;
             self.has_run = true;
         }
-        let input = Input { rows: &self.rows, now, before: &self.before, receipts: &[] };
+        self.now = now;
+        let receipts = self.deliveries.receipts.clone();
+        let input = Input { rows: &self.rows, now, before: &self.before, receipts: &receipts };
         let done = eval::evaluate_and_deliver(self.program, &input, &mut self.deliveries);
         Ok(std::mem::replace(&mut self.before, done.map_err(|stop| stop.to_string())?))
     }
@@ -74,7 +78,7 @@ impl World for Reference<'_> {
     }
 
     fn answer(&mut self, sync: usize, accepts: bool) -> Result<(), String> {
-        let name = self.program.syncs.get(sync).map(|sync| sync.name.clone());
+        let name = self.program.all_syncs().get(sync).map(|sync| sync.name.clone());
         if accepts {
             self.deliveries.refused.retain(|refused| Some(refused) != name.as_ref());
         } else {
@@ -100,9 +104,20 @@ impl World for Reference<'_> {
                     |row: &eval::Row, table: &eval::Table| table.value(row, &field.name).is_some_and(Value::holds);
                 Ok(self.columns(entity, expectation, is_member))
             }
+            Expected::Happened(id) | Expected::Fired(id) => {
+                let field = self.program.field(id);
+                let entity = &self.program.entity(field.entity).name;
+                let is_it = |at: &Value| match expectation.of {
+                    Expected::Fired(_) => *at == Value::Timestamp(self.now),
+                    _ => !at.is_null(),
+                };
+                let wanted = |row: &eval::Row, table: &eval::Table| table.value(row, &field.name).is_some_and(is_it);
+                Ok(self.columns(entity, expectation, wanted))
+            }
             Expected::Rows(id) => Ok(self.columns(&self.program.entity(id).name, expectation, |_, _| true)),
             Expected::Objects(place) => {
-                let Some(sync) = self.program.syncs.get(place) else { return Ok(Vec::new()) };
+                let syncs = self.program.all_syncs();
+                let Some(sync) = syncs.get(place) else { return Ok(Vec::new()) };
                 let objects = self.deliveries.objects(self.program, sync).into_iter();
                 let row = |(key, fields): (String, eval::Fields)| {
                     let value =

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use plgc::diagnostics::{self, Diagnostics};
 use plgc::engine;
-use plgc::eval::{self, Input, Output, Receipt, Value};
+use plgc::eval::{self, Deliveries, Input, Output, Value};
 use plgc::manifest::Manifest;
 use plgc::program::{self, Options, Program, SourceId};
 use plgc::run::{Outcome, RunError};
@@ -69,10 +69,8 @@ fn given(table: &Table, source: &program::Source) -> Option<Vec<eval::Row>> {
 pub struct Oracle {
     rows: BTreeMap<String, Option<Vec<eval::Row>>>,
     before: Output,
-    /// What was sent of firings, and accepted.
-    receipts: Vec<Receipt>,
-    /// How many firings there were when everything had been sent.
-    n_sent: usize,
+    /// What was sent, and accepted.
+    deliveries: Deliveries,
     /// How many runs could be compared.
     pub compared: usize,
     /// Whether an instant left the years 1 to 9999: engines differ in when they notice, so nothing is compared from there on.
@@ -88,13 +86,13 @@ impl Oracle {
         }
     }
 
-    /// The result of a run; `None` where the rows cannot be known.
+    /// The result of a run and what has been delivered after it; `None` where the rows cannot be known.
     pub fn run(
         &self,
         program: &Program,
         moment: &Moment,
         queries: &BTreeMap<String, Vec<eval::Row>>,
-    ) -> Option<Result<Output, eval::Stop>> {
+    ) -> Option<Result<(Output, Deliveries), eval::Stop>> {
         let now = eval::parse_instant(&moment.now).expect("an instant");
         let now = now - now.rem_euclid(1_000_000);
         let mut rows = BTreeMap::new();
@@ -106,30 +104,23 @@ impl Oracle {
             };
             rows.insert(id, given);
         }
-        Some(eval::evaluate(program, &Input { rows: &rows, now, before: &self.before, receipts: &self.receipts }))
+        let mut deliveries = self.deliveries.clone();
+        let input = Input { rows: &rows, now, before: &self.before, receipts: &self.deliveries.receipts };
+        let output = match moment.deliver {
+            true => eval::evaluate_and_deliver(program, &input, &mut deliveries),
+            false => eval::evaluate(program, &input),
+        };
+        Some(output.map(|output| (output, deliveries)))
     }
 
-    /// Goes on by a run, whose firings are accepted where there is one sync from the step; gives the result, and its `now`.
+    /// Goes on by a run, whose firings are accepted where they are sent; gives the result, and its `now`.
     pub fn go(&mut self, program: &Program, moment: &Moment) -> (Output, i64) {
         self.take(program, moment);
-        let output =
+        let done =
             self.run(program, moment, &BTreeMap::new()).expect("rows that fit").expect("a run that does not stop");
         let now = eval::parse_instant(&moment.now).expect("an instant");
-        if moment.deliver {
-            let name = |stream: &program::Stream| {
-                let sequence = program.sequence(stream.sequence);
-                format!("{}.{}", sequence.name, sequence.steps[stream.step].name)
-            };
-            let sent: Vec<String> = program.streams.iter().map(name).collect();
-            let pending = output.firings.iter().skip(self.n_sent).filter(|firing| sent.contains(&firing.step));
-            self.receipts.extend(pending.map(|it| Receipt {
-                step: it.step.clone(),
-                key: it.key.clone(),
-                entry: it.entry,
-                at: now,
-            }));
-            self.n_sent = output.firings.len();
-        }
+        let (output, deliveries) = done;
+        self.deliveries = deliveries;
         self.before = output.clone();
         (output, now)
     }
@@ -152,9 +143,9 @@ impl Oracle {
         match outcome {
             Ok(outcome) if !outcome.built => None,
             Ok(outcome) => match self.run(program, moment, &queries)? {
-                Ok(output) => {
+                Ok((output, deliveries)) => {
                     let found = differs(&output, manifest, world, outcome);
-                    self.before = output;
+                    (self.before, self.deliveries) = (output, deliveries);
                     self.compared += 1;
                     found
                 }

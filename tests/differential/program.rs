@@ -87,9 +87,9 @@ impl Writer {
         for number in 0..count {
             let entity = if self.random.chance(60) { PERSON } else { TEAM };
             let declaration = match self.random.below(100) {
-                0..55 => self.value_field(number, entity),
-                55..75 => self.audience(number, entity),
-                75..83 => self.experiment(number, entity),
+                0..57 => self.value_field(number, entity),
+                57..76 => self.audience(number, entity),
+                76..83 => self.experiment(number, entity),
                 83..91 => self.sequence(number, entity),
                 _ => self.status(number, entity),
             };

@@ -1,13 +1,15 @@
 //! Takes a sequence, gives what it says of a row as values over what the row was in the run before, in the order of
 //! docs/language.md: who leaves and who enters (two values more, which no model keeps), the entry, what fires, what is done.
 
+use super::receipt;
 use super::value::{
     all, any, at_least, at_most, born, case, coalesce, equal, field, int, is_not_null, is_null, less, literal, none,
     not, now, null, read_field, since, sum, was,
 };
 use super::view::{View, in_view};
 use crate::program::{
-    Again, Branch, Expr, Field, FieldId, FieldKind, Literal, Program, Sequence, SequencePart, Start, Step,
+    Again, Branch, Expr, Field, FieldId, FieldKind, Literal, Program, Sequence, SequenceId, SequencePart, SourceId,
+    Start, Step,
 };
 use crate::types::{Type, Typed};
 
@@ -23,8 +25,11 @@ pub(super) struct Passing {
 /// What a sequence says of a row.
 pub(super) struct Fold<'a> {
     pub(super) program: &'a Program,
+    pub(super) id: SequenceId,
     pub(super) sequence: &'a Sequence,
     pub(super) passing: Passing,
+    /// Where what destinations have accepted is read.
+    pub(super) receipts: SourceId,
 }
 
 /// The fields for who leaves and who enters, yet without their values.
@@ -74,8 +79,7 @@ impl Fold<'_> {
             },
             SequencePart::Done => self.while_open(self.is_done(), sequence.done),
             SequencePart::Step(at) => self.of_step(at, |step| self.fired(step)),
-            // A sync from a step is refused before: there is no such field.
-            SequencePart::Sent(_) => null(Type::Timestamp),
+            SequencePart::Sent(at) => self.sent(at, self.field(sequence.entry)),
             SequencePart::Expired(at) => {
                 self.of_step(at, |step| self.while_open(self.is_expired(step), step.expired.unwrap_or(step.at)))
             }
@@ -230,6 +234,12 @@ impl Fold<'_> {
             any([is_not_null(self.field(step.at))].into_iter().chain(expired).chain(other).chain(skipped).collect())
         });
         all(branches.chain(steps).collect())
+    }
+
+    /// When the firing of a step, in the entry of this number, was accepted, as far as the runs before know.
+    pub(super) fn sent(&self, at: usize, entry: Expr) -> Expr {
+        let stream = self.program.stream_of(self.id, at);
+        stream.map_or_else(|| null(Type::Timestamp), |stream| receipt::of(self, stream, entry))
     }
 
     /// A condition of an open entry; of a closed one as it was when it closed.

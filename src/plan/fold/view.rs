@@ -84,12 +84,14 @@ fn seen(fold: &Fold<'_>, id: FieldId, view: View) -> Expr {
     let is_condition = matches!(part, SequencePart::Done | SequencePart::Expired(_));
     match (view, part) {
         (View::Open, _) if is_condition => coalesce(vec![was(), no()], Type::Bool.required()),
+        // It is known of the entry as of this run.
+        (View::Open, SequencePart::Sent(at)) => fold.sent(at, fold.was(fold.sequence.entry)),
         (View::Open, _) => was(),
         (View::Fresh, _) if is_condition => no(),
         (View::Fresh, SequencePart::EnteredAt) => now(),
         (View::Fresh, _) => null(field.typed.kind.clone()),
         (View::Entry, _) if is_condition => all(vec![not(fold.enters()), was()]),
-        (View::Entry, SequencePart::EnteredAt) => fold.field(id),
+        (View::Entry, SequencePart::EnteredAt | SequencePart::Sent(_)) => fold.field(id),
         (View::Entry, _) => case(vec![(not(fold.enters()), was())], null(field.typed.kind.clone())),
     }
 }

@@ -4,10 +4,11 @@
 use super::{field_columns, source_column};
 use crate::dialect::names::{LONGEST_DECLARED, fitted};
 use crate::plan::cites::Cites;
-use crate::plan::rel::{Scalar, Select, Table};
-use crate::plan::{Model, fold, scalar};
-use crate::program::{CAUSES, EntityId, FieldId, FieldKind, Program, SequencePart};
+use crate::plan::rel::{Aggregate, Body, Compare, Join, JoinKind, Scalar, Select, Table};
+use crate::plan::{Model, fold, scalar, sync};
+use crate::program::{CAUSES, EntityId, FieldId, FieldKind, Program, SequencePart, Stream};
 use crate::source::Sources;
+use crate::types::Type;
 
 /// The name of that table, without its run.
 #[must_use]
@@ -36,27 +37,61 @@ pub(super) fn model(program: &Program, sources: &Sources, id: EntityId) -> Optio
     let key = columns.first()?;
     let here = Scalar::column("c", &key.name);
     let mut items = vec![before(&key.name).named(&key.name)];
-    items.extend(fold::kept(program, id).into_iter().map(|id| {
-        let name = &program.field(id).name;
-        parted(program, id).named(name)
-    }));
-    let select = Select::from(Table::View(format!("{}__prev", entity.name)).alias("p"), items)
+    let (mut steps, mut joins) = (Vec::new(), Vec::new());
+    for id in fold::kept(program, id) {
+        let field = program.field(id);
+        let value = match field.kind {
+            FieldKind::Sequence(sequence, SequencePart::Sent(at)) => {
+                let name = format!("sent_{}", steps.len() + 1);
+                let Some(stream) = program.stream_of(sequence, at) else { continue };
+                steps.push(accepted(program, stream).step(&name));
+                let firing = sync::firing(program, stream, "p");
+                let on = vec![Scalar::column(&name, "key").equals(Type::Text, firing)];
+                joins.push(Join { kind: JoinKind::Left, with: Table::Step(name.clone()).alias(&name), on });
+                Scalar::column(&name, "sent")
+            }
+            FieldKind::Sequence(..)
+            | FieldKind::Experiment(..)
+            | FieldKind::Trait(_)
+            | FieldKind::Audience { .. }
+            | FieldKind::Status { .. } => parted(program, id),
+        };
+        items.push(value.named(&field.name));
+    }
+    let mut select = Select::from(Table::View(format!("{}__prev", entity.name)).alias("p"), items)
         .left_join(
             Table::Model(entity.name.clone()).alias("c"),
             here.clone().equals(key.typed.kind.clone(), before(&key.name)),
         )
         .filter(here.is_null())
         .filter(Scalar::any(carried));
+    select.joins.extend(joins);
     Some(Model {
         name: name(&entity.name),
         entity: entity.name.clone(),
         comments,
-        query: select.body().after(Vec::new()),
+        query: select.body().after(steps),
         columns,
         last: false,
         keys_only: false,
         kept: true,
     })
+}
+
+/// key, sent: when each firing of a step was accepted.
+fn accepted(program: &Program, stream: &Stream) -> Body {
+    let of = |name: &str| Scalar::column("r", name);
+    let names = std::iter::once(&stream.name).chain(&stream.was).map(|name| Scalar::text(name)).collect();
+    let first = Aggregate::Min(Box::new(of("happened_at")), Type::Timestamp);
+    let items = vec![of("key").named("key"), Scalar::Aggregate(first).named("sent")];
+    let place = sync::place(program, &stream.as_sync(program));
+    let mut select = Select::from(Table::State("receipts".to_owned()).alias("r"), items)
+        .filter(Scalar::In(Box::new(of("sync")), names, false))
+        .filter(of("object").equals(Type::Text, Scalar::text(&place)))
+        .filter(of("accepted"))
+        .filter(of("happened_at").compare(Compare::Less, Type::Timestamp, scalar::now()));
+    select.group_by.push(of("key"));
+    select.body()
 }
 
 /// What a field says of a row that is no more: its entry has closed, all else is as it was.

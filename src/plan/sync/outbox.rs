@@ -3,22 +3,24 @@
 
 use std::collections::BTreeSet;
 
-use super::{null_mark, table, value};
+use super::{null_mark, stream, table, value};
 use crate::dialect::names::{LONGEST, fitted};
 use crate::manifest::SyncSpec;
 use crate::plan::rel::{Body, Compare, Constant, Item, Parameter, Query, Scalar, Select, Step, Table};
 use crate::plan::{call, column_name};
-use crate::program::{self, Expr, Leave, Mode, Program, What};
+use crate::program::{self, Expr, Leave, Mode, Program, Stream, What};
 use crate::types::{Type, Typed};
 
 /// op, key, hash, then the fields, ordered by op and key; without what this run's delivery has already done.
-pub fn outbox(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Query {
+///
+/// Of a sync from a step, the rows are those whose firing is to be sent, each with its own key.
+pub fn outbox(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Query {
     let mut steps = Vec::new();
     let has_pick = !sync.pick.is_empty();
     if has_pick {
         steps.push(candidates(program, sync, spec));
     }
-    steps.push(wanted(program, sync, spec));
+    steps.push(wanted(program, (sync, stream), spec));
     let mut selects = vec![present(sync, spec)];
     selects.extend(left(program, sync, spec));
     steps.push(Body { selects, order_by: Vec::new() }.step("changes"));
@@ -31,17 +33,17 @@ pub fn outbox(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Query
 
 /// The sync's rows with their place among those that share the match key.
 fn candidates(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
-    let mut items = fields(program, sync, spec);
+    let mut items = fields(program, (sync, None), spec);
     let best = value::best_first(program, sync.entity, &sync.pick);
     let key = value::value(program, sync.entity, &sync.matches.1);
     items.push(Scalar::row_number(vec![key], best).named("sync__place"));
-    let mut step = rows(program, sync, items).body().step("candidates");
+    let mut step = rows(program, (sync, None), items).body().step("candidates");
     step.comments.push("rows that may share a match key: the best of each is in the first place".to_owned());
     step
 }
 
 /// What should be there: key, hash and fields, one row a key.
-fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
+fn wanted(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Step {
     let is_picked = !sync.pick.is_empty();
     let set: Vec<String> = spec.fields.iter().zip(&sync.set).map(|(field, _)| column(&field.name)).collect();
     let name = |column: &str| Scalar::column(if is_picked { "c" } else { value::ROW }, column);
@@ -51,7 +53,7 @@ fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
         Select::from(Table::Step("candidates".to_owned()).alias("c"), items)
             .filter(name("sync__place").equals(Type::Int, Scalar::int(1)))
     } else {
-        rows(program, sync, fields(program, sync, spec))
+        rows(program, (sync, stream), fields(program, (sync, stream), spec))
     };
     let mut hashed: Vec<_> = spec.fields.iter().zip(&sync.set).collect();
     hashed.retain(|(field, (_, expr))| !value::is_now(expr) && !spec.nulls.contains(&field.name));
@@ -71,7 +73,12 @@ fn wanted(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
     }
     select.items.insert(1, whole.named("sync__hash"));
     let mut step = select.body().step("wanted");
-    step.comments.push(format!("sync {}: what should be there", spec.name));
+    step.comments.push(match stream {
+        None => format!("sync {}: what should be there", spec.name),
+        Some(stream) => {
+            format!("sync {}: each firing of {} whose entry is open", spec.name, stream::from(program, stream))
+        }
+    });
     step.comments.extend(spec.doc.clone());
     step.comments
         .push("sync__hash: a mark of the definition of the sync, then each value behind its length".to_owned());
@@ -85,23 +92,28 @@ pub fn nulls(spec: &SyncSpec) -> impl Iterator<Item = &str> {
 }
 
 /// The rows of the sync's audience that have a match key.
-fn rows(program: &Program, sync: &program::Sync, items: Vec<Item>) -> Select {
+fn rows(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), items: Vec<Item>) -> Select {
     let entity = program.entity(sync.entity).name.clone();
     let mut select = Select::from(Table::Model(entity).alias(value::ROW), items);
     if let Some(filter) = sync.filter {
         let column = column_name(program, sync.entity, What::Field(filter)).unwrap_or_default();
         select.filter.push(Scalar::column(value::ROW, &column));
     }
-    if sync.matches.1.typed.nullable {
+    if let Some(stream) = stream {
+        select.filter.extend(stream::conditions(program, stream));
+    } else if sync.matches.1.typed.nullable {
         select.filter.push(value::value(program, sync.entity, &sync.matches.1).is_not_null());
     }
     select
 }
 
 /// The match key as text, then the fields in their types.
-fn fields(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Vec<Item> {
+fn fields(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Vec<Item> {
     let key = &sync.matches.1;
-    let key = value::value(program, sync.entity, key).as_text(&key.typed.kind);
+    let key = match stream {
+        None => value::value(program, sync.entity, key).as_text(&key.typed.kind),
+        Some(stream) => stream::key(program, stream),
+    };
     let values = spec.fields.iter().zip(&sync.set).map(|(field, (_, expr))| {
         value::value_as(program, sync.entity, expr, &field.typed.kind).named(&column(&field.name))
     });

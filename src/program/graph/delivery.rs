@@ -1,10 +1,10 @@
 //! Destinations and syncs, as plain data: what is written where, to whom, and what happens to those who leave. Values
 //! are expressions of the field graph; how a destination is reached is not known here.
 
-use super::{DestinationId, EntityId, Expr, FieldId, Order, Program, SequenceId};
+use super::{DestinationId, EntityId, Expr, ExprKind, FieldId, OUTER, Order, Program, SequenceId, What};
 use crate::manifest::{Limit, Mode};
 use crate::source::Span;
-use crate::types::Typed;
+use crate::types::{Type, Typed};
 
 /// A destination.
 #[derive(Debug, Clone)]
@@ -100,6 +100,40 @@ pub struct Stream {
     pub set: Vec<(String, Expr)>,
     /// `guard creates <= n`
     pub creates: Option<Limit>,
+}
+
+impl Stream {
+    /// What it is as a sync: one that creates an object for each firing, and lets it be. What its match field holds is told by
+    /// who reads it; when the step fired stands for it here.
+    #[must_use]
+    pub fn as_sync(&self, program: &Program) -> Sync {
+        let sequence = program.sequence(self.sequence);
+        let at = sequence.steps.get(self.step).map_or(sequence.entry, |step| step.at);
+        let what = ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(at) };
+        let set: Vec<(String, Expr)> = self.matches.iter().chain(&self.set).cloned().collect();
+        let mut key = "firing".to_owned();
+        while set.iter().any(|(name, _)| name.eq_ignore_ascii_case(&key)) {
+            key.push('_');
+        }
+        Sync {
+            name: self.name.clone(),
+            was: self.was.clone(),
+            doc: self.doc.clone(),
+            span: self.span,
+            entity: sequence.entity,
+            filter: self.filter,
+            destination: self.destination,
+            object: self.object.clone(),
+            argument: self.argument.clone(),
+            matches: (key, Expr { typed: Type::Text.required(), span: self.from, kind: what }),
+            pick: Vec::new(),
+            set,
+            mode: Mode::Create,
+            leave: Leave::Keep,
+            deletes: None,
+            creates: self.creates,
+        }
+    }
 }
 
 /// What happens to those who leave.

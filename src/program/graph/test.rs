@@ -30,7 +30,7 @@ pub enum TestStep {
     },
     /// From here on a destination refuses what a sync sends, or takes it again.
     Answer {
-        /// The sync, by its place in [`super::Program::syncs`].
+        /// The sync, by its place in [`super::Program::all_syncs`].
         sync: usize,
         /// Whether it is taken.
         accepts: bool,
@@ -63,9 +63,13 @@ pub struct Expectation {
 pub enum Expected {
     /// The members of an audience; the one column is the entity's key.
     Members(FieldId),
+    /// The rows in whose last entry a step has happened; the one column is the entity's key.
+    Happened(FieldId),
+    /// Those in which it has happened in the last run.
+    Fired(FieldId),
     /// The rows of an entity.
     Rows(EntityId),
-    /// The objects that a sync has written and that are there, by its place in [`super::Program::syncs`].
+    /// The objects that a sync has written and that are there, by its place in [`super::Program::all_syncs`].
     Objects(usize),
 }
 

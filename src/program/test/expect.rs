@@ -8,7 +8,9 @@ use super::cell::Head;
 use crate::program::context::{Ctx, Member};
 use crate::program::mistakes::{self, Unknown};
 use crate::program::names::Global;
-use crate::program::{EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, FieldId, Leave, SourceId};
+use crate::program::{
+    EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, FieldId, Leave, SequenceId, SourceId,
+};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -49,6 +51,11 @@ impl Ctx<'_> {
     /// `expect marketable = { w1 }`
     pub(super) fn expected_keys(&mut self, expect: &ast::ExpectKeys) -> Option<Expectation> {
         let name = expect.of.dotted();
+        if let [of, step] = expect.of.parts.as_slice()
+            && let Some((Global::Sequence(at), _)) = self.global(&of.text)
+        {
+            return self.expected_step(expect, SequenceId(at as u32), step);
+        }
         let (field, entity) = match self.subject(&expect.of)? {
             Global::Audience(at) => (FieldId(at as u32), self.audience_entity(at)?),
             other => {
@@ -63,6 +70,28 @@ impl Ctx<'_> {
             self.diags.push(WrongSubject { name, what, wanted, at, declared, help });
             return None;
         }
+        self.keyed_rows(expect, Expected::Members(field), entity)
+    }
+
+    /// `expect upsell.sdr = { w1 }`, `expect fired upsell.sdr = { w1 }`
+    fn expected_step(&mut self, expect: &ast::ExpectKeys, id: SequenceId, step: &ast::Name) -> Option<Expectation> {
+        let sequence = self.program.sequence(id);
+        let found = sequence.steps.iter().find(|it| it.name == step.text);
+        let Some((entity, at)) = found.map(|it| (sequence.entity, it.at)) else {
+            let known: Vec<(&str, Option<Span>)> =
+                sequence.steps.iter().map(|it| (it.name.as_str(), Some(it.span))).collect();
+            let words: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            let mistake = Unknown::new(mistakes::STEP, &step.text, step.span).among(known).or_one_of(&words);
+            self.unknown(mistake);
+            return None;
+        };
+        let of = if expect.fired.is_some() { Expected::Fired(at) } else { Expected::Happened(at) };
+        self.keyed_rows(expect, of, entity)
+    }
+
+    /// The rows of these keys.
+    fn keyed_rows(&mut self, expect: &ast::ExpectKeys, of: Expected, entity: EntityId) -> Option<Expectation> {
+        let name = expect.of.dotted();
         let head = self.key_head(entity)?;
         let (mut seen, mut rows) = (Vec::new(), Vec::new());
         for key in &expect.keys {
@@ -71,7 +100,7 @@ impl Ctx<'_> {
             rows.push(ExpectedRow { cells: vec![value], span: key.span });
         }
         let columns = vec![ExpectedColumn { name: head.name, typed: head.typed }];
-        Some(Expectation { of: Expected::Members(field), name, span: expect.span, columns, key: 0, rows })
+        Some(Expectation { of, name, span: expect.span, columns, key: 0, rows })
     }
 
     /// `expect workspace`, and a table.
@@ -116,9 +145,11 @@ impl Ctx<'_> {
                 let names: Vec<&str> = sides.heads.iter().map(|head| head.name.as_str()).collect();
                 let mistake = match sides.of {
                     Expected::Objects(_) => Unknown::new(mistakes::WRITTEN, &name.text, name.span).or_one_of(&names),
-                    Expected::Rows(_) | Expected::Members(_) => Unknown::new(mistakes::MEMBER, &name.text, name.span)
-                        .among(known)
-                        .or_help("name a column or a field that the rows have"),
+                    Expected::Rows(_) | Expected::Members(_) | Expected::Happened(_) | Expected::Fired(_) => {
+                        Unknown::new(mistakes::MEMBER, &name.text, name.span)
+                            .among(known)
+                            .or_help("name a column or a field that the rows have")
+                    }
                 };
                 self.unknown(mistake);
             }
@@ -158,6 +189,12 @@ impl Ctx<'_> {
                 sides.heads.push(Head { name: name.clone(), typed, declared: *span });
             }
         }
+        // What experiments and sequences say, by the names of the columns.
+        for (_, field) in self.program.fields_of(id).filter(|(_, field)| !field.hidden) {
+            if !sides.has(&field.name) {
+                sides.heads.push(Head { name: field.name.clone(), typed: field.typed.clone(), declared: field.span });
+            }
+        }
         // What could not be declared may be what is named.
         let is_open = self.columnless.contains(&source) && names.iter().any(|name| !sides.has(&name.text));
         (!is_open).then_some(sides)
@@ -165,8 +202,9 @@ impl Ctx<'_> {
 
     fn sides_of_sync(&self, path: &ast::Path) -> Option<Sides> {
         let name = path.dotted();
-        let place = self.program.syncs.iter().position(|sync| sync.name == name)?;
-        let sync = self.program.syncs.get(place)?;
+        let syncs = self.program.all_syncs();
+        let place = syncs.iter().position(|sync| sync.name == name)?;
+        let sync = syncs.get(place)?;
         let parting = match &sync.leave {
             Leave::Set(values) => values.as_slice(),
             Leave::Delete | Leave::Clear | Leave::Keep => &[],
@@ -215,9 +253,10 @@ impl Ctx<'_> {
                 ("a source", other)
             }
             Global::Let(_) => ("a constant", "name an entity, an audience or a sync".to_owned()),
-            Global::Sequence(_) => {
-                ("a sequence", format!("declare an audience: `audience in_{name} of … where {name}.active`"))
-            }
+            Global::Sequence(_) => (
+                "a sequence",
+                format!("name a step of it, or declare an audience: `audience in_{name} of … where {name}.active`"),
+            ),
             Global::Channel(_) => ("a channel", "name an entity, an audience or a sync".to_owned()),
             Global::Destination(_) => ("a destination", "name a sync that writes to it".to_owned()),
         };
@@ -225,7 +264,7 @@ impl Ctx<'_> {
     }
 }
 
-const KEYS: &str = "keys are expected of an audience";
+const KEYS: &str = "keys are expected of an audience or a step";
 const TABLE: &str = "a table is expected of an entity or a sync";
 
 impl Sides {
