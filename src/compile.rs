@@ -59,6 +59,10 @@ fn model(model: &plan::Model, labels: &Labels<'_>, dialect: &Dialect) -> manifes
         columns: model.columns.iter().map(|it| column(it, labels(&it.name), dialect)).collect(),
         last: model.last,
         kept: model.kept,
+        prev: model.goes_on.as_ref().map(|was| manifest::Prev {
+            view: sql::table(&Table::View(format!("{}__prev", model.name)), dialect),
+            was: was.clone(),
+        }),
     }
 }
 
@@ -88,9 +92,13 @@ fn labels(program: &Program) -> Labels<'_> {
     columns.chain(fields).filter(|(_, labels)| !labels.is_empty()).collect()
 }
 
+/// The columns of the log of firings.
+const FIRINGS: [&str; 7] = ["step", "key", "entry", "happened_at", "channel", "member", "run"];
+
 fn entity(entity: &plan::Entity, dialect: &Dialect) -> manifest::Entity {
     let log = Table::State("changes".to_owned());
     let key = Scalar::column("p", &entity.key.name);
+    let fired = Table::State("firings".to_owned());
     let columns = ["field", "key", "was", "became", "happened_at", "run"];
     manifest::Entity {
         name: entity.name.clone(),
@@ -106,6 +114,7 @@ fn entity(entity: &plan::Entity, dialect: &Dialect) -> manifest::Entity {
         lost: sql::render(&entity.lost, dialect).into(),
         loses_limit: entity.loses_limit,
         changes: entity.changes.as_ref().map(|it| sql::insert(&log, &columns, it, dialect).into()),
+        firings: entity.firings.as_ref().map(|it| sql::insert(&fired, &FIRINGS, it, dialect).into()),
         moves: entity
             .moves
             .iter()
@@ -175,10 +184,9 @@ fn destination(destination: &crate::program::Destination) -> (String, manifest::
 /// Every statement of a manifest but its setup.
 fn statements(manifest: &Manifest) -> impl Iterator<Item = &str> {
     let models = manifest.models.iter().map(|it| &it.sql);
-    let entities = manifest
-        .entities
-        .iter()
-        .flat_map(|it| [&it.loses, &it.lost].into_iter().chain(&it.changes).chain(it.moves.values()));
+    let entities = manifest.entities.iter().flat_map(|it| {
+        [&it.loses, &it.lost].into_iter().chain(&it.changes).chain(&it.firings).chain(it.moves.values())
+    });
     let checks = manifest.checks.iter().map(|it| &it.sql);
     let syncs = manifest.syncs.iter().flat_map(|it| [&it.written, &it.outbox]);
     models.chain(entities).chain(checks).chain(syncs).map(|it| &**it)

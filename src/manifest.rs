@@ -162,6 +162,19 @@ pub struct Model {
     /// Whether it holds what is remembered of rows that are no more: the key, and what experiments and sequences say of each.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub kept: bool,
+    /// What it reads of the parent run, where it goes on from the table that this model had there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prev: Option<Prev>,
+}
+
+/// The parent run's table of a model that goes on from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Prev {
+    /// The view of it, as the dialect spells it. The runner makes it before the model, as the one of an entity.
+    pub view: String,
+    /// The model's name in earlier runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
 }
 
 /// What surrounds an entity's model.
@@ -203,6 +216,9 @@ pub struct Entity {
     /// An `INSERT INTO plg_state.changes … SELECT …`, harmless to repeat; none where no audience and no status can change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Sql>,
+    /// An `INSERT INTO plg_state.firings … SELECT …`, harmless to repeat; none where the entity has no sequence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub firings: Option<Sql>,
     /// Per status: key, was, became of transitions that are not allowed.
     pub moves: BTreeMap<String, Sql>,
 }

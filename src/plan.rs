@@ -60,6 +60,8 @@ pub struct Model {
     pub keys_only: bool,
     /// Whether it holds what is remembered of rows that are no more, and no row that is.
     pub kept: bool,
+    /// Whether it goes on from the table of the same name in the parent run, or from the one of this earlier name.
+    pub goes_on: Option<Option<String>>,
 }
 
 /// A column of a model.
@@ -98,6 +100,8 @@ pub struct Entity {
     pub loses_limit: f64,
     /// field, key, was, became: what differs from the parent run; none where nothing of the entity is remembered.
     pub changes: Option<Query>,
+    /// step, key, entry, happened_at, channel, member, run: what has fired; none where the entity has no sequence.
+    pub firings: Option<Query>,
     /// key, was, became of transitions that no `moves` allows, per status.
     pub moves: Vec<(String, Query)>,
 }

@@ -82,7 +82,6 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     let order = cycle::order(&program, &rest.circled, diags);
     labels::flow(&mut program, &order);
     checks::check(&program, (files, sources, options), &rest, diags);
-    later::report_checked(files, diags);
     program
 }
 

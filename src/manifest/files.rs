@@ -131,7 +131,8 @@ fn entity(entity: &Entity, logged: &str) -> String {
     let name = &entity.name;
     let share = percent(entity.loses_limit);
     let mut head = vec![format!("entity {name}: what a run compares with its parent run, in {}", entity.prev_view)];
-    let all = [&entity.loses, &entity.lost].into_iter().chain(entity.moves.values()).chain(&entity.changes);
+    let all = [&entity.loses, &entity.lost].into_iter().chain(entity.moves.values());
+    let all = all.chain(&entity.changes).chain(&entity.firings);
     head.extend(filled(all.map(|it| &**it)));
     if entity.changes.is_none() {
         head.push("it has no audience and no status, so nobody enters or leaves".to_owned());
@@ -147,6 +148,9 @@ fn entity(entity: &Entity, logged: &str) -> String {
     }
     if let Some(changes) = &entity.changes {
         parts.push((vec![logged.to_owned()], changes));
+    }
+    if let Some(firings) = &entity.firings {
+        parts.push((vec!["Which steps fired in this run; once a run.".to_owned()], firings));
     }
     statements(&parts)
 }

@@ -29,6 +29,7 @@ impl Manifest {
             entity.cite.clear();
             statements.extend([&mut entity.loses, &mut entity.lost]);
             statements.extend(entity.changes.as_mut());
+            statements.extend(entity.firings.as_mut());
             statements.extend(entity.moves.values_mut());
         }
         for check in &mut bare.checks {

@@ -2,6 +2,7 @@
 //! a plain value over what the row was in the run before: memory is a fold, and the models know fields alone. Promises:
 //! ids mean the same in both, and a program that has nothing to fold is given back as it is.
 
+mod channel;
 mod experiment;
 mod receipt;
 mod sequence;
@@ -11,32 +12,36 @@ mod view;
 use std::borrow::Cow;
 
 use crate::program::{EntityId, ExperimentPart, FieldId, FieldKind, Program, SequenceId, SequencePart, SourceId};
+use channel::Asking;
 use sequence::{Fold, Passing};
 
 pub use sequence::HIDDEN;
 
-/// The program as its models are made from it: the fields of the program, and behind them those that no model keeps.
+/// The program as its models are made from it: the fields of the program, behind them those of steps through channels, and then
+/// those that no last model has.
 #[must_use]
 pub fn fold(program: &Program) -> Cow<'_, Program> {
     if program.experiments.is_empty() && program.sequences.is_empty() {
         return Cow::Borrowed(program);
     }
     let mut folded = program.clone();
-    let mut folds = Vec::new();
+    let asking = asking(program, &mut folded);
     let receipts = SourceId(folded.sources.len() as u32);
     folded.sources.extend(program.streams.first().map(|stream| receipt::source(stream.from)));
+    let firings = SourceId(folded.sources.len() as u32);
+    folded.sources.extend(program.channels.first().map(|channel| channel::source(channel.span)));
+    let mut folds = Vec::new();
     for (id, sequence) in (0..).map(SequenceId).zip(&program.sequences) {
         let [leaves, enters] = sequence::passing(program, sequence).map(|field| folded.add_field(field));
-        folds.push(Fold { program, id, sequence, passing: Passing { leaves, enters }, receipts });
+        let passing = Passing { leaves, enters };
+        folds.push(Fold { program, id, sequence, passing, receipts, asking: &asking, firings });
     }
     for (id, field) in (0..).map(FieldId).zip(&mut folded.fields) {
         let found = match field.kind {
             FieldKind::Experiment(id, part) => Some(experiment::part(program, program.experiment(id), part)),
             FieldKind::Sequence(id, part) => folds.get(id.0 as usize).map(|fold| fold.part(part)),
             FieldKind::Trait(_) | FieldKind::Audience { .. } | FieldKind::Status { .. } => {
-                let of = |fold: &&Fold<'_>| fold.passing.leaves == id || fold.passing.enters == id;
-                let is_leaving = |fold: &Fold<'_>| fold.passing.leaves == id;
-                folds.iter().find(of).map(|fold| if is_leaving(fold) { fold.leaves() } else { fold.may_enter() })
+                folds.iter().find_map(|fold| fold.own(id))
             }
         };
         if let Some(found) = found {
@@ -44,6 +49,26 @@ pub fn fold(program: &Program) -> Cow<'_, Program> {
         }
     }
     Cow::Owned(folded)
+}
+
+/// How many fields of the folded program, from the first on, its last models have.
+#[must_use]
+pub fn lasting(program: &Program) -> usize {
+    let steps = program.sequences.iter().flat_map(|sequence| &sequence.steps);
+    program.fields.len() + 2 * steps.filter(|step| step.via.is_some()).count()
+}
+
+/// Adds the fields of all steps through channels.
+fn asking(program: &Program, folded: &mut Program) -> Vec<Asking> {
+    let mut all = Vec::new();
+    for (id, sequence) in (0..).map(SequenceId).zip(&program.sequences) {
+        for (at, step) in sequence.steps.iter().enumerate() {
+            let Some(fields) = sequence::asking(program, sequence, step) else { continue };
+            let [asks, member] = fields.map(|field| folded.add_field(field));
+            all.push(Asking { sequence: id, step: at, asks, member });
+        }
+    }
+    all
 }
 
 /// The fields of a row that outlive it, in declared order: what a row that vanished is remembered by.

@@ -19,6 +19,7 @@ pub(super) mod names;
 mod needs;
 mod normal;
 mod passes;
+pub mod past;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -36,7 +37,7 @@ use crate::types::Type;
 #[must_use]
 pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
     let folded = fold::fold(program);
-    let passes = passes::passes(&folded);
+    let (passes, lasting) = (passes::passes(&folded), fold::lasting(program));
     let mut built = Built::new();
     let mut models = Vec::new();
     for (place, pass) in passes.iter().enumerate() {
@@ -48,7 +49,7 @@ pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
         } else {
             fitted(&format!("{}__pass_{}", entity.name, before + 1), LONGEST_DECLARED)
         };
-        let (query, mut cites) = entity::query(&folded, &built, pass, program.fields.len());
+        let (query, mut cites) = entity::query(&folded, &built, pass, lasting);
         cites.note(entity.span, &entity.name);
         let mut comments = vec![format!("entity {} · pass {} of {of}", entity.name, before + 1)];
         comments.extend(comments::first_line(entity.doc.as_ref()).map(str::to_owned));
@@ -56,20 +57,25 @@ pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
         let mut fields = built.get(&pass.entity).map(|(_, fields)| fields.clone()).unwrap_or_default();
         fields.extend(&pass.fields);
         fields.sort();
-        // What only the fold itself reads is in no last model.
-        let (of, most) = if pass.last { (program, program.fields.len()) } else { (&*folded, folded.fields.len()) };
-        fields.retain(|id| (id.0 as usize) < most);
+        if pass.last {
+            // What only the fold itself reads is in no last model.
+            fields.retain(|id| (id.0 as usize) < lasting);
+        }
         models.push(Model {
             name: name.clone(),
             entity: entity.name.clone(),
             comments,
             query,
-            columns: columns(of, pass.entity, &fields),
+            columns: columns((program, &folded), pass.entity, &fields),
             last: pass.last,
             keys_only: false,
             kept: false,
+            goes_on: None,
         });
-        models.extend(kept::model(program, sources, pass.entity).filter(|_| pass.last));
+        if pass.last {
+            models.extend(kept::model(program, sources, pass.entity));
+            models.extend(past::models(program, sources, pass.entity));
+        }
         built.insert(pass.entity, (name, fields));
     }
     models.extend(keys::models(program, sources, &built));
@@ -77,13 +83,14 @@ pub fn models(program: &Program, sources: &Sources) -> Vec<Model> {
 }
 
 /// The columns of a model with these fields: the key, the source's others, then each field with its `since`.
-fn columns(program: &Program, entity: EntityId, fields: &[FieldId]) -> Vec<Column> {
+fn columns((program, folded): (&Program, &Program), entity: EntityId, fields: &[FieldId]) -> Vec<Column> {
     let it = program.entity(entity);
     let count = program.source(it.source).columns.len() as u32;
     let others = (0..count).map(ColumnId).filter(|id| *id != it.key);
     let mut all: Vec<Column> =
         [it.key].into_iter().chain(others).map(|id| source_column(program, entity, id)).collect();
-    all.extend(fields.iter().flat_map(|id| field_columns(program, *id)));
+    let is_declared = |id: &FieldId| (id.0 as usize) < program.fields.len();
+    all.extend(fields.iter().flat_map(|id| field_columns(if is_declared(id) { program } else { folded }, *id)));
     all
 }
 

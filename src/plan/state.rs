@@ -3,6 +3,7 @@
 
 mod changes;
 mod checks;
+mod firings;
 mod guards;
 mod views;
 
@@ -28,6 +29,7 @@ pub fn entities(program: &Program, sources: &Sources, models: &[Model]) -> Vec<E
                 loses: guards::loses(program, id, &key),
                 loses_limit: entity.loses,
                 changes: changes::changes(program, id, &key),
+                firings: firings::firings(program, id, &key),
                 moves: guards::moves(program, id, &key),
                 key,
             }

@@ -31,18 +31,6 @@ pub(super) fn report(files: &[ast::File], diags: &mut Diagnostics) {
     }
 }
 
-/// Reports each channel of a program that has no mistake: it is checked, and not yet built.
-pub(super) fn report_checked(files: &[ast::File], diags: &mut Diagnostics) {
-    if diags.has_errors() {
-        return;
-    }
-    for declaration in files.iter().flat_map(|file| &file.declarations) {
-        if let DeclarationKind::Channel(_) = declaration.kind {
-            diags.push(Later { word: "channel", what: "declaration", at: declaration.keyword });
-        }
-    }
-}
-
 const fn word(kind: &DeclarationKind) -> Option<&'static str> {
     Some(match kind {
         DeclarationKind::Policy(_) => "policy",

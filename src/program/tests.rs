@@ -51,11 +51,7 @@ fn every_page_is_true() {
             let (_, found, sources) = outcome(&[EXAMPLE, text]);
             let wanted =
                 |item: &&Mistake| diagnostics::is_error(item.as_ref()) || diagnostics::code(item.as_ref()) == *code;
-            // A sequence is checked, and then refused: only the page of the refusal is about that.
-            let refused = |item: &&Mistake| {
-                *code != "later-declaration" && diagnostics::code(item.as_ref()) == "later-declaration"
-            };
-            found.iter().filter(wanted).filter(|it| !refused(it)).map(|item| said(item, &sources)).collect()
+            found.iter().filter(wanted).map(|item| said(item, &sources)).collect()
         };
         let (before, after) = (relevant(wrong), relevant(fixed));
         if before.is_empty() || before.iter().any(|said| !said.starts_with(&format!("{code}: "))) {

@@ -30,6 +30,9 @@ pub async fn finish(
         if let Some(changes) = &entity.changes {
             session.execute(&format!("changes `{}`", entity.name), &run.bind(changes, driver)).await?;
         }
+        if let Some(firings) = &entity.firings {
+            session.execute(&format!("firings `{}`", entity.name), &run.bind(firings, driver)).await?;
+        }
     }
     ended::record(session, before, manifest, run).await?;
     state::keep_born(session, manifest, run).await?;
@@ -107,7 +110,8 @@ async fn stale(
     let views = manifest.views.iter().map(|view| view.name.as_str());
     let prevs = manifest.entities.iter().map(|entity| entity.prev_view.as_str());
     let syncs = manifest.syncs.iter().map(|sync| sync.prev_view.as_str());
-    let declared: BTreeSet<String> = views.chain(prevs).chain(syncs).map(plain).collect();
+    let models = manifest.models.iter().filter_map(|model| model.prev.as_ref()).map(|prev| prev.view.as_str());
+    let declared: BTreeSet<String> = views.chain(prevs).chain(models).chain(syncs).map(plain).collect();
     let found = session.engine.relations(schema).await;
     let found = found.map_err(|source| RunError::statement("reading what is there", source))?;
     let is_stale = |it: &Relation| match it.is_view {

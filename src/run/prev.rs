@@ -32,6 +32,16 @@ pub fn views(driver: &Driver, manifest: &Manifest, before: Option<&Manifest>, ru
     for entity in &manifest.entities {
         views.push((entity.prev_view.clone(), rows(driver, (manifest, before), entity, run)));
     }
+    for model in &manifest.models {
+        let Some(prev) = &model.prev else { continue };
+        let old = before.and_then(|before| {
+            let named = |name: &str| before.models.iter().find(|old| old.prev.is_some() && old.name == name);
+            let old = named(&model.name).or_else(|| named(prev.was.as_deref()?))?;
+            let is_same = key(before, old) == key(manifest, model);
+            is_same.then_some(Parent { table: parent_table(driver, run, &old.table)?, columns: &old.columns })
+        });
+        views.push((prev.view.clone(), query(&model.columns, old.as_ref(), None)));
+    }
     for sync in &manifest.syncs {
         let parent = before.and_then(|before| {
             let old = earlier(before, sync)?;

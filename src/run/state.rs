@@ -47,6 +47,18 @@ pub const TABLES: &[(&str, &[(&str, Type)])] = &[
             ("run", Type::Text),
         ],
     ),
+    (
+        "firings",
+        &[
+            ("step", Type::Text),
+            ("key", Type::Text),
+            ("entry", Type::Int),
+            ("happened_at", Type::Timestamp),
+            ("channel", Type::Text),
+            ("member", Type::Text),
+            ("run", Type::Text),
+        ],
+    ),
     ("born", &[("name", Type::Text), ("happened_at", Type::Timestamp), ("run", Type::Text)]),
     (
         "receipts",
@@ -78,7 +90,7 @@ pub const TABLES: &[(&str, &[(&str, Type)])] = &[
 ];
 
 /// Where rows of the state are looked up: the table and its columns.
-const LOOKUPS: &[(&str, &str)] = &[("changes", "run"), ("receipts", "run, sync, key")];
+const LOOKUPS: &[(&str, &str)] = &[("changes", "run"), ("firings", "run"), ("receipts", "run, sync, key")];
 
 /// A committed run.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -138,6 +138,9 @@ const WANTED: &[&str] = &[
     "sequence again",
     "sequence with a branch",
     "step until",
+    "step through a channel",
+    "steps of one channel",
+    "channel of several sequences",
 ];
 
 /// What was wanted and never occurred.
@@ -164,6 +167,9 @@ pub fn count(program: &Program, edition: &Edition, counts: &mut Counts) {
     }
     for field in &program.fields {
         seen.field(&field.kind);
+    }
+    for channel in &program.channels {
+        seen.when(channel.order.len() > 1, "channel of several sequences");
     }
     seen.rows(edition);
 }
@@ -236,6 +242,9 @@ impl Seen<'_> {
                 self.when(sequence.again.is_some(), "sequence again");
                 self.when(!sequence.branches.is_empty(), "sequence with a branch");
                 self.when(sequence.steps.iter().any(|step| step.until.is_some()), "step until");
+                let through = sequence.steps.iter().filter(|step| step.via.is_some()).count();
+                self.when(through == 1, "step through a channel");
+                self.when(through > 1, "steps of one channel");
                 sequence.all_exprs().into_iter().for_each(|it| self.expr(it, 0));
             }
             FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}

@@ -29,11 +29,8 @@ pub fn program(edition: &Edition) -> Result<Program, Vec<String>> {
         return Ok(program);
     }
     let said = mistakes.finish();
-    // What is only refused since it is not built has a meaning.
     let errors = said.iter().filter(|it| diagnostics::is_error(it.as_ref()));
-    let errors = errors.map(|it| (diagnostics::code(it.as_ref()), it)).filter(|(code, _)| code != "later-declaration");
-    let said: Vec<String> = errors.map(|(code, it)| format!("{code}: {it}")).collect();
-    if said.is_empty() { Ok(program) } else { Err(said) }
+    Err(errors.map(|it| format!("{}: {it}", diagnostics::code(it.as_ref()))).collect())
 }
 
 /// A value of an engine; a day or an instant that it gives can be read.
@@ -111,18 +108,6 @@ impl Oracle {
             false => eval::evaluate(program, &input),
         };
         Some(output.map(|output| (output, deliveries)))
-    }
-
-    /// Goes on by a run, whose firings are accepted where they are sent; gives the result, and its `now`.
-    pub fn go(&mut self, program: &Program, moment: &Moment) -> (Output, i64) {
-        self.take(program, moment);
-        let done =
-            self.run(program, moment, &BTreeMap::new()).expect("rows that fit").expect("a run that does not stop");
-        let now = eval::parse_instant(&moment.now).expect("an instant");
-        let (output, deliveries) = done;
-        self.deliveries = deliveries;
-        self.before = output.clone();
-        (output, now)
     }
 
     /// Compares a run of an engine with the evaluator; the first difference, if there is one.
@@ -207,7 +192,22 @@ fn differs(output: &Output, manifest: &Manifest, world: &World, outcome: &Outcom
     let ours: Vec<_> = output.changes.iter().map(text).collect();
     let theirs: Vec<Vec<Option<String>>> =
         theirs.iter().map(|row| row.iter().map(engine::Value::text).collect()).collect();
-    (ours != theirs).then(|| format!("changes: the evaluator has {ours:?}, the engine {theirs:?}"))
+    if ours != theirs {
+        return Some(format!("changes: the evaluator has {ours:?}, the engine {theirs:?}"));
+    }
+    let now = eval::parse_instant(&outcome.now).expect("an instant");
+    let mut ours: Vec<Vec<Option<String>>> = output.firings.iter().filter(|it| it.at == now).map(line).collect();
+    ours.sort();
+    let theirs = world.fired(outcome);
+    let theirs: Vec<Vec<Option<String>>> =
+        theirs.iter().map(|row| row.iter().map(engine::Value::text).collect()).collect();
+    (ours != theirs).then(|| format!("firings: the evaluator has {ours:?}, the engine {theirs:?}"))
+}
+
+/// A firing as the log has it: step, key, entry, channel, member.
+fn line(firing: &eval::Firing) -> Vec<Option<String>> {
+    let (channel, member) = firing.channel.clone().unzip();
+    vec![Some(firing.step.clone()), Some(firing.key.clone()), Some(firing.entry.to_string()), channel, member]
 }
 
 fn same(one: &Value, other: &Value) -> bool {

@@ -26,6 +26,8 @@ pub struct Writer {
     /// The values of each enum: those of columns, then the stages of each status.
     pub enums: Vec<Vec<String>>,
     aliases: usize,
+    /// The sequences with a step through a channel: whether it is the one of each person, and the name.
+    pub through: Vec<(bool, String)>,
 }
 
 impl Writer {
@@ -60,7 +62,7 @@ pub fn case(seed: u64) -> String {
         maker.write(&rows, &mut out);
     }
     let enums = ENUMS.iter().map(|names| names.iter().map(|name| (*name).to_owned()).collect()).collect();
-    let mut maker = Writer { random, shapes, fields: Vec::new(), enums, aliases: 0 };
+    let mut maker = Writer { random, shapes, fields: Vec::new(), enums, aliases: 0, through: Vec::new() };
     maker.declarations(&mut out);
     out
 }
@@ -95,6 +97,8 @@ impl Writer {
             };
             writeln!(out, "\n{declaration}").unwrap();
         }
+        let channels = self.channels();
+        out.push_str(&channels);
     }
 
     /// Links to one row of a set.

@@ -1,11 +1,11 @@
-//! Random sequences: who enters, again and how often, what holds and ends an entry, steps that hang on each other, a branch; and a
+//! Random sequences and channels: who enters, again and how often, what holds and ends an entry, steps that hang on each other, a branch; and a
 //! step that an edit adds between two runs.
 
 use std::fmt::Write as _;
 
 use super::expression::Frame;
 use super::program::Writer;
-use super::world::Kind;
+use super::world::{Kind, PERSON};
 
 /// What stands before an item that only the edited program has.
 pub const ADDED: &str = "// added: ";
@@ -42,10 +42,18 @@ impl Writer {
                 *self.random.pick(&["after 3 hours", "after 1 month", "at most 2", "after 1 hour at most 2", "always"]);
             writeln!(text, "  again {again}").unwrap();
         }
+        let via = match entity == PERSON && self.random.chance(60) {
+            true => format!(" via {}", if number % 2 == 0 { "post" } else { "mail(crew)" }),
+            false => String::new(),
+        };
         let first_items = self.items(&outer, &[]);
-        writeln!(text, "  step {first}{first_items}").unwrap();
+        writeln!(text, "  step {first}{via}{first_items}").unwrap();
+        let through = if self.random.chance(70) { via.clone() } else { String::new() };
         let second_items = self.items(&outer, &[&first]);
-        writeln!(text, "  step {second}{second_items}").unwrap();
+        writeln!(text, "  step {second}{through}{second_items}").unwrap();
+        if !via.is_empty() {
+            self.through.push((number % 2 == 0, name.clone()));
+        }
         writeln!(text, "  {ADDED}step {third} due {first} + 1 hour").unwrap();
         let has_branch = self.random.chance(50);
         if has_branch {
@@ -60,14 +68,40 @@ impl Writer {
         }
         text.push('}');
         let mut parts = vec![("entered_at", Kind::Timestamp), ("exited_at", Kind::Timestamp), ("entry", Kind::Int)];
-        parts.extend([("active", Kind::Bool), ("held", Kind::Bool), ("done", Kind::Bool)]);
-        parts.extend([(first.as_str(), Kind::Timestamp), (second.as_str(), Kind::Timestamp)]);
-        if has_branch {
+        parts.extend([("active", Kind::Bool), ("held", Kind::Bool)]);
+        // What hangs on a channel may not be read by what another step through it needs.
+        if via.is_empty() {
+            parts.extend([("done", Kind::Bool), (first.as_str(), Kind::Timestamp), (second.as_str(), Kind::Timestamp)]);
+        }
+        if has_branch && via.is_empty() {
             self.enums.push(vec![arm.clone(), other.clone()]);
             parts.extend([(branch.as_str(), Kind::Enum(self.enums.len() - 1)), (arm.as_str(), Kind::Timestamp)]);
         }
         for (part, kind) in parts {
             self.field(format!("{name}.{part}"), entity, kind, (false, false));
+        }
+        text
+    }
+
+    /// The channels that sequences have steps through: of each person, and of each team.
+    pub fn channels(&mut self) -> String {
+        let mut text = String::new();
+        for (own, name, entity) in [(true, "post", "person"), (false, "mail", "team")] {
+            let mut order: Vec<String> =
+                self.through.iter().filter(|(is_own, _)| *is_own == own).map(|(_, name)| name.clone()).collect();
+            if order.is_empty() {
+                continue;
+            }
+            let first = self.random.below(order.len());
+            order.rotate_left(first);
+            let count = 1 + self.random.below(3);
+            let hours = 1 + self.random.below(40);
+            writeln!(
+                text,
+                "\nchannel {name} of {entity} {{ cap {count} per {hours} hours; order {} }}",
+                order.join(", ")
+            )
+            .unwrap();
         }
         text
     }

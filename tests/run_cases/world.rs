@@ -76,6 +76,7 @@ impl World {
             Ok(outcome) => {
                 self.views(manifest, out);
                 self.changes(&outcome, out);
+                self.firings(&outcome, out);
                 told(&outcome, out);
                 for (file, lines) in self.sent(manifest) {
                     let known = before.get(&file).map_or(0, Vec::len);
@@ -197,6 +198,29 @@ impl World {
             let heads = ["field", "key", "was", "became"].map(str::to_owned).to_vec();
             out.push_str(&table(heads, rows.iter().map(|row| row.iter().map(cell).collect()).collect()));
         }
+    }
+
+    fn firings(&self, outcome: &Outcome, out: &mut String) {
+        let rows = self.fired(outcome);
+        if !rows.is_empty() && outcome.built {
+            writeln!(out, "\nfired").unwrap();
+            let heads = ["step", "key", "entry", "channel", "member"].map(str::to_owned).to_vec();
+            out.push_str(&table(heads, rows.iter().map(|row| row.iter().map(cell).collect()).collect()));
+        }
+    }
+
+    /// Step, key, entry, channel and member of what fired in a run.
+    pub fn fired(&self, outcome: &Outcome) -> Vec<Vec<Value>> {
+        let firings = self.driver.table("plg_state", "firings");
+        let run = engine::literal(&outcome.run);
+        let sql = format!("SELECT step, key, entry, channel, member FROM {firings} WHERE run = {run}");
+        let mut rows = wait(async {
+            let mut engine = (self.driver.open)(&self.location).await.unwrap();
+            let types = [Type::Text, Type::Text, Type::Int, Type::Text, Type::Text];
+            engine::rows(engine.as_mut(), &sql, &types).await.unwrap()
+        });
+        rows.sort_by_key(|row| row.iter().map(Value::text).collect::<Vec<_>>());
+        rows
     }
 
     /// Field, key, was and became of what a run changed.

@@ -111,6 +111,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             columns: model,
             last: true,
             kept: false,
+            prev: None,
         }],
         entities: vec![manifest::Entity {
             file: "state/workspace.sql".to_owned(),
@@ -130,6 +131,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
                  WHERE c.id IS NULL ORDER BY p.id"),
             loses_limit: 0.5,
             changes: Some(sql(CHANGES)),
+            firings: None,
             moves: BTreeMap::new(),
         }],
         checks: vec![manifest::Check {

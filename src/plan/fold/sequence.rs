@@ -1,6 +1,7 @@
 //! Takes a sequence, gives what it says of a row as values over what the row was in the run before, in the order of
 //! docs/language.md: who leaves and who enters (two values more, which no model keeps), the entry, what fires, what is done.
 
+use super::channel::Asking;
 use super::receipt;
 use super::value::{
     all, any, at_least, at_most, born, case, coalesce, equal, field, int, is_not_null, is_null, less, literal, none,
@@ -13,7 +14,7 @@ use crate::program::{
 };
 use crate::types::{Type, Typed};
 
-/// The values of a sequence that are in no model: who leaves, and by what; and who enters.
+/// The values of a sequence that are in no last model: who leaves, and by what; and who enters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Passing {
     /// The cause by which an open entry closes in this run: `enum?`
@@ -30,6 +31,10 @@ pub(super) struct Fold<'a> {
     pub(super) passing: Passing,
     /// Where what destinations have accepted is read.
     pub(super) receipts: SourceId,
+    /// All steps through channels.
+    pub(super) asking: &'a [Asking],
+    /// Where what has fired is read.
+    pub(super) firings: SourceId,
 }
 
 /// The fields for who leaves and who enters, yet without their values.
@@ -48,7 +53,24 @@ pub(super) fn passing(program: &Program, sequence: &Sequence) -> [Field; 2] {
     [made("leaves", cause), made("enters", Type::Bool.required())]
 }
 
-/// What the name of a field of a sequence that is in no model begins with.
+/// The fields of a step through a channel, yet without their values: whether the row asks, and whom it reaches.
+pub(super) fn asking(program: &Program, sequence: &Sequence, step: &Step) -> Option<[Field; 2]> {
+    let channel = program.channel(step.via.as_ref()?.channel);
+    let key = program.column(channel.entity, program.entity(channel.entity).key);
+    let made = |word: &str, typed: Typed| Field {
+        entity: sequence.entity,
+        name: format!("{HIDDEN}{}__{}__{word}", sequence.name, step.name),
+        doc: None,
+        span: step.span,
+        kind: FieldKind::Trait(null(typed.kind.clone())),
+        typed,
+        hidden: true,
+        labels: Vec::new(),
+    };
+    Some([made("asks", Type::Bool.required()), made("member", key.typed.kind.clone().optional())])
+}
+
+/// What the name of a field of a sequence that nobody has declared begins with.
 pub const HIDDEN: &str = "sequence__";
 
 impl Fold<'_> {
@@ -78,13 +100,30 @@ impl Fold<'_> {
                 Some(hold) => all(vec![self.field(sequence.active), self.of_entry(hold)]),
             },
             SequencePart::Done => self.while_open(self.is_done(), sequence.done),
-            SequencePart::Step(at) => self.of_step(at, |step| self.fired(step)),
+            SequencePart::Step(at) => self.of_step(at, |step| self.fired(at, step)),
             SequencePart::Sent(at) => self.sent(at, self.field(sequence.entry)),
             SequencePart::Expired(at) => {
                 self.of_step(at, |step| self.while_open(self.is_expired(step), step.expired.unwrap_or(step.at)))
             }
             SequencePart::Arm(at) => self.of_branch(at, |branch| self.arm(branch)),
             SequencePart::DecidedAt(at) => self.of_branch(at, |branch| self.decided_at(branch)),
+        }
+    }
+
+    /// A field that is the sequence's and that nobody has declared, if this is one.
+    pub(super) fn own(&self, id: FieldId) -> Option<Expr> {
+        if id == self.passing.leaves {
+            return Some(self.leaves());
+        }
+        if id == self.passing.enters {
+            return Some(self.may_enter());
+        }
+        let asking = self.asking.iter().find(|it| it.sequence == self.id && (it.asks == id || it.member == id))?;
+        let step = self.sequence.steps.get(asking.step)?;
+        if asking.asks == id {
+            Some(self.asks(asking.step, step))
+        } else {
+            step.via.as_ref().map(|via| self.member(via))
         }
     }
 
@@ -149,11 +188,20 @@ impl Fold<'_> {
     }
 
     /// When a step fired in the last entry, now included.
-    fn fired(&self, step: &Step) -> Expr {
+    fn fired(&self, at: usize, step: &Step) -> Expr {
+        let conditions = match &step.via {
+            None => self.lets_fire(step),
+            Some(via) => vec![self.granted(at, step, via)],
+        };
+        self.now_or_before(conditions, step.at)
+    }
+
+    /// What has to be so for a step to fire, whatever its channel says.
+    pub(super) fn lets_fire(&self, step: &Step) -> Vec<Expr> {
         let mut conditions = self.is_due(step.at, step.at, step.late, step.due.as_ref());
         conditions.extend(step.when.iter().chain(&step.during).map(|it| self.of_entry(it)));
         conditions.push(not(self.is_expired(step)));
-        self.now_or_before(conditions, step.at)
+        conditions
     }
 
     /// Now where all of these hold, else when it was in the same entry.

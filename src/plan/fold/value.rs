@@ -1,7 +1,7 @@
 //! Takes parts of expressions, gives expressions over the row itself: the short words of this folder. Each makes exactly the
 //! node that it names, in the types that the graph promises.
 
-use crate::program::{Expr, ExprKind, Field, FieldId, Literal, OUTER, Op, Program, What};
+use crate::program::{Expr, ExprKind, Field, FieldId, Literal, OUTER, Op, Program, RowId, What};
 use crate::source::Span;
 use crate::types::{Type, Typed};
 
@@ -30,7 +30,12 @@ pub(super) fn was(program: &Program, id: FieldId) -> Expr {
 
 /// A field that the program does not have yet.
 pub(super) fn read_field(id: FieldId, typed: Typed) -> Expr {
-    expr(typed, ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(id) })
+    field_of(id, OUTER, typed)
+}
+
+/// The same, of a row in scope.
+pub(super) fn field_of(id: FieldId, row: RowId, typed: Typed) -> Expr {
+    expr(typed, ExprKind::Read { row, path: Vec::new(), what: What::Field(id) })
 }
 
 /// Since when the row is in an audience, as of this run.
@@ -147,6 +152,11 @@ fn one_or(mut conditions: Vec<Expr>, op: Op, empty: bool) -> Expr {
 pub(super) fn sum(a: Expr, b: Expr) -> Expr {
     let typed = Typed { kind: a.typed.kind.clone(), nullable: a.typed.nullable || b.typed.nullable };
     expr(typed, ExprKind::Op(Op::Add, vec![a, b]))
+}
+
+/// An instant, a length of time before.
+pub(super) fn minus(a: Expr, b: Expr) -> Expr {
+    expr(a.typed.clone(), ExprKind::Op(Op::Subtract, vec![a, b]))
 }
 
 /// The value of the first condition that holds.

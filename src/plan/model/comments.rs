@@ -17,7 +17,11 @@ impl Builder<'_> {
     fn cited(&mut self, field: FieldId) -> String {
         let field = self.program.field(field);
         let name = match field.name.strip_prefix(fold::HIDDEN) {
-            Some(name) => name.replace("__", ": who "),
+            Some(name) => {
+                let (of, word) = name.rsplit_once("__").unwrap_or((name, "there"));
+                let said = if word == "member" { "whom it reaches".to_owned() } else { format!("who {word}") };
+                format!("{}: {said}", of.replace("__", "."))
+            }
             None if field.hidden => field.name.clone(),
             None => field.name.replace("__", "."),
         };

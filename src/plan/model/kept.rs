@@ -75,6 +75,7 @@ pub(super) fn model(program: &Program, sources: &Sources, id: EntityId) -> Optio
         last: false,
         keys_only: false,
         kept: true,
+        goes_on: None,
     })
 }
 

@@ -33,6 +33,7 @@ pub(super) fn models(program: &Program, sources: &Sources, built: &Built) -> Vec
                 last: true,
                 keys_only: true,
                 kept: false,
+                goes_on: None,
             }
         })
         .collect()

@@ -1,15 +1,17 @@
 //! Takes a [`Program`] and its models and gives the views that people read: each entity without what only the program
-//! itself needs, each audience with its members.
+//! itself needs, each audience with its members, each sequence with its entries.
 
 use std::collections::BTreeSet;
 
 use super::modelled;
-use crate::plan::rel::{Item, Scalar, Select, Table};
-use crate::plan::{Model, View, cites};
-use crate::program::{self, EntityId, Field, FieldKind, Program};
+use crate::plan::model::names::Names;
+use crate::plan::model::{kept, past};
+use crate::plan::rel::{Body, Item, Scalar, Select, Table};
+use crate::plan::{Model, View, cites, fold};
+use crate::program::{self, EntityId, Field, FieldKind, Program, Sequence};
 use crate::source::Sources;
 
-/// A view per entity, each followed by those of its audiences.
+/// A view per entity, each followed by those of its audiences and sequences.
 #[must_use]
 pub fn views(program: &Program, sources: &Sources, models: &[Model]) -> Vec<View> {
     modelled(program, models)
@@ -20,7 +22,10 @@ pub fn views(program: &Program, sources: &Sources, models: &[Model]) -> Vec<View
                 .map(|(_, field)| field)
                 .filter(|field| matches!(field.kind, FieldKind::Audience { .. }) && !field.hidden)
                 .map(|field| audience_view(program, sources, entity, field));
-            std::iter::once(entity_view(program, sources, id, entity, model)).chain(audiences).collect::<Vec<_>>()
+            let sequences = program.sequences.iter().filter(|sequence| sequence.entity == id);
+            let sequences = sequences.map(|sequence| sequence_view(program, sources, entity, sequence));
+            let own = std::iter::once(entity_view(program, sources, id, entity, model));
+            own.chain(audiences).chain(sequences).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -34,7 +39,7 @@ fn entity_view(program: &Program, sources: &Sources, id: EntityId, entity: &prog
     let items = model
         .columns
         .iter()
-        .filter(|column| !hidden.contains(&column.name))
+        .filter(|column| !hidden.contains(&column.name) && !column.name.starts_with(fold::HIDDEN))
         .map(|column| Scalar::column("w", &column.name).named(&column.name))
         .collect();
     let declared = format!("entity {} ({})", entity.name, cites::file(sources, entity.span));
@@ -62,6 +67,42 @@ fn audience_view(program: &Program, sources: &Sources, entity: &program::Entity,
             .filter(Scalar::column("w", &field.name))
             .body()
             .after(Vec::new()),
+    }
+}
+
+/// A row for each entry: the last one of each row, also of one that is no more, and those before.
+fn sequence_view(program: &Program, sources: &Sources, entity: &program::Entity, sequence: &Sequence) -> View {
+    let key = &program.column(sequence.entity, entity.key).name;
+    let mut names = Names::default();
+    names.claim(key);
+    let prefix = format!("{}__", sequence.name);
+    let columns: Vec<(String, String)> = past::parts(program, sequence)
+        .map(|(id, _)| {
+            let column = program.field(id).name.clone();
+            let short = names.claim(column.strip_prefix(&prefix).unwrap_or(&column));
+            (column, short)
+        })
+        .collect();
+    let of = |table: String, comment: &str| {
+        let mut items = vec![Scalar::column("w", key).named(key)];
+        items.extend(columns.iter().map(|(column, short)| Scalar::column("w", column).named(short)));
+        let entry = Scalar::column("w", &program.field(sequence.entry).name);
+        let mut select = Select::from(Table::Model(table).alias("w"), items).filter(entry.is_not_null());
+        select.comments.push(comment.to_owned());
+        select
+    };
+    let mut selects = vec![
+        of(entity.name.clone(), "the last entry of each row"),
+        of(kept::name(&entity.name), "the last entry of rows that are no more"),
+    ];
+    selects.extend(
+        sequence.again.is_some().then(|| of(past::name(&sequence.name), "entries that a later one has replaced")),
+    );
+    let declared = format!("sequence {} ({})", sequence.name, cites::file(sources, sequence.span));
+    View {
+        name: sequence.name.clone(),
+        comments: comments(declared, sequence.doc.as_deref()),
+        query: Body { selects, order_by: Vec::new() }.after(Vec::new()),
     }
 }
 
