@@ -55,7 +55,9 @@ fn model(model: &plan::Model, labels: &Labels<'_>, dialect: &Dialect) -> manifes
         table: sql::table(&table, dialect),
         file: format!("models/{}.sql", model.name),
         sql: sql::create_table_as(&table, &model.comments, &model.query, dialect).into(),
-        keyed: model.columns.first().map_or_else(Vec::new, |key| keyed(&table, &key.name, dialect)),
+        // Of replaced entries, several are of one key.
+        keyed: (model.columns.first().filter(|_| model.goes_on.is_none()))
+            .map_or_else(Vec::new, |key| keyed(&table, &key.name, dialect)),
         columns: model.columns.iter().map(|it| column(it, labels(&it.name), dialect)).collect(),
         last: model.last,
         kept: model.kept,
