@@ -30,6 +30,7 @@ pub static POSTGRES: Dialect = Dialect {
     scaled_decimals: false,
     literals: &[],
     templates: TEMPLATES,
+    several_types: &["int", "decimal", "float", "timestamp", "json"],
     keyed: &["CREATE UNIQUE INDEX ON {table} ({key})", "ANALYZE {table} ({key})"],
     setup: setup::ALL,
 };

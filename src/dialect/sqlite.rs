@@ -25,6 +25,7 @@ pub static SQLITE: Dialect = Dialect {
     scaled_decimals: true,
     literals: &[("date", "'{}'"), ("timestamp", "'{}'")],
     templates: TEMPLATES,
+    several_types: &[],
     keyed: &["CREATE UNIQUE INDEX {index} ON {table} ({key})"],
     setup: &[],
 };
