@@ -249,6 +249,10 @@ impl<'a> Ctx<'a> {
             Some(RowsOf::Source(id)) if self.columnless.contains(&id) => return,
             Some(RowsOf::Entity(_) | RowsOf::Source(_)) | None => {}
         }
+        // It may be the step that could not be read.
+        if scope.within.is_some_and(|within| self.is_broken_sequence(within.sequence)) {
+            return;
+        }
         let mut mistake = Unknown::new(mistakes::NAME, &name.text, name.span);
         let outside = scope.frames.iter().rev().skip(1).find_map(|frame| match frame.over {
             RowsOf::Entity(id) => {

@@ -74,6 +74,11 @@ impl<'a> Ctx<'a> {
         (sequence, step): (SequenceId, usize),
     ) -> Option<Stream> {
         let to = self.sync_target(node);
+        let first = self.found.sequences.get(sequence.0 as usize).map(|(.., first)| *first);
+        if first.and_then(|first| self.field_sound.get(first)) != Some(&true) {
+            // Of whom it is was reported.
+            return None;
+        }
         let items = self.sync_items(node);
         self.check_stream(node, &items);
         let entity = self.program.sequence(sequence).entity;

@@ -43,7 +43,7 @@ impl Writer {
             writeln!(text, "  again {again}").unwrap();
         }
         let via = match entity == PERSON && self.random.chance(60) {
-            true => format!(" via {}", if number % 2 == 0 { "post" } else { "mail(crew)" }),
+            true => format!(" via {}", if number.is_multiple_of(2) { "post" } else { "mail(crew)" }),
             false => String::new(),
         };
         let first_items = self.items(&outer, &[]);
@@ -52,7 +52,7 @@ impl Writer {
         let second_items = self.items(&outer, &[&first]);
         writeln!(text, "  step {second}{through}{second_items}").unwrap();
         if !via.is_empty() {
-            self.through.push((number % 2 == 0, name.clone()));
+            self.through.push((number.is_multiple_of(2), name.clone()));
         }
         writeln!(text, "  {ADDED}step {third} due {first} + 1 hour").unwrap();
         let has_branch = self.random.chance(50);

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use crate::program::context::{Ctx, error};
 use crate::program::mistakes::{self, Unknown};
+use crate::program::names::Global;
 use crate::program::path::Walk;
 use crate::program::scope::{Target, Within};
 use crate::program::{Expr, FieldId, FieldKind, OUTER, SequenceId, SequencePart, What};
@@ -124,7 +125,9 @@ impl Ctx<'_> {
     fn sent_without_one_sync(&mut self, id: SequenceId, step: &str, at: Span) {
         let name = format!("{}.{step}", self.program.sequence(id).name);
         let senders = self.found.senders.get(&name).cloned().unwrap_or_default();
-        if senders.is_empty() && self.is_lost(step) {
+        // A sync whose step is unknown, which is reported there, may be the one.
+        let is_adrift = |name: &String| name.contains('.') && !self.is_step(name);
+        if senders.is_empty() && (self.is_lost(step) || self.found.senders.keys().any(is_adrift)) {
             return;
         }
         let count = if senders.is_empty() { "is none".to_owned() } else { format!("are {}", senders.len()) };
@@ -153,6 +156,15 @@ impl Ctx<'_> {
             }
         }
         walk.read(what, typed, span)
+    }
+
+    /// Whether `upsell.email` names a step.
+    fn is_step(&self, name: &str) -> bool {
+        let Some((of, step)) = name.split_once('.') else { return false };
+        match self.global(of) {
+            Some((Global::Sequence(at), _)) => self.program.sequence(SequenceId(at as u32)).step_named(step).is_some(),
+            _ => false,
+        }
     }
 
     /// Whether a sequence has an item that could not be read: it may be the step that is missed.

@@ -61,6 +61,8 @@ impl<'a> Ctx<'a> {
         for (branch, written) in found.branches.iter_mut().zip(branches(node)) {
             branch.due = written.due.as_ref().map(|due| self.instant_of(&mut scope, "due", due));
         }
+        let is_broken =
+            |at: Option<usize>| at.and_then(|at| branches(node).get(at).copied()).is_some_and(|it| it.broken);
         for (at, ((written, _), step)) in steps(node).into_iter().zip(&mut found.steps).enumerate() {
             step.until = written.until.as_ref().map(|until| self.instant_of(&mut scope, "until", until));
             step.via = written.via.as_ref().and_then(|via| self.via(&scope, found.entity, via));
@@ -75,7 +77,10 @@ impl<'a> Ctx<'a> {
                     }
                 }
                 Some(branch) => {
-                    self.check_arm(written);
+                    // An arm that is broken says nothing, and that was reported.
+                    if !is_broken(step.branch) {
+                        self.check_arm(written);
+                    }
                     step.due = Some(read(branch.decided_at, Type::Timestamp.optional(), step.span));
                     step.when = Some(taken(branch, step, self.field(branch.arm).typed.clone()));
                     branch.arms.push((at, when));
@@ -127,6 +132,11 @@ impl<'a> Ctx<'a> {
 
     fn via(&mut self, scope: &Scope, entity: EntityId, written: &ast::Via) -> Option<Via> {
         let channel = self.channel_named(&written.channel)?;
+        let node = self.found.channels.get(channel.0 as usize).map(|item| item.node);
+        if node.is_some_and(|node| self.entity_named(&node.of.text).is_none()) {
+            // Whose rows it reaches was reported.
+            return None;
+        }
         let target = self.program.channel(channel).entity;
         let (path, span) = match &written.to {
             None => (Vec::new(), written.channel.span),
