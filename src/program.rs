@@ -40,9 +40,9 @@ mod was;
 pub use graph::{
     Again, Aggregate, AggregateOp, Branch, CAUSES, Channel, ChannelId, Column, ColumnId, Destination, DestinationId,
     Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart,
-    Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase,
-    Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Start, Step,
-    Stream, Sync, TargetField, Test, TestStep, Tie, Via, What, Window, WindowOp, percent,
+    Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Hash, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order,
+    Phase, Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Start,
+    Step, Stream, Sync, TargetField, Test, TestStep, Tie, Via, What, Window, WindowOp, percent,
 };
 
 use crate::diagnostics::Diagnostics;

@@ -236,17 +236,23 @@ sequence care of large {
   hold    when held
   exit    when size > 100
   step    hello
+  step    thanks  due hello.sent + 1 hour
   step    again  due hello + 2 hours  when size > 20  until hello + 5 hours
   branch  gift   due hello + 1 hour {
     step  big    when size > 50
     step  small  otherwise
   }
 }
+
+destination lists = jsonl
+
+sync hellos from care.hello to lists.hellos { set size = size }
 ";
 
 /// An entry, a step that waits, one that fired, a branch, and one who never entered.
 fn explains_a_passage(engine: &str) {
-    let project = Project::new(engine, SEQUENCE, "");
+    let project =
+        Project::new(engine, SEQUENCE, "deliver = true\n[targets.dev.destinations.lists]\nfolder = \"out\"\n");
     let rows = |rows: &str| project.write("data/app.items.csv", &format!("id,size,held\n{rows}"));
     rows("a,11,false\n");
     project.run(8);
@@ -288,6 +294,8 @@ fn explains_a_passage(engine: &str) {
             "  ✗ until hello + 5 hours  (value = 2026-01-01T14:00Z, hello = 2026-01-01T09:00Z)",
         ],
     );
+    let sent = project.call("why care.thanks b").is(0, &["is 2026-01-01T11:00Z", "hello.sent = 2026-01-01T09:00Z"]);
+    assert!(sent.err.is_empty(), "{}", sent.err);
     says(
         &project,
         "why care.hello b",
@@ -321,6 +329,7 @@ fn explains_a_passage(engine: &str) {
             "item.care__done of b is false, in a run at 2026-01-01T11:00Z",
             "  ✓ care.active",
             "  ✓ care.hello  (at = 2026-01-01T09:00Z)",
+            "  ✓ care.thanks  (at = 2026-01-01T11:00Z)",
             "  ✗ care.again  (at = null)",
             "  ✗ care.big  (at = null)",
             "  ✓ care.small  (at = 2026-01-01T11:00Z)",

@@ -11,8 +11,8 @@ use super::terminal::Terminal;
 use super::{Broken, Exit, Format, Outcome, run};
 use crate::diagnostics::did_you_mean;
 use crate::engine::Location;
-use crate::eval::{self, Input, Look, Output, Value};
-use crate::program::{FieldId, FieldKind, Program, SourceId};
+use crate::eval::{self, Input, Look, Output, Receipt, Value};
+use crate::program::{FieldId, FieldKind, Program, SourceId, Stream};
 use crate::run::past::{self, Past, Rows, Table};
 use crate::test::compare::shown;
 use crate::test::value;
@@ -101,7 +101,10 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     {
         return Err(none());
     }
-    let past = past::read(&manifest, &target).map_err(|error| Broken::new(run::exit_of(error.fault()), error))?;
+    let streams = program.streams.iter().flat_map(|stream| std::iter::once(&stream.name).chain(&stream.was)).cloned();
+    let streams: Vec<String> = streams.collect();
+    let past =
+        past::read(&manifest, &target, &streams).map_err(|error| Broken::new(run::exit_of(error.fault()), error))?;
     let past = past.ok_or_else(none)?;
     let why = explained(&program, &project, id, (args, &past))?;
     let text = match args.format {
@@ -154,7 +157,8 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
     let tables = past.sources.iter().map(|table| table.rows.iter().map(|row| read(row, table)).collect());
     let rows: BTreeMap<SourceId, Vec<eval::Row>> = (0..).map(SourceId).zip(tables).collect();
     let before = output(past, if now == last { &past.before } else { &past.after });
-    let input = Input { rows: &rows, now, before: &before, receipts: &[] };
+    let receipts = receipts(program, past, now);
+    let input = Input { rows: &rows, now, before: &before, receipts: &receipts };
     let look = Look::new(program, &input).map_err(stopped)?;
     let entity = program.field(id).entity;
     let Some(row) = look.row(entity, &args.key) else {
@@ -173,6 +177,20 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
         why.waits_until = turns(program, id, &args.key, &Input { before: &after, ..input });
     }
     Ok(why)
+}
+
+/// What earlier runs know of what syncs from a step sent.
+fn receipts(program: &Program, past: &Past, now: i64) -> Vec<Receipt> {
+    let receipt = |[sync, firing, at]: &[String; 3]| {
+        let is_it = |stream: &&Stream| stream.name == *sync || stream.was.as_ref() == Some(sync);
+        let stream = program.streams.iter().find(is_it)?;
+        let sequence = program.sequence(stream.sequence);
+        let step = format!("{}.{}", sequence.name, sequence.steps.get(stream.step)?.name);
+        let (key, entry) = firing.rsplit_once('/')?;
+        let at = eval::parse_instant(at).filter(|at| *at < now)?;
+        Some(Receipt { step, key: key.to_owned(), entry: entry.parse().ok()?, at })
+    };
+    past.accepted.iter().filter_map(receipt).collect()
 }
 
 /// What is said of a row that is no more and is remembered.

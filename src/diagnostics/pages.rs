@@ -223,7 +223,6 @@ pub static ALL: &[(&str, &str)] = pages![
     "unreachable-stage",
     "unseen-given",
     "unset-variable",
-    "unsupported-hash",
     "unterminated-name",
     "unterminated-sql",
     "unterminated-text",

@@ -182,6 +182,8 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("json_float", Some("plg_state.to_float(plg_state.json_text(CAST({0} AS TEXT), {1*}))")),
     ("json_bool", Some("plg_state.to_bool(plg_state.json_text(CAST({0} AS TEXT), {1*}))")),
     ("bucket", Some("CAST(CAST('x' || SUBSTR(MD5({0} || '-' || {1}), 1, 8) AS BIT(32)) AS BIGINT) % 10000")),
+    ("growthbook", Some("plg_state.growthbook({0}, {1})")),
+    ("launchdarkly", Some("plg_state.launchdarkly({0}, {1})")),
     ("letter", Some("SUBSTR({0}, CAST({1} AS INTEGER), 1)")),
     ("text_to_int", Some("plg_state.to_int({0})")),
     ("text_to_float", Some("plg_state.to_float({0})")),

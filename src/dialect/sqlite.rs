@@ -190,6 +190,8 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("json_float", Some("PLG_TEXT_TO_FLOAT(PLG_JSON_TEXT({*}))")),
     ("json_bool", Some("PLG_TEXT_TO_BOOL(PLG_JSON_TEXT({*}))")),
     ("bucket", Some("PLG_BUCKET({0}, {1})")),
+    ("growthbook", Some("PLG_GROWTHBOOK({0}, {1})")),
+    ("launchdarkly", Some("PLG_LAUNCHDARKLY({0}, {1})")),
     ("text_to_int", Some("PLG_TEXT_TO_INT({0})")),
     ("text_to_float", Some("PLG_TEXT_TO_FLOAT({0})")),
     ("text_to_decimal", Some("PLG_TEXT_TO_DECIMAL({0}, {p}, {s})")),

@@ -2,6 +2,7 @@
 //! The only file that knows SQLite's C interface for functions; what each does is safe code in the modules below.
 //! Promises: each function is deterministic, and a mistake in a value is an error of the statement, never another value.
 
+pub mod hash;
 pub mod json;
 pub mod number;
 pub mod table;

@@ -3,7 +3,7 @@
 
 use super::entity::At;
 use super::{Run, Stop, Value};
-use crate::program::{Experiment, ExperimentId, ExperimentPart, FieldId, Phase, RowsOf};
+use crate::program::{Experiment, ExperimentId, ExperimentPart, FieldId, Hash, Phase, RowsOf};
 use crate::types::Type;
 
 impl Run<'_> {
@@ -21,12 +21,12 @@ impl Run<'_> {
             experiment.base.map_or(Ok(true), |base| self.field(base, place).map(|(value, _)| value.holds()))?;
         let entity = self.program.entity(experiment.entity);
         let key = self.column(At { over: RowsOf::Entity(experiment.entity), place }, entity.key);
-        if !in_base || !self.is_chosen(experiment, &key)? {
-            return Ok(Value::Null);
-        }
         let Some(phase) = in_force(self.now, experiment.phases.iter().map(|phase| (phase, phase.from))) else {
             return Ok(Value::Null);
         };
+        if !in_base || !self.is_chosen(experiment, phase, &key)? {
+            return Ok(Value::Null);
+        }
         match part {
             ExperimentPart::Arm => self.arm(experiment, phase, &key),
             ExperimentPart::EnrolledAt => Ok(Value::Timestamp(self.now)),
@@ -34,8 +34,8 @@ impl Run<'_> {
         }
     }
 
-    /// Whether a key is in the layer's slice and in the rollout.
-    fn is_chosen(&self, experiment: &Experiment, key: &Value) -> Result<bool, Stop> {
+    /// Whether a key is in the layer's slice and in the rollout, which GrowthBook takes as the first part of each arm.
+    fn is_chosen(&self, experiment: &Experiment, phase: &Phase, key: &Value) -> Result<bool, Stop> {
         if let Some(slice) = &experiment.layer {
             let bucket = self.bucket(&format!("{}.layer", slice.name), key)?;
             if bucket < i64::from(slice.from) || bucket >= i64::from(slice.to) {
@@ -43,16 +43,22 @@ impl Run<'_> {
             }
         }
         let Some(share) = in_force(self.now, experiment.rollout.iter().copied()) else { return Ok(true) };
+        if experiment.hash == Hash::GrowthBook {
+            let place = self.place(experiment.hash, &experiment.arms_salt(phase.number), key)?;
+            let mut start = 0;
+            for (_, weight) in &phase.arms {
+                if place < start + i64::from(*weight) {
+                    return Ok((place - start) * 10_000 < i64::from(*weight) * i64::from(share));
+                }
+                start += i64::from(*weight);
+            }
+        }
         Ok(self.bucket(&format!("{}.rollout", experiment.salt), key)? < i64::from(share))
     }
 
     /// The arm that a key gets in a phase: the arms take ranges of buckets in declared order.
     fn arm(&self, experiment: &Experiment, phase: &Phase, key: &Value) -> Result<Value, Stop> {
-        let salt = match phase.number {
-            1 => format!("{}.arms", experiment.salt),
-            number => format!("{}.arms.{number}", experiment.salt),
-        };
-        let bucket = self.bucket(&salt, key)?;
+        let bucket = self.place(experiment.hash, &experiment.arms_salt(phase.number), key)?;
         let mut end = 0;
         for (arm, share) in &phase.arms {
             end += i64::from(*share);
@@ -65,8 +71,13 @@ impl Run<'_> {
 
     /// The bucket of a key under a salt.
     pub(super) fn bucket(&self, salt: &str, key: &Value) -> Result<i64, Stop> {
+        self.place(Hash::Md5, salt, key)
+    }
+
+    /// Where a hash puts a key.
+    pub(super) fn place(&self, hash: Hash, salt: &str, key: &Value) -> Result<i64, Stop> {
         let arguments = vec![Value::Text(salt.to_owned()), key.text().map_or(Value::Null, Value::Text)];
-        self.call("bucket", arguments, &Type::Int).map(|bucket| bucket.as_int())
+        self.call(hash.function(), arguments, &Type::Int).map(|bucket| bucket.as_int())
     }
 }
 

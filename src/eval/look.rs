@@ -4,7 +4,7 @@
 use super::entity::At;
 use super::expr::Frame;
 use super::{Input, Run, Stop, Value};
-use crate::program::{Aggregate, EntityId, Expr, FieldId, Program, RowsOf, Sequence, SequenceId};
+use crate::program::{Aggregate, EntityId, Expr, FieldId, Hash, Program, RowsOf, Sequence, SequenceId};
 
 /// A row of an entity, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,13 +56,13 @@ impl<'a> Look<'a> {
         self.0.remembered(field, row.place).0
     }
 
-    /// The bucket of a row's key under a salt.
+    /// Where a hash puts a row's key under a salt.
     ///
     /// # Errors
     /// Where a value does not fit into its type.
-    pub fn bucket(&self, salt: &str, row: RowAt) -> Result<i64, Stop> {
+    pub fn place(&self, hash: Hash, salt: &str, row: RowAt) -> Result<i64, Stop> {
         let key = self.0.program.entity(row.entity).key;
-        self.0.bucket(salt, &self.0.column(At { over: RowsOf::Entity(row.entity), place: row.place }, key))
+        self.0.place(hash, salt, &self.0.column(At { over: RowsOf::Entity(row.entity), place: row.place }, key))
     }
 
     /// An expression over a row; of a sequence, over an entry that begins in this run where `fresh`.

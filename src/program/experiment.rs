@@ -5,26 +5,13 @@ mod layer;
 mod phase;
 mod share;
 
-use miette::Diagnostic;
-use thiserror::Error;
-
 use super::context::Ctx;
 use super::mistakes::{self, Unknown};
 use super::names::{self, FieldNode, Global};
 use super::scope::{Bare, Scope};
-use super::{EntityId, Experiment, ExperimentId, ExperimentPart, FieldId};
-use crate::source::Span;
+use super::{EntityId, Experiment, ExperimentId, ExperimentPart, FieldId, Hash};
 use crate::syntax::ast::{self, ExperimentItem};
 use crate::types::{Type, Typed};
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("the hash `{name}` is not part of this version")]
-#[diagnostic(code("unsupported-hash"), help("remove the line: the hash is then md5, alike on every engine"))]
-struct UnsupportedHash {
-    name: String,
-    #[label(primary, "engines without an extension have no function for it")]
-    at: Span,
-}
 
 /// The hashes of other systems.
 const HASHES: [&str; 2] = ["growthbook", "launchdarkly"];
@@ -94,6 +81,7 @@ impl<'a> Ctx<'a> {
                 phases: Vec::new(),
                 rollout: Vec::new(),
                 salt: node.name.text.clone(),
+                hash: Hash::Md5,
                 layer: None,
                 arm: FieldId(first),
                 enrolled_at: FieldId(first + 1),
@@ -165,7 +153,7 @@ impl<'a> Ctx<'a> {
                 }
                 ExperimentItem::Hash(name) => {
                     if self.only_once("hash", name.span, &mut hash) {
-                        self.hash(name);
+                        found.hash = self.hash(name);
                     }
                 }
                 ExperimentItem::Layer(it) => {
@@ -189,12 +177,14 @@ impl<'a> Ctx<'a> {
         self.later_phases(found, &phases, node.broken);
     }
 
-    fn hash(&mut self, name: &ast::Name) {
-        if HASHES.contains(&name.text.as_str()) {
-            self.diags.push(UnsupportedHash { name: name.text.clone(), at: name.span });
-            return;
+    fn hash(&mut self, name: &ast::Name) -> Hash {
+        match name.text.as_str() {
+            "growthbook" => return Hash::GrowthBook,
+            "launchdarkly" => return Hash::LaunchDarkly,
+            _ => {}
         }
         let known = HASHES.iter().map(|hash| (*hash, None));
         self.unknown(Unknown::new(mistakes::WORD, &name.text, name.span).among(known).or_one_of(&HASHES));
+        Hash::Md5
     }
 }

@@ -10,7 +10,7 @@ mod sequence;
 mod test;
 
 pub use delivery::{Destination, Leave, Stream, Sync, TargetField};
-pub use experiment::{Experiment, ExperimentPart, Phase, Slice, percent};
+pub use experiment::{Experiment, ExperimentPart, Hash, Phase, Slice, percent};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
 pub use sequence::{Again, Branch, CAUSES, Channel, Sequence, SequencePart, Start, Step, Via};

@@ -5,7 +5,7 @@ use super::bench::Silent;
 use super::session::{Run, Session};
 use super::state;
 use super::{RunError, Target, fits, prev};
-use crate::engine::{Row, Trouble};
+use crate::engine::{Row, Trouble, literal};
 use crate::manifest::{Manifest, Model};
 use crate::types::Type;
 
@@ -42,15 +42,17 @@ pub struct Past {
     pub before: Vec<Rows>,
     /// The first run of each sequence, step and branch, by name: its instant, as text.
     pub born: Vec<(String, String)>,
+    /// What was accepted of these syncs: the sync, the key, and the instant of the run, as text.
+    pub accepted: Vec<[String; 3]>,
     /// What the sources hold now, in the order of the manifest.
     pub sources: Vec<Table>,
 }
 
-/// Reads a target; `None` where there was no run.
+/// Reads a target, and what was accepted of some syncs; `None` where there was no run.
 ///
 /// # Errors
 /// Where the target cannot be read.
-pub fn read(manifest: &Manifest, target: &Target) -> Result<Option<Past>, RunError> {
+pub fn read(manifest: &Manifest, target: &Target, syncs: &[String]) -> Result<Option<Past>, RunError> {
     let driver = fits(manifest, target)?;
     super::runtime(target)?.block_on(async {
         let mut silent = Silent;
@@ -83,7 +85,8 @@ pub fn read(manifest: &Manifest, target: &Target) -> Result<Option<Past>, RunErr
             true => Vec::new(),
             false => state::all_born(&mut session).await?,
         };
-        Ok(Some(Past { now: head.now, after, before, born, sources }))
+        let accepted = accepted(&mut session, syncs).await?;
+        Ok(Some(Past { now: head.now, after, before, born, accepted, sources }))
     })
 }
 
@@ -106,6 +109,21 @@ async fn of_model(session: &mut Session<'_>, model: &Model, run: &Run) -> Result
     let columns = model.columns.iter().map(|it| (it.name.clone(), it.typed.kind.clone())).collect();
     let table = run.bind(&model.table, session.driver);
     rows(session, &table, columns).await
+}
+
+/// What destinations accepted of some syncs.
+async fn accepted(session: &mut Session<'_>, syncs: &[String]) -> Result<Vec<[String; 3]>, RunError> {
+    if syncs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = syncs.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "SELECT r.sync, r.key, r.happened_at FROM {} AS r WHERE r.accepted AND r.sync IN ({names})",
+        session.driver.table(state::SCHEMA, "receipts")
+    );
+    let rows = session.rows("reading the receipts", &sql, &[Type::Text, Type::Text, Type::Timestamp]).await?;
+    let text = |row: &Row, at: usize| row.get(at).and_then(crate::engine::Value::text);
+    Ok(rows.iter().filter_map(|row| Some([text(row, 0)?, text(row, 1)?, text(row, 2)?])).collect())
 }
 
 async fn rows(session: &mut Session<'_>, from: &str, columns: Vec<(String, Type)>) -> Result<Table, RunError> {

@@ -3,7 +3,7 @@
 
 use super::{About, Node, said};
 use crate::eval::Stop;
-use crate::program::{Experiment, Phase, percent};
+use crate::program::{Experiment, Hash, Phase, percent};
 use crate::test::compare::shown;
 use crate::types::Type;
 
@@ -29,30 +29,34 @@ impl About<'_> {
         if let Some(slice) = &experiment.layer {
             let text = format!("layer {} {}..{}", slice.name, percent(slice.from), percent(slice.to));
             let is_in = |bucket: i64| (i64::from(slice.from)..i64::from(slice.to)).contains(&bucket);
-            nodes.push(self.drawn(&text, &format!("{}.layer", slice.name), is_in)?);
+            nodes.push(self.drawn(&text, (Hash::Md5, &format!("{}.layer", slice.name)), is_in)?);
         }
+        let Some(phase) = self.begun(experiment.phases.iter(), |phase| phase.from) else { return Ok(nodes) };
+        let salt = experiment.arms_salt(phase.number);
         if let Some((share, _)) = self.begun(experiment.rollout.iter(), |(_, from)| *from) {
             let text = format!("rollout {}", percent(*share));
-            let is_in = |bucket: i64| bucket < i64::from(*share);
-            nodes.push(self.drawn(&text, &format!("{}.rollout", experiment.salt), is_in)?);
+            nodes.push(match experiment.hash {
+                Hash::GrowthBook => {
+                    let is_in = |place: i64| is_covered(phase, *share, place);
+                    self.drawn(&format!("{text} of each arm"), (experiment.hash, &salt), is_in)?
+                }
+                Hash::Md5 | Hash::LaunchDarkly => {
+                    let own = format!("{}.rollout", experiment.salt);
+                    self.drawn(&text, (Hash::Md5, &own), |bucket| bucket < i64::from(*share))?
+                }
+            });
         }
-        if let Some(phase) = self.begun(experiment.phases.iter(), |phase| phase.from) {
-            let salt = match phase.number {
-                1 => format!("{}.arms", experiment.salt),
-                number => format!("{}.arms.{number}", experiment.salt),
-            };
-            let mut node = self.drawn(&arms(experiment, phase), &salt, |_| true)?;
-            node.holds = None;
-            nodes.push(node);
-        }
+        let mut node = self.drawn(&arms(experiment, phase), (experiment.hash, &salt), |_| true)?;
+        node.holds = None;
+        nodes.push(node);
         Ok(nodes)
     }
 
     /// Whether the bucket of the row's key is one that is meant.
-    fn drawn(&self, text: &str, salt: &str, is_in: impl Fn(i64) -> bool) -> Result<Node, Stop> {
-        let bucket = self.look.bucket(salt, self.row)?;
+    fn drawn(&self, text: &str, (hash, salt): (Hash, &str), is_in: impl Fn(i64) -> bool) -> Result<Node, Stop> {
+        let bucket = self.look.place(hash, salt, self.row)?;
         let mut node = said(text, Some(is_in(bucket)));
-        node.reads = vec![(format!("bucket('{salt}', key)"), bucket.to_string())];
+        node.reads = vec![(format!("{}('{salt}', key)", hash.function()), bucket.to_string())];
         Ok(node)
     }
 
@@ -60,6 +64,16 @@ impl About<'_> {
     fn begun<'t, T>(&self, all: impl Iterator<Item = &'t T>, from: impl Fn(&T) -> Option<i64>) -> Option<&'t T> {
         all.filter(|it| from(it).is_none_or(|from| from <= self.look.now())).last()
     }
+}
+
+/// Whether a place is in the part of an arm that the share covers.
+fn is_covered(phase: &Phase, share: u32, place: i64) -> bool {
+    let mut start = 0;
+    phase.arms.iter().any(|(_, weight)| {
+        let is_in = (start..start + i64::from((weight * share).div_ceil(10_000))).contains(&place);
+        start += i64::from(*weight);
+        is_in
+    })
 }
 
 /// `arms control 50%, urgent 50%`

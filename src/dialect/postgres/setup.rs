@@ -1,10 +1,16 @@
 //! The functions that PostgreSQL cannot spell in an expression, as statements that are safe to repeat. Each is
 //! immutable, and each does what the function of `crate::functions` promises, alike on every engine.
 
+mod hash;
+
 use super::super::Setup;
 
 /// All of them; what one needs stands before it.
 pub const ALL: &[Setup] = &[
+    Setup { name: "plg_state.fnv32a", needs: &[], sql: hash::FNV32A },
+    Setup { name: "plg_state.growthbook", needs: &["plg_state.fnv32a"], sql: hash::GROWTHBOOK },
+    Setup { name: "plg_state.sha1_start", needs: &[], sql: hash::SHA1_START },
+    Setup { name: "plg_state.launchdarkly", needs: &["plg_state.sha1_start"], sql: hash::LAUNCHDARKLY },
     Setup { name: "plg_state.lower", needs: &[], sql: LOWER },
     Setup { name: "plg_state.upper", needs: &[], sql: UPPER },
     Setup { name: "plg_state.substring", needs: &[], sql: SUBSTRING },

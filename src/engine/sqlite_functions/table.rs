@@ -1,7 +1,7 @@
 //! The functions that are registered with SQLite, by name. Times are text (`2026-01-15`, `2026-01-15 09:00:00`), durations
 //! whole microseconds or text (`14 days`), decimals whole numbers of their last digit.
 
-use super::{Argument, Arguments, Out, Registered, json, number, text, time, workday};
+use super::{Argument, Arguments, Out, Registered, hash, json, number, text, time, workday};
 
 macro_rules! functions {
     ($($name:literal $arguments:literal $strict:ident $body:expr;)*) => {
@@ -24,6 +24,8 @@ pub static ALL: &[Registered] = functions! {
     c"upper" 1 strict |a| Ok(a.text(0)?.to_uppercase().into());
     c"md5" 1 strict |a| Ok(text::md5(&a.text(0)?).into());
     c"plg_bucket" 2 strict |a| Ok(text::bucket(&a.text(0)?, &a.text(1)?).into());
+    c"plg_growthbook" 2 strict |a| Ok(hash::growthbook(&a.text(0)?, &a.text(1)?).into());
+    c"plg_launchdarkly" 2 strict |a| Ok(hash::launchdarkly(&a.text(0)?, &a.text(1)?).into());
     c"plg_substring" 2 strict |a| Ok(text::substring(&a.text(0)?, a.int(1)?, i64::MAX).into());
     c"plg_substring" 3 strict |a| Ok(text::substring(&a.text(0)?, a.int(1)?, a.int(2)?).into());
     c"plg_left" 2 strict |a| Ok(text::substring(&a.text(0)?, 1, a.int(1)?).into());

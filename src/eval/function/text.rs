@@ -23,6 +23,8 @@ pub static ALL: &[(&str, Body)] = &[
     ("split_part", split_part),
     ("md5", |call| text(hexadecimal(call.text(0)))),
     ("bucket", bucket),
+    ("growthbook", growthbook),
+    ("launchdarkly", launchdarkly),
 ];
 
 fn text(value: impl Into<String>) -> Result<Value, Stop> {
@@ -62,6 +64,25 @@ fn split_part(call: &Call<'_>) -> Result<Value, Stop> {
 
 fn hexadecimal(of: &str) -> String {
     Md5::digest(of.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn growthbook(call: &Call<'_>) -> Result<Value, Stop> {
+    let hash = |text: &str| {
+        let mut hash: u64 = 2_166_136_261;
+        for byte in text.bytes() {
+            hash = (hash ^ u64::from(byte)) * 16_777_619 % (1 << 32);
+        }
+        hash
+    };
+    let inner = hash(&format!("{}{}", call.text(0), call.text(1)));
+    Ok(Value::Int((hash(&inner.to_string()) % 10_000) as i64))
+}
+
+fn launchdarkly(call: &Call<'_>) -> Result<Value, Stop> {
+    let digest = sha1::Sha1::digest(format!("{}.{}", call.text(0), call.text(1)).as_bytes());
+    let digits: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    let first = digits.get(..15).and_then(|it| i128::from_str_radix(it, 16).ok()).unwrap_or(0);
+    Ok(Value::Int((first * 10_000 / ((1 << 60) - 1)).min(9_999) as i64))
 }
 
 fn bucket(call: &Call<'_>) -> Result<Value, Stop> {

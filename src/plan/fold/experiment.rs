@@ -3,9 +3,9 @@
 //! bucket of the key.
 
 use super::value::{
-    all, at_least, call, case, coalesce, coerced, field, int, is_not_null, less, literal, now, null, text, was,
+    all, any, at_least, call, case, coalesce, coerced, field, int, is_not_null, less, literal, now, null, text, was,
 };
-use crate::program::{Experiment, ExperimentPart, Expr, ExprKind, Literal, OUTER, Phase, Program, What};
+use crate::program::{Experiment, ExperimentPart, Expr, ExprKind, Hash, Literal, OUTER, Phase, Program, What};
 use crate::source::Span;
 use crate::types::Type;
 
@@ -30,10 +30,13 @@ fn enrolled_at(program: &Program, experiment: &Experiment) -> Expr {
         let from = (slice.from > 0).then(|| at_least(bucket(), int(slice.from.into())));
         from.into_iter().chain((slice.to < WHOLE).then(|| less(bucket(), int(slice.to.into()))))
     });
-    let rollout = rollout(experiment).map(|share| {
-        let bucket = bucket(program, experiment, &format!("{}.rollout", experiment.salt));
-        less(bucket, share)
-    });
+    let rollout = match experiment.hash {
+        Hash::GrowthBook => covered(program, experiment),
+        Hash::Md5 | Hash::LaunchDarkly => rollout(experiment).map(|share| {
+            let bucket = bucket(program, experiment, &format!("{}.rollout", experiment.salt));
+            less(bucket, share)
+        }),
+    };
     let chosen: Vec<Expr> = base.into_iter().chain(slice).chain(rollout).collect();
     let now = match chosen.is_empty() {
         true => now(),
@@ -53,6 +56,31 @@ fn rollout(experiment: &Experiment) -> Option<Expr> {
     in_force(experiment.rollout.iter().map(|(share, from)| (int((*share).into()), *from)))
 }
 
+/// Whether the key is in the part of its arm's range that the share covers; `None`: all is covered, at every instant.
+fn covered(program: &Program, experiment: &Experiment) -> Option<Expr> {
+    if experiment.rollout.iter().all(|(share, _)| *share == WHOLE) {
+        return None;
+    }
+    let in_phase = |phase: &Phase, share: u32| {
+        let place = || place(program, experiment, phase);
+        let mut start = 0;
+        let mut ranges = Vec::new();
+        for (_, weight) in &phase.arms {
+            let end = start + (weight * share).div_ceil(WHOLE);
+            if end > start {
+                ranges.push(all(vec![at_least(place(), int(start.into())), less(place(), int(end.into()))]));
+            }
+            start += weight;
+        }
+        any(ranges)
+    };
+    let phases = experiment.phases.iter().filter_map(|phase| {
+        let shares = experiment.rollout.iter().map(|(share, from)| (in_phase(phase, *share), *from));
+        Some((in_force(shares)?, phase.from))
+    });
+    in_force(phases.collect::<Vec<_>>().into_iter())
+}
+
 /// The arm of the phase that has begun.
 fn arm(program: &Program, experiment: &Experiment) -> Expr {
     let kind = &program.field(experiment.arm).typed.kind;
@@ -63,16 +91,12 @@ fn arm(program: &Program, experiment: &Experiment) -> Expr {
 /// The arms take ranges of buckets in declared order.
 fn arm_in(program: &Program, experiment: &Experiment, phase: &Phase) -> Expr {
     let kind = &program.field(experiment.arm).typed.kind;
-    let salt = match phase.number {
-        1 => format!("{}.arms", experiment.salt),
-        number => format!("{}.arms.{number}", experiment.salt),
-    };
     let mut end = 0;
     let mut ranges = Vec::new();
     for (arm, share) in phase.arms.iter().filter(|(_, share)| *share > 0) {
         end += share;
         if let Some(name) = experiment.arms.get(*arm) {
-            let below = less(bucket(program, experiment, &salt), int(end.into()));
+            let below = less(place(program, experiment, phase), int(end.into()));
             ranges.push((below, literal(kind.clone(), Literal::Text(name.clone()))));
         }
     }
@@ -99,8 +123,17 @@ fn in_force(all: impl Iterator<Item = (Expr, Option<i64>)>) -> Option<Expr> {
     Some(case(later, first?))
 }
 
+/// Where the hash of the experiment puts the row's key among the arms of a phase.
+fn place(program: &Program, experiment: &Experiment, phase: &Phase) -> Expr {
+    hashed(program, experiment, experiment.hash, &experiment.arms_salt(phase.number))
+}
+
 /// Where the row's key stands among 10,000.
 fn bucket(program: &Program, experiment: &Experiment, salt: &str) -> Expr {
+    hashed(program, experiment, Hash::Md5, salt)
+}
+
+fn hashed(program: &Program, experiment: &Experiment, hash: Hash, salt: &str) -> Expr {
     let key = program.entity(experiment.entity).key;
     let kind = program.column(experiment.entity, key).typed.kind.clone();
     let what = ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Column(key) };
@@ -111,5 +144,5 @@ fn bucket(program: &Program, experiment: &Experiment, salt: &str) -> Expr {
         Type::Enum(_) | Type::Json => coerced(key, Type::Text),
         _ => call("text", vec![key], Type::Text),
     };
-    call("bucket", vec![text(salt), key], Type::Int)
+    call(hash.function(), vec![text(salt), key], Type::Int)
 }

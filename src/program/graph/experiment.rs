@@ -28,6 +28,8 @@ pub struct Experiment {
     pub rollout: Vec<(u32, Option<i64>)>,
     /// What the salts begin with: its name, or the text of `salt`.
     pub salt: String,
+    /// Which hash draws the arms.
+    pub hash: Hash,
     /// Its slice of a layer.
     pub layer: Option<Slice>,
     /// The arm: an `enum?`, null where the row is not enrolled.
@@ -45,6 +47,41 @@ impl Experiment {
     #[must_use]
     pub fn part_was(&self, part: ExperimentPart) -> Option<String> {
         self.was.as_ref().map(|was| part.column(was))
+    }
+}
+
+/// What draws the arm of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hash {
+    /// MD5, as the function `bucket` has it.
+    Md5,
+    /// GrowthBook's hash of version 2: the salt is the seed of the experiment, and the rollout is the coverage of each arm.
+    GrowthBook,
+    /// LaunchDarkly's: the salt is the flag's key, a point and the flag's salt.
+    LaunchDarkly,
+}
+
+impl Hash {
+    /// The function that gives the place of a key.
+    #[must_use]
+    pub const fn function(self) -> &'static str {
+        match self {
+            Self::Md5 => "bucket",
+            Self::GrowthBook => "growthbook",
+            Self::LaunchDarkly => "launchdarkly",
+        }
+    }
+}
+
+impl Experiment {
+    /// The salt that draws the arms of a phase.
+    #[must_use]
+    pub fn arms_salt(&self, phase: i64) -> String {
+        let own = if self.hash == Hash::Md5 { ".arms" } else { "" };
+        match phase {
+            1 => format!("{}{own}", self.salt),
+            number => format!("{}{own}.{number}", self.salt),
+        }
     }
 }
 
