@@ -84,6 +84,8 @@ pub struct Driver {
     pub has_schemas: bool,
     /// Whether a table may have an index.
     pub has_indexes: bool,
+    /// Whether an index takes texts of any length, as keys at a destination may have.
+    pub indexes_any_text: bool,
     /// How a transaction that will write begins.
     pub begin: &'static str,
     /// What stands before the text of an instant.

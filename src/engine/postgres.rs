@@ -21,6 +21,7 @@ pub const DRIVER: Driver = Driver {
     is_file: false,
     has_schemas: true,
     has_indexes: true,
+    indexes_any_text: false,
     begin: "BEGIN",
     instant: "TIMESTAMP ",
     type_name,

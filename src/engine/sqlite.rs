@@ -23,6 +23,7 @@ pub const DRIVER: Driver = Driver {
     is_file: true,
     has_schemas: false,
     has_indexes: true,
+    indexes_any_text: true,
     begin: "BEGIN IMMEDIATE",
     instant: "",
     type_name,
