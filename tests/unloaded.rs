@@ -194,3 +194,31 @@ fn types_of_the_warehouse_make_no_difference() {
         given[0].1
     );
 }
+
+/// A key at a destination may be longer than an index with an order takes, and longer than a page.
+#[test]
+fn keys_of_any_length_are_delivered_once() {
+    for engine in engines() {
+        let program = "source app.items { id int; url text }\n\nentity item from app.items { key id }\n\n\
+            destination out = jsonl\nsync told from item to out.items {\n  match url = url\n  pick by id\n  set id = id\n  leave delete\n}\n";
+        let project = over(engine, program, "CREATE TABLE app.items (id BIGINT, url TEXT)");
+        // What no compression makes short.
+        let mut state = 1_u64;
+        let url: String = (0..9000)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                char::from(b'!' + ((state >> 33) % 90) as u8)
+            })
+            .filter(|it| *it != '\'')
+            .collect();
+        project.execute(&format!("INSERT INTO app.items VALUES (1, '{url}')"));
+        let sent = || std::fs::read_to_string(project.path("out/items.jsonl")).unwrap_or_default().lines().count();
+        for (hour, lines) in [(0, 1), (1, 1)] {
+            project.run(hour);
+            assert_eq!(sent(), lines);
+        }
+        project.execute("DELETE FROM app.items; INSERT INTO app.items VALUES (2, 'short')");
+        let said = project.call("run --as-of 2026-01-01T02:00Z --accept item");
+        assert_eq!((said.code, sent()), (Some(0), 3), "{}{}", said.out, said.err);
+    }
+}
