@@ -42,6 +42,8 @@ pub struct Dialect {
     /// What follows each table of a run, so that a join by its key is quick and well planned: `{table}`, `{key}`, and
     /// `{index}`, a name of its own.
     pub keyed: &'static [&'static str],
+    /// The same of the memory of a sync, whose keys may be longer than an index that has an order takes.
+    pub keyed_memory: &'static [&'static str],
     /// Functions that statements may use and the warehouse lacks.
     pub setup: &'static [Setup],
 }

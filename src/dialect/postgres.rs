@@ -32,6 +32,7 @@ pub static POSTGRES: Dialect = Dialect {
     templates: TEMPLATES,
     several_types: &["int", "decimal", "float", "timestamp", "json"],
     keyed: &["CREATE UNIQUE INDEX ON {table} ({key})", "ANALYZE {table} ({key})"],
+    keyed_memory: &["CREATE INDEX ON {table} USING HASH ({key})", "ANALYZE {table} ({key})"],
     setup: setup::ALL,
 };
 

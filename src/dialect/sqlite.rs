@@ -27,6 +27,7 @@ pub static SQLITE: Dialect = Dialect {
     templates: TEMPLATES,
     several_types: &[],
     keyed: &["CREATE UNIQUE INDEX {index} ON {table} ({key})"],
+    keyed_memory: &["CREATE UNIQUE INDEX {index} ON {table} ({key})"],
     setup: &[],
 };
 
