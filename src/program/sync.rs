@@ -65,11 +65,25 @@ struct UnexpectedArgument {
 }
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("`leave set` writes constants, and this hangs on the row")]
-#[diagnostic(code("leave-set-value"), help("write a constant, `null` or `now`: the row may be gone"))]
+#[error("`leave set` writes constants, and this {why}")]
+#[diagnostic(code("leave-set-value"), help("write the value itself, such as `28` or `'gone'`, or `null` or `now`"))]
 struct LeaveSetValue {
-    #[label(primary, "not known once the row has left")]
+    why: &'static str,
+    #[label(primary, "{label}")]
     at: Span,
+    label: &'static str,
+}
+
+impl LeaveSetValue {
+    fn of(value: &Expr) -> Self {
+        let mut reads = false;
+        super::walk::visit(value, &mut |part| reads |= matches!(part.kind, ExprKind::Read { .. }));
+        let (why, label) = match reads {
+            true => ("hangs on the row", "not known once the row has left"),
+            false => ("is computed", "not a constant"),
+        };
+        Self { why, at: value.span, label }
+    }
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -325,7 +339,7 @@ impl<'a> Ctx<'a> {
                     let entity = self.sync_base_quietly(&node.from)?;
                     let value = self.assigned(&mut Scope::row_of(entity, None), assign, target, false);
                     if !matches!(value.kind, ExprKind::Literal(_) | ExprKind::Now | ExprKind::Error) {
-                        self.diags.push(LeaveSetValue { at: value.span });
+                        self.diags.push(LeaveSetValue::of(&value));
                     }
                     set.push((assign.name.text.clone(), value));
                 }
