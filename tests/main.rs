@@ -21,6 +21,7 @@ mod eval_cases;
 mod examples;
 mod fivetran;
 mod guards;
+mod habits;
 mod kill;
 mod loads;
 mod mutants;

@@ -98,7 +98,9 @@ impl Ctx<'_> {
     /// A column's name and type; where they are swapped that is reported, and they are taken as they are meant.
     pub(super) fn column_type<'w>(&mut self, column: &'w ast::Column) -> (&'w ast::Name, Typed) {
         let (name, written) = (&column.name, &column.kind);
-        let known = |name: &ast::Name| !name.quoted && (TYPES.contains(&name.text.as_str()) || spelt_here(&name.text).is_some());
+        let known = |name: &ast::Name| {
+            !name.quoted && (TYPES.contains(&name.text.as_str()) || spelt_here(&name.text).is_some())
+        };
         if !known(name) || known(&written.name) || !written.arguments.is_empty() || written.name.text.is_empty() {
             return (name, self.type_name(written));
         }

@@ -13,8 +13,8 @@ use crate::syntax::explain::expected::expected;
 use crate::syntax::explain::habits::{Place, begins_value, habit, is_word};
 pub(crate) use crate::syntax::explain::mistakes::DoubleQuotes;
 pub(super) use crate::syntax::explain::mistakes::{
-    AfterBlock, ChainedComparison, IdleDoc, MissingBlock, NoDeclaration, Pipes, RowLength, StrayComma, TooManyOperators,
-    UnknownDeclaration, UnknownItem, WrongOperator, channel_alias, fired_table, repeated_clause,
+    AfterBlock, ChainedComparison, IdleDoc, MissingBlock, NoDeclaration, Pipes, RowLength, StrayComma,
+    TooManyOperators, UnknownDeclaration, UnknownItem, WrongOperator, channel_alias, fired_table, repeated_clause,
 };
 use crate::syntax::explain::mistakes::{ReservedWord, UnexpectedText, Unfinished, UnknownUnit};
 use crate::syntax::grammar::Rule;
@@ -44,7 +44,8 @@ pub(super) fn explain(
     let (at, rest) = (at - glued, text.get(at - glued..).unwrap_or(rest));
     let (found, before) = (token(rest), text.get(..at).unwrap_or_default().trim_end());
     // Behind `is` a condition goes on with one word only.
-    let is_clause = !found.is_empty() && (before.ends_with(" is") || before.ends_with(" is not"));
+    let is_clause =
+        !found.is_empty() && (before.ends_with(" is") || before.ends_with(" is not")) && !before.contains("--");
     let words = if is_clause { vec!["`null`".to_owned()] } else { words };
     let type_ = rule == Rule::column && !before.is_empty() && words == ["a name"] && !before.ends_with("label");
     let words = if type_ { vec!["a type such as `text` or `int?`".to_owned()] } else { words };
@@ -89,6 +90,10 @@ fn unexpected_help(found: &str, expected: &[String]) -> String {
     }
     if words::RESERVED.contains(&found) {
         return format!("remove `{found}`, or write what it belongs to");
+    }
+    let keywords = expected.iter().map(|what| what.trim_matches('`')).filter(|word| is_word(word));
+    if let Some(meant) = did_you_mean(found, keywords.filter(|word| !word.contains(' '))) {
+        return format!("write `{meant}` in place of `{found}`");
     }
     let is_value = begins_value(found);
     if has("an operator") && is_value {

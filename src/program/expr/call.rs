@@ -5,8 +5,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::coerce::{fold_date, to};
-use super::operator::WrongType;
 use super::foreign;
+use super::operator::WrongType;
 use super::shape;
 use crate::diagnostics::did_you_mean;
 use crate::functions::{self, Arity, Function, Kind, Nulls, Returns};

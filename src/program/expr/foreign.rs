@@ -33,7 +33,9 @@ pub(super) fn spelt_otherwise(call: &ast::Call) -> Option<String> {
         "datediff" | "date_diff" | "timediff" | "age" => "subtract: `b - a`, in days `days(b - a)`",
         "dateadd" | "date_add" => "add a duration: `x + 3 days`",
         "datesub" | "date_sub" => "subtract a duration: `x - 3 days`",
-        "date_trunc" | "datetrunc" => "write `start_of_day(x)`, `start_of_week(x)`, `start_of_month(x)` or `start_of_year(x)`",
+        "date_trunc" | "datetrunc" => {
+            "write `start_of_day(x)`, `start_of_week(x)`, `start_of_month(x)` or `start_of_year(x)`"
+        }
         "extract" | "date_part" | "datepart" => "write `year(x)`, `month(x)`, `day(x)`, `weekday(x)` or `hour(x)`",
         _ => mistakes::time_word(&lower)?,
     };

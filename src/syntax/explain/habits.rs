@@ -73,7 +73,9 @@ fn head(place: &Place<'_>) -> Option<String> {
         let kind = words::split_word(place.after()).0;
         return Some(format!("remove `: {kind}`: the type is the value's"));
     }
-    if matches!(found, ":" | ":=") && matches!(place.rule, Rule::let_ | Rule::trait_ | Rule::row_link | Rule::destination) {
+    if matches!(found, ":" | ":=")
+        && matches!(place.rule, Rule::let_ | Rule::trait_ | Rule::row_link | Rule::destination)
+    {
         return place.expects("`=`").then(|| format!("write `=` in place of `{found}`"));
     }
     if place.expects("`of`") && !matches!(found, "" | "from" | "for" | "in" | "on" | "to") && place.next() != "of" {
@@ -135,6 +137,9 @@ fn item(place: &Place<'_>) -> Option<String> {
         (Rule::link, "to" | "=>" | ">") if place.expects("`->`") => format!("write `->` in place of `{found}`"),
         (Rule::link, ".") => link_column(place)?,
         (Rule::link, ",") => "write one column: a link goes by one".to_owned(),
+        (Rule::step, _) if is_word(found) && last_word(last_word(place.before).0.trim_end()).1 == "via" => {
+            format!("write the path in parentheses: `via {}({found})`", place.last())
+        }
         (Rule::arms, "" | ",") if !place.last().is_empty() => {
             format!("write each arm with its share: `{} 50%`", place.last())
         }
@@ -223,7 +228,9 @@ fn condition(place: &Place<'_>) -> Option<String> {
         "true" | "false" if subject.is_empty() && negated == (found.eq_ignore_ascii_case("false")) => {
             format!("remove `{is} {found}`")
         }
-        "true" | "false" if subject.is_empty() => format!("remove `{is} {found}`, and write `not` before the condition"),
+        "true" | "false" if subject.is_empty() => {
+            format!("remove `{is} {found}`, and write `not` before the condition")
+        }
         "true" | "false" if negated == (found.eq_ignore_ascii_case("false")) => {
             format!("write `{subject}` in place of `{subject} {is} {found}`")
         }
@@ -265,13 +272,18 @@ fn value(place: &Place<'_>) -> Option<String> {
     if found == "ago" {
         let (before, unit) = last_word(before);
         let (_, amount) = last_word(before.trim_end());
-        return (!amount.is_empty()).then(|| format!("write `now - {amount} {unit}` in place of `{amount} {unit} ago`"));
+        return (!amount.is_empty())
+            .then(|| format!("write `now - {amount} {unit}` in place of `{amount} {unit} ago`"));
     }
     if let Some(day) = last_instant(before).filter(|_| found.len() <= 2 && place.after().starts_with(':')) {
         let time = place.rest.split(' ').next().unwrap_or_default().trim_end_matches('Z');
         return Some(format!("write `{day}T{time}Z`, which is in UTC"));
     }
-    if found == "%" && last.bytes().all(|byte| byte.is_ascii_digit()) && !last.is_empty() && !begins_value(place.after()) {
+    if found == "%"
+        && last.bytes().all(|byte| byte.is_ascii_digit())
+        && !last.is_empty()
+        && !begins_value(place.after())
+    {
         return Some(format!("write `%` at the number: `{last}%`"));
     }
     if found == "::" && !place.next().is_empty() {
@@ -285,6 +297,7 @@ fn value(place: &Place<'_>) -> Option<String> {
     }
     let help = match found {
         "order" | "sort" if place.next() == "by" => "write `by` alone",
+        "->" | "->>" | "#>>" if place.expects("an operator") => "write `json_text(x, 'key')`",
         "group" if place.next() == "by" => "remove it: an aggregate is over the rows of its set, for each row outside",
         "limit" | "top" | "fetch" => "remove it: `rank(x desc) <= 10` is true for the first ten",
         "?" if place.after().starts_with('?') => "write `coalesce(a, b)`",
@@ -333,7 +346,6 @@ fn word(found: &str) -> Option<String> {
         "=<" => "write `<=`",
         "===" => "write `=`",
         "!==" => "write `!=`",
-        "->" | "->>" | "#>>" => "write `json_text(x, 'key')`",
         "~" | "~*" | "!~" | "=~" => "use `contains(x, 'part')`, `starts_with` or `ends_with`",
         "**" | "^" => "write a product: `x * x`",
         "asc" => "leave `asc` out: the smallest comes first unless `desc` is said",
@@ -376,7 +388,8 @@ fn last_instant(text: &str) -> Option<&str> {
 pub(super) fn begins_value(text: &str) -> bool {
     const JOINTS: &[&str] = &["and", "or", "in", "is", "within", "where", "when", "until", "from", "otherwise"];
     let (word, _) = words::split_word(text);
-    text.starts_with(['\'', '"', '(', '@']) || (!word.is_empty() && !JOINTS.iter().any(|it| it.eq_ignore_ascii_case(word)))
+    text.starts_with(['\'', '"', '(', '@'])
+        || (!word.is_empty() && !JOINTS.iter().any(|it| it.eq_ignore_ascii_case(word)))
 }
 
 /// Whether a text begins with a word that is no number.
