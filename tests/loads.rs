@@ -231,32 +231,6 @@ fn secrets_are_hidden_and_a_file_is_no_folder() {
 }
 
 #[test]
-fn a_table_that_was_not_loaded_has_the_values_of_its_enums() {
-    for engine in engines() {
-        let program = "source app.items { id text; plan enum(free, pro)? }\n\nentity item from app.items { key id }\n\n\
-            audience paying of item where plan = pro\n";
-        let project = Project::new(engine, program, "");
-        project.replace("plg.toml", "data = \"data\"\n", "");
-        if engine == "postgres" {
-            project.execute("CREATE SCHEMA app");
-        }
-        project.execute(
-            "CREATE TABLE app.items (id TEXT, plan TEXT); INSERT INTO app.items VALUES ('a', 'pro'), ('b', NULL)",
-        );
-        project.run(0);
-        project.execute("INSERT INTO app.items VALUES ('c', 'gold'), ('d', 'Free')");
-        project.fails(
-            1,
-            3,
-            &["run-source", "source `app.items` (program.plg:1)", "column `plan` is enum(free, pro), and has `"],
-        );
-        assert_eq!(project.texts("SELECT id FROM plg.item ORDER BY id"), ["a", "b"]);
-        project.execute("DELETE FROM app.items WHERE id IN ('c', 'd')");
-        project.run(2);
-    }
-}
-
-#[test]
 fn a_character_that_databases_do_not_store_is_refused_where_it_stands() {
     for engine in engines() {
         let project = project(engine);
