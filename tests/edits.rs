@@ -334,7 +334,8 @@ fn receipts_may_be_deleted_as_the_docs_say() {
 #[test]
 fn an_audience_that_became_a_trait_of_its_name_is_retired() {
     both(|story| {
-        let changes = [("audience large of item where", "trait large of item ="), ("from large", "from item where large")];
+        let changes =
+            [("audience large of item where", "trait large of item ="), ("from large", "from item where large")];
         story.edit(&changes, "");
         let said = story.project.call("run --as-of 2026-01-01T01:00Z");
         let text = format!("{said:?}");

@@ -302,8 +302,8 @@ fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = G
             names.dedup();
             names.extend(new.is_none().then(|| old.entity.clone()));
             let same = |it: &crate::manifest::Column| it.name == field.name;
-            let is_trait = new.is_some_and(|new| new.columns.iter().any(same))
-                && !has.iter().any(|it| it.name == field.name);
+            let is_trait =
+                new.is_some_and(|new| new.columns.iter().any(same)) && !has.iter().any(|it| it.name == field.name);
             Gone { what: format!("{} `{}` of `{}`", field.kind, field.name, old.entity), names, perhaps, is_trait }
         });
         gone.collect::<Vec<_>>()
