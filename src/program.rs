@@ -30,6 +30,7 @@ mod source;
 mod status;
 mod stream;
 mod sync;
+mod target;
 mod test;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ use crate::diagnostics::Diagnostics;
 pub use crate::manifest::{Limit, Mode};
 use crate::source::Sources;
 use crate::syntax::ast;
+pub(crate) use checks::excludes;
 
 /// Gives the meaning of a whole program; what is wrong with it goes to `diags`.
 #[must_use]

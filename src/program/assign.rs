@@ -85,7 +85,7 @@ impl Ctx<'_> {
         let mut seen: Vec<&'w ast::Name> = Vec::new();
         for assign in assigns {
             let name = &assign.name;
-            match seen.iter().find(|other| other.text == name.text) {
+            match seen.iter().find(|other| other.text.to_lowercase() == name.text.to_lowercase()) {
                 Some(first) => {
                     self.diags.push(DuplicateAssign { name: name.text.clone(), at: name.span, first: first.span });
                 }

@@ -276,21 +276,7 @@ impl<'a> Ctx<'a> {
                 .or_help(format!("read its rows through an aggregate: `count({})`", name.text))
                 .bears(span, "a set of rows, not a value");
         }
-        let mut known: Vec<(&str, Option<Span>)> =
-            scope.inner().map(|frame| self.names_of(frame.over)).unwrap_or_default();
-        // A trait cannot be what is meant within itself.
-        let itself = self.running.last().map(|(field, _)| Some(self.field(*field).span));
-        known.retain(|(_, span)| itself != Some(*span));
-        let lets = self.globals.iter().filter(|(_, (what, _))| matches!(what, Global::Let(_)));
-        known.extend(lets.map(|(name, (_, span))| (name.as_str(), Some(*span))));
-        let rows = scope.frames.iter().filter_map(|frame| match frame.over {
-            RowsOf::Entity(id) => Some((self.entity(id).name.as_str(), None)),
-            RowsOf::Source(_) => None,
-        });
-        known.extend(rows);
-        known.push(("now", None));
-        let bare = scope.context.iter().filter(|bare| bare.everywhere || scope.frames.len() == 1);
-        known.extend(bare.map(|bare| (bare.name.as_str(), Some(self.field(bare.field).span))));
+        let known = self.known_here(scope);
         let declare = self.declare_help(name, scope);
         // Of a short word, too much is near.
         let is_text = self.may_be_text == Some(name.span) && name.text.len() < 4;
@@ -307,6 +293,26 @@ impl<'a> Ctx<'a> {
 }
 
 impl Ctx<'_> {
+    /// The names that can be read without a row before them, and where they are declared.
+    fn known_here<'s>(&'s self, scope: &'s Scope) -> Vec<(&'s str, Option<Span>)> {
+        let mut known: Vec<(&str, Option<Span>)> =
+            scope.inner().map(|frame| self.names_of(frame.over)).unwrap_or_default();
+        // A trait cannot be what is meant within itself.
+        let itself = self.running.last().map(|(field, _)| Some(self.field(*field).span));
+        known.retain(|(_, span)| itself != Some(*span));
+        let lets = self.globals.iter().filter(|(_, (what, _))| matches!(what, Global::Let(_)));
+        known.extend(lets.map(|(name, (_, span))| (name.as_str(), Some(*span))));
+        let rows = scope.frames.iter().filter_map(|frame| match frame.over {
+            RowsOf::Entity(id) => Some((self.entity(id).name.as_str(), None)),
+            RowsOf::Source(_) => None,
+        });
+        known.extend(rows);
+        known.push(("now", None));
+        let bare = scope.context.iter().filter(|bare| bare.everywhere || scope.frames.len() == 1);
+        known.extend(bare.map(|bare| (bare.name.as_str(), Some(self.field(bare.field).span))));
+        known
+    }
+
     fn ambiguity_help(&self, scope: &Scope, name: &ast::Name, one: Head, other: Head) -> String {
         let step = [one, other].into_iter().find_map(|head| match head {
             Head::Context(field) => Some(self.field(field)),
