@@ -62,6 +62,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.lost.extend(later::names(files));
     ctx.nameless = files.iter().any(|file| file.nameless);
     ctx.declare_sources();
+    ctx.settle_reads();
     ctx.declare_entities();
     ctx.declare_links();
     ctx.declare_fields();

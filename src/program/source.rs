@@ -74,6 +74,21 @@ impl Ctx<'_> {
         }
     }
 
+    /// A table that a query reads is a declared source of its name, also where other letters of it are capitals.
+    pub(super) fn settle_reads(&mut self) {
+        let declared: Vec<String> = self.program.sources.iter().map(|source| source.name.join(".")).collect();
+        for source in &mut self.program.sources {
+            for read in &mut source.reads {
+                let is_it = |name: &&String| name.to_lowercase() == read.to_lowercase();
+                if let Some(name) = declared.iter().find(is_it) {
+                    read.clone_from(name);
+                }
+            }
+            source.reads.sort();
+            source.reads.dedup();
+        }
+    }
+
     fn columns(&mut self, declared: &[ast::Column]) -> Vec<Column> {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         let mut columns = Vec::new();

@@ -312,7 +312,8 @@ impl<'a> Ctx<'a> {
                         Some((_, other)) if target.is_none() => self.as_set(&assign.name.text, value, other),
                         _ => value,
                     };
-                    if !values.iter().any(|(name, _)| *name == assign.name.text) {
+                    // When somebody left may stay.
+                    if value.kind != ExprKind::Now && !values.iter().any(|(name, _)| *name == assign.name.text) {
                         self.stays(assign);
                     }
                     set.push((assign.name.text.clone(), value));
