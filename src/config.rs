@@ -155,10 +155,11 @@ impl UnknownEngine {
 
 /// A `${NAME}` without a value.
 #[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` is not set, which `{key}` of target `{target}` needs")]
+#[error("`{name}` {state}, which `{key}` of target `{target}` needs")]
 #[diagnostic(code("unset-variable"))]
 pub struct UnsetVariable {
     name: String,
+    state: &'static str,
     key: String,
     target: String,
     #[label(primary, "{why}")]
@@ -264,6 +265,7 @@ fn fill(
         };
         diags.push(UnsetVariable {
             name: name.to_owned(),
+            state: "is not set",
             key: key.to_owned(),
             target: target.to_owned(),
             at: written.span,
@@ -272,6 +274,20 @@ fn fill(
         });
     }
     out.push_str(rest);
+    if let (true, Some((name, value))) = (out.trim().is_empty(), secrets.0.last())
+        && value.trim().is_empty()
+        && written.text.contains(&format!("${{{name}}}"))
+    {
+        diags.push(UnsetVariable {
+            name: name.clone(),
+            state: "is empty",
+            key: key.to_owned(),
+            target: target.to_owned(),
+            at: written.span,
+            why: "nothing but this variable, and it has no text".to_owned(),
+            help: format!("give `{name}` a value"),
+        });
+    }
     out
 }
 
@@ -311,6 +327,10 @@ mod tests {
         assert!(!format!("{resolved:?}").contains("(\"PASS\""));
         let said: Vec<String> = diags.finish().iter().map(ToString::to_string).collect();
         assert_eq!(said, ["`HOOK` is not set, which `destinations.hooks.secret` of target `prod` needs"]);
+        let mut diags = Diagnostics::default();
+        let _ = target.resolve(name, &|_| Ok(Some(String::new())), &mut diags);
+        let said: Vec<String> = diags.finish().iter().map(ToString::to_string).collect();
+        assert_eq!(said, ["`HOOK` is empty, which `destinations.hooks.secret` of target `prod` needs"]);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Spec {
     pub doc: &'static str,
     /// Its objects.
     pub objects: Objects,
+    /// Whether this can be an object's name.
+    pub object: fn(&str) -> Result<(), Wrong>,
     /// What the text in parentheses after the object means; `None`: there is none.
     pub argument: Option<&'static str>,
     /// What `plg.toml` says of it.
@@ -38,6 +40,14 @@ impl Spec {
         let must = move |setting: &&Setting| setting.required && setting.own_of != Some(engine);
         self.settings.iter().filter(must).filter(move |setting| !given(setting.name))
     }
+}
+
+/// An object of any name but none.
+pub fn named(object: &str) -> Result<(), Wrong> {
+    if object.split('.').any(str::is_empty) {
+        return Err(Wrong { what: "has an empty name", help: "name the object that is written" });
+    }
+    Ok(())
 }
 
 /// A connection, later.

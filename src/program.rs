@@ -30,6 +30,7 @@ mod source;
 mod status;
 mod stream;
 mod sync;
+mod target;
 mod test;
 #[cfg(test)]
 mod tests;
@@ -49,6 +50,7 @@ use crate::diagnostics::Diagnostics;
 pub use crate::manifest::{Limit, Mode};
 use crate::source::Sources;
 use crate::syntax::ast;
+pub(crate) use checks::excludes;
 
 /// Gives the meaning of a whole program; what is wrong with it goes to `diags`.
 #[must_use]
@@ -60,6 +62,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.lost.extend(later::names(files));
     ctx.nameless = files.iter().any(|file| file.nameless);
     ctx.declare_sources();
+    ctx.settle_reads();
     ctx.declare_entities();
     ctx.declare_links();
     ctx.declare_fields();

@@ -16,7 +16,7 @@ mod tests;
 pub(crate) use explain::DoubleQuotes;
 use miette::Diagnostic;
 use thiserror::Error;
-pub(crate) use words::TYPES;
+pub(crate) use words::{TYPES, spelt_here};
 
 use crate::diagnostics::Diagnostics;
 use crate::source::{SourceFile, Span};

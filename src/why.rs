@@ -113,7 +113,12 @@ impl About<'_> {
             return Ok(Vec::new());
         }
         match &field.kind {
-            FieldKind::Trait(value) => Ok(vec![self.node(value, depth)?]),
+            FieldKind::Trait(value) => {
+                let mut node = self.node(value, depth)?;
+                // The head has said it.
+                node.reads.retain(|(name, _)| depth > 0 || (name != "value" && *name != node.text));
+                Ok(vec![node])
+            }
             FieldKind::Audience { base, condition, until, .. } => {
                 let mut nodes = Vec::new();
                 if let Some(base) = base {
@@ -156,7 +161,8 @@ impl About<'_> {
     /// `until B`, which ends it where it holds.
     fn ended(&self, until: &Expr, depth: usize) -> Result<Node, Stop> {
         let node = self.node(until, depth)?;
-        Ok(Node { text: format!("until {}", node.text), ..node })
+        // So that what is marked as it should be is what keeps the row in.
+        Ok(Node { text: format!("not ended by {}", node.text), holds: node.holds.map(|holds| !holds), ..node })
     }
 
     /// An expression over the row.

@@ -53,7 +53,7 @@ fn toml(line: &str) -> String {
 
 #[test]
 fn mistakes_of_the_configuration() {
-    let cases: [(&str, String, &str); 11] = [
+    let cases: [(&str, String, &str); 15] = [
         ("config-syntax", "[project\n".to_owned(), "check"),
         ("config-missing-key", "[project]\nzone = 'UTC'\n".to_owned(), "check"),
         ("config-unknown-key", "[project]\nname = 'a'\ntimezone = 'UTC'\n".to_owned(), "check"),
@@ -68,6 +68,10 @@ fn mistakes_of_the_configuration() {
         ),
         ("config-value", TOML.replace("'data'", "'nodata'"), "run"),
         ("unset-variable", TOML.replace("dev.db", "${PLGC_TEST_UNSET}"), "run"),
+        ("config-value", TOML.replace("dev.db", "$PLGC_TEST_UNSET/dev.db"), "check"),
+        ("config-value", TOML.replace("dev.db", "${PLGC_TEST_UNSET"), "check"),
+        ("config-value", TOML.replace("dev.db", "${PLGC TEST}"), "check"),
+        ("config-value", TOML.replace("dev.db", ""), "check"),
         (
             "run-unreachable",
             TOML.replace(
@@ -161,6 +165,11 @@ fn mistakes_of_the_files_around_a_program() {
     fails(&with(&[]), "check -C nope", "option-path");
     fails(&with(&[("program.plg", "")]), "check", "no-program");
     fails(&with(&[("plg.toml", "")]), "check", "missing-project");
+    fails(
+        &with(&[("shop/plg.toml", "[project]\nname = 'shop'\n"), ("shop/shop.plg", PROGRAM)]),
+        "check",
+        "nested-project",
+    );
     fails(&with(&[]), "init .", "init-would-overwrite");
     fails(&with(&[]), "explain unset", "unknown-code");
     fails(&with(&[]), "lineage item.lrage", "unknown-lineage-field");

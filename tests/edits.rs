@@ -330,3 +330,18 @@ fn receipts_may_be_deleted_as_the_docs_say() {
         assert_eq!(story.since(sent).split_off(1), ["delete a {}", "delete b {}"]);
     });
 }
+
+#[test]
+fn an_audience_that_became_a_trait_of_its_name_is_retired() {
+    both(|story| {
+        let changes =
+            [("audience large of item where", "trait large of item ="), ("from large", "from item where large")];
+        story.edit(&changes, "");
+        let said = story.project.call("run --as-of 2026-01-01T01:00Z");
+        let text = format!("{said:?}");
+        assert!(text.contains("write `retire large`: a trait has no memory"), "{text}");
+        assert!(!text.contains("write `was`"), "{text}");
+        story.edit(&changes, "retire large\n");
+        story.project.run(2);
+    });
+}

@@ -20,6 +20,7 @@ mod errors;
 mod examples;
 mod fivetran;
 mod guards;
+mod habits;
 mod kill;
 mod loads;
 mod mutants;

@@ -222,3 +222,28 @@ fn keys_of_any_length_are_delivered_once() {
         assert_eq!((said.code, sent()), (Some(0), 3), "{}{}", said.out, said.err);
     }
 }
+
+#[test]
+fn a_type_that_no_type_is_like_is_converted_on_postgres() {
+    let program = "source app.items { id text; size int }\n\nentity item from app.items { key id }\n\n\
+        audience large of item where size > 3\n";
+    let project = over("postgres", program, "CREATE TABLE app.items (id UUID, size INTEGER)");
+    let help = "`as sql $$ select cast(id as text) as id, … from app.items $$`";
+    project.fails(0, 3, &["run-source", "column `id` is declared text, and is uuid", help]);
+    let program = program.replace(
+        "source app.items { id text; size int }",
+        "source app.plain as sql $$ select cast(id as text) as id, size from app.items $$ { id text; size int }",
+    );
+    project.write("program.plg", &program.replace("from app.items {", "from app.plain {"));
+    project.run(0);
+}
+
+#[test]
+fn the_column_of_fresh_is_looked_for() {
+    for engine in engines() {
+        let program = "source app.items {\n  id     text\n  size   int\n  fresh  within 2 hours by loaded_at\n}\n\n\
+            entity item from app.items { key id }\n\naudience large of item where size > 3\n";
+        let project = over(engine, program, "CREATE TABLE app.items (id TEXT, size BIGINT)");
+        project.fails(0, 3, &["run-source", "source `app.items` (program.plg:1)", "no column `loaded_at`"]);
+    }
+}

@@ -22,6 +22,8 @@ trait heavy   of item = case { size * 9223372036854775807 when now > @2026-01-20
 
 audience large of item where size > 10
 audience idle of large where not ordered and (shelf is null or shelf in ('A', 'B')) until size > 100
+trait n_orders of item = count(orders)
+audience busy of item where n_orders >= 1 until n_orders = 0
 
 status stage of item {
   due   when idle and idle.since + grace <= now
@@ -61,7 +63,7 @@ fn explains(engine: &str) {
             "  ✓ one of",
             "    ✓ shelf is null  (shelf = null)",
             "    ✗ shelf in ('A', 'B')  (shelf = null)",
-            "  ✗ until size > 100  (size = 11)",
+            "  ✓ not ended by size > 100  (size = 11)",
             "nearest change, for false:",
             "  `size` at most 10 (it is 11)",
         ],
@@ -81,7 +83,7 @@ fn explains(engine: &str) {
             "      ✓ one of",
             "        ✓ shelf is null  (shelf = null)",
             "        ✗ shelf in ('A', 'B')  (shelf = null)",
-            "      ✗ until size > 100  (size = 11)",
+            "      ✓ not ended by size > 100  (size = 11)",
             "    ✗ idle.since + grace <= now  (idle.since = 2026-01-01T09:00Z, now = 2026-01-01T09:00Z)",
             "  ✓ idle when",
             "    ✓ idle, since 2026-01-01T09:00Z",
@@ -93,7 +95,7 @@ fn explains(engine: &str) {
             "      ✓ one of",
             "        ✓ shelf is null  (shelf = null)",
             "        ✗ shelf in ('A', 'B')  (shelf = null)",
-            "      ✗ until size > 100  (size = 11)",
+            "      ✓ not ended by size > 100  (size = 11)",
             "nearest change, for due:",
             "  `idle.since + grace` at most 2026-01-01T09:00Z (it is 2026-01-03T09:00Z)",
             "if only time passes: due from 2026-01-03T09:00Z on",
@@ -112,11 +114,27 @@ fn explains(engine: &str) {
             "  ✓ one of",
             "    ✗ shelf is null  (shelf = A)",
             "    ✓ shelf in ('A', 'B')  (shelf = A)",
-            "  ✗ until size > 100  (size = 12)",
+            "  ✓ not ended by size > 100  (size = 12)",
             "nearest change, for true:",
             "  no row in `any(orders where at within 1 day)`",
             "if only time passes: true from 2026-01-02T06:00Z on",
         ],
+    );
+    says(
+        &project,
+        "why busy a",
+        &[
+            "item.busy of a is false, in a run at 2026-01-01T09:00Z",
+            "  ✗ n_orders >= 1  (n_orders = 0)",
+            "  ✗ not ended by n_orders = 0  (n_orders = 0)",
+            "nearest change, for true:",
+            "  `n_orders` at least 1 (it is 0)",
+        ],
+    );
+    says(
+        &project,
+        "why item.n_orders c",
+        &["item.n_orders of c is 2, in a run at 2026-01-01T09:00Z", "  count(orders)  (rows = 2: o1, o2)"],
     );
     let said = project.call("why idle b --format json");
     let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();

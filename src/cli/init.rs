@@ -59,12 +59,18 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     }
     terminal.say(&format!("wrote a project of {} files into {}\n\nnext:\n", FILES.len(), folder.display()));
     if folder != Path::new(".") {
-        terminal.say(&format!("  cd {}\n", folder.display()));
+        terminal.say(&format!("  cd {}\n", quoted(&folder.display().to_string())));
     }
     terminal.say("  plgc check      # every error of every file\n");
     terminal.say("  plgc run        # build the sample data, and send\n");
     terminal.say("  plgc compile    # the SQL, one file per model\n");
     Ok(Exit::Done)
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | ':' | '\\');
+    if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 fn toml_text(text: &str) -> String {

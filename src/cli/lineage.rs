@@ -20,7 +20,7 @@ pub(super) struct Args {
     /// How to show it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Only this field, entity or sync and what is under it, as `workspace.overage`
+    /// Only this field, entity or sync and what is under it, as `overage` or `workspace.overage`
     field: Option<String>,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let (manifest, _) = project.compile(&target.engine)?;
     let chosen: Vec<&Lineage> = match &args.field {
         None => manifest.lineage.iter().collect(),
-        Some(field) => lineage::under(&manifest.lineage, field),
+        Some(field) => lineage::under(&manifest.lineage, whole(&manifest.lineage, field)),
     };
     if let (Some(field), true) = (&args.field, chosen.is_empty()) {
         return Err(unknown(field, &manifest.lineage));
@@ -67,8 +67,28 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     Ok(Exit::Done)
 }
 
+/// The whole name of a field that is named alone, if it is the only one of its name; else what is written.
+fn whole<'a>(all: &'a [Lineage], name: &'a str) -> &'a str {
+    let first = |line: &'a Lineage| line.field.split('.').next().unwrap_or_default();
+    if name.contains('.') || all.iter().any(|line| first(line) == name) {
+        return name;
+    }
+    let is_it = |line: &&Lineage| line.field.split_once('.').is_some_and(|(_, short)| short == name);
+    let mut found = all.iter().filter(is_it);
+    match (found.next(), found.next()) {
+        (Some(only), None) => &only.field,
+        _ => name,
+    }
+}
+
 fn unknown(field: &str, all: &[Lineage]) -> Broken {
     let similar = did_you_mean(field, all.iter().map(|it| it.field.as_str()));
+    let has = |line: &&Lineage| line.field.split_once('.').is_some_and(|(_, short)| short == field);
+    let several: Vec<String> = all.iter().filter(has).map(|line| format!("`{}`", line.field)).collect();
+    if !several.is_empty() {
+        let help = format!("several have it: name one of {}", several.join(", "));
+        return Broken::new(Exit::Usage, UnknownField { name: field.to_owned(), help });
+    }
     let help = similar.map_or_else(
         || "name it as ENTITY.FIELD; `plgc lineage` lists all of them".to_owned(),
         |similar| format!("did you mean `{similar}`?"),

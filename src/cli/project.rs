@@ -70,6 +70,17 @@ struct NoProgram {
     folder: String,
 }
 
+/// A project below this one.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{folder}` is a project of its own within this one")]
+#[diagnostic(
+    code("nested-project"),
+    help("move the folder out of this project; if it is part of it, remove its plg.toml")
+)]
+struct NestedProject {
+    folder: String,
+}
+
 /// A file that the account cannot read.
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{file}` cannot be read: {why}")]
@@ -273,7 +284,12 @@ impl Project {
             let file = entry.file_name();
             let name = format!("{prefix}{}", file.to_string_lossy());
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if is_folder && !file.to_string_lossy().starts_with('.') && file != "target" {
+            let is_read = is_folder && !file.to_string_lossy().starts_with('.') && file != "target";
+            if is_read && entry.path().join(config::FILE).is_file() {
+                self.unread.push(NestedProject { folder: name });
+                // Names of the program may be declared there.
+                self.partial = true;
+            } else if is_read {
                 self.walk(&entry.path(), &format!("{name}/"), found);
             } else if !is_folder && Path::new(&file).extension().is_some_and(|extension| extension == "plg") {
                 found.push((name, entry.path()));

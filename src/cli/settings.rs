@@ -119,6 +119,7 @@ impl Of<'_> {
             }
         }
         self.names(needs, diags);
+        self.variables(diags);
         self.missing(needs, diags);
         self.texts(needs, None, diags);
         driver
@@ -150,6 +151,19 @@ impl Of<'_> {
             let help = format!("write `{needed} = \"…\"` below `[targets.{name}]`");
             let key = needed.to_owned();
             diags.push(Missing { key, target: name.to_owned(), at: written.engine.span, why, help });
+        }
+    }
+
+    /// Texts that are empty, or that name a variable in another way than `${NAME}`.
+    fn variables(self, diags: &mut Diagnostics) {
+        let own = self.written.settings.iter().map(|(key, written)| (key.clone(), key, written));
+        let of_destinations = self.written.destinations.iter().flat_map(|(name, settings)| {
+            settings.iter().map(move |(key, written)| (format!("destinations.{name}.{key}"), key, written))
+        });
+        for (path, key, written) in own.chain(of_destinations) {
+            if let Some((what, help)) = misnamed(key, &written.text) {
+                diags.push(WrongText { key: path, target: self.name.to_owned(), what, at: written.span, help });
+            }
         }
     }
 
@@ -232,4 +246,33 @@ impl Of<'_> {
         let is_path = matches!(setting, "path" | "folder");
         if is_path { self.root.join(text).to_string_lossy().into_owned() } else { text.to_owned() }
     }
+}
+
+/// What is wrong with how a text names a variable, and what helps.
+fn misnamed(key: &str, text: &str) -> Option<(&'static str, &'static str)> {
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    if text.trim().is_empty() {
+        return Some(("is empty", "write what it should be, or remove the line"));
+    }
+    let bare =
+        text.strip_prefix('$').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'));
+    if bare && matches!(key, "path" | "folder" | "data" | "url") {
+        return Some(("begins with a `$` that names nothing", "write a variable in braces: `${NAME}`"));
+    }
+    for name in text.split("${").skip(1) {
+        match name.split_once('}') {
+            None => return Some(("has a `${` without its `}`", "write a variable as `${NAME}`")),
+            Some((name, _)) if !is_name(name) => {
+                return Some((
+                    "names a variable that there cannot be",
+                    "between `${` and `}` stands the variable's name: letters, digits and `_`",
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    None
 }

@@ -17,6 +17,7 @@ pub const SPEC: Spec = Spec {
     name: "jsonl",
     doc: "A folder of JSON-lines files, one per object, to which changes are appended.",
     objects: Objects::Any("the file's name without `.jsonl`"),
+    object: file_of,
     argument: None,
     settings: &[Setting {
         name: "folder",
@@ -43,6 +44,26 @@ fn open<'a>(given: &'a Given<'a>) -> Opened<'a> {
         let connection: Box<dyn Connection> = Box::new(Folder { folder, files: BTreeMap::new() });
         Ok(connection)
     })
+}
+
+/// Whether an object's name is a file's, in the folder.
+fn file_of(object: &str) -> Result<(), Wrong> {
+    if object.contains(['/', '\\']) {
+        return Err(Wrong {
+            what: "leads to another folder",
+            help: "name a file in the destination's folder, without `/`",
+        });
+    }
+    if object.chars().any(char::is_control) {
+        return Err(Wrong {
+            what: "has a character that is not visible",
+            help: "name it with letters, digits and `_`",
+        });
+    }
+    if object.chars().all(|c| c == '.') {
+        return Err(Wrong { what: "names no file", help: "name a file in the destination's folder" });
+    }
+    Ok(())
 }
 
 fn folder_of(text: &str) -> Result<(), Wrong> {

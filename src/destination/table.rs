@@ -14,6 +14,7 @@ const TABLE: Spec = Spec {
     name: "",
     doc: "",
     objects: Objects::Any("a table, `name` or `schema.name`, which must exist unless `create` is set"),
+    object: super::named,
     argument: None,
     settings: &[],
     batch: 1000,

@@ -20,6 +20,7 @@ pub const SPEC: Spec = Spec {
     name: "webhook",
     doc: "An HTTPS endpoint that gets one signed message per change (Standard Webhooks).",
     objects: Objects::Any("a name that travels in each message"),
+    object: super::named,
     argument: None,
     settings: &[
         Setting {
@@ -128,9 +129,14 @@ fn body(shape: &Shape, item: &Item) -> String {
 
 enum Try {
     Done(Receipt),
-    Again(String, Option<Duration>),
-    Failed(String),
+    /// What happened, how long it asks to wait, and what helps where it goes on.
+    Again(String, Option<Duration>, &'static str),
+    /// What happened, and what helps.
+    Failed(String, &'static str),
 }
+
+/// What helps where nothing more is known.
+const UP: &str = "see that the receiver is up; the next run goes on";
 
 impl Endpoint {
     async fn send(&self, shape: &Shape, item: &Item) -> Result<Receipt, PushError> {
@@ -139,27 +145,29 @@ impl Endpoint {
         for tried in 1..=TRIES {
             match self.attempt(&id, &body, item).await {
                 Try::Done(receipt) => return Ok(receipt),
-                Try::Failed(why) => return Err(self.failed(&why)),
-                Try::Again(why, _) if tried == TRIES => return Err(self.failed(&format!("{why}, {TRIES} times"))),
-                Try::Again(_, asked) => tokio::time::sleep(asked.unwrap_or(wait).min(LONGEST_WAIT)).await,
+                Try::Failed(why, help) => return Err(self.failed(&why, help)),
+                Try::Again(why, _, help) if tried == TRIES => {
+                    return Err(self.failed(&format!("{why}, {TRIES} times"), help));
+                }
+                Try::Again(_, asked, _) => tokio::time::sleep(asked.unwrap_or(wait).min(LONGEST_WAIT)).await,
             }
             wait *= 2;
         }
-        Err(self.failed("no answer"))
+        Err(self.failed("no answer", UP))
     }
 
-    fn failed(&self, why: &str) -> PushError {
+    fn failed(&self, why: &str, help: &str) -> PushError {
         let host = self.url.host_str().unwrap_or_default();
-        PushError::new(
-            format!("the webhook at {host} fails: {why}"),
-            "see that the receiver is up; the next run goes on",
-        )
+        PushError::new(format!("the webhook at {host} fails: {why}"), help)
     }
 
     async fn attempt(&self, id: &str, body: &str, item: &Item) -> Try {
         let timestamp = clock() / 1_000_000;
         let Some(signature) = signature(&self.key, id, timestamp, body) else {
-            return Try::Failed("the secret cannot sign".to_owned());
+            return Try::Failed(
+                "the secret cannot sign".to_owned(),
+                "copy the whole secret from the receiver's settings",
+            );
         };
         let request = self
             .client
@@ -171,7 +179,7 @@ impl Endpoint {
             .body(body.to_owned());
         let response = match request.send().await {
             Ok(response) => response,
-            Err(error) => return Try::Again(without_url(error), None),
+            Err(error) => return unreached(without_url(error)),
         };
         let status = response.status();
         let asked = response.headers().get("retry-after").and_then(|it| it.to_str().ok()?.trim().parse().ok());
@@ -179,15 +187,44 @@ impl Endpoint {
         let said = words(status, &text);
         match status.as_u16() {
             200..=299 => Try::Done(Receipt::Accepted { created: item.op == Op::Create }),
-            408 | 425 | 429 | 500..=599 => Try::Again(said, asked.map(Duration::from_secs)),
+            408 | 425 | 429 | 500..=599 => Try::Again(said, asked.map(Duration::from_secs), UP),
             400..=499 => Try::Done(Receipt::Rejected(said)),
-            _ => Try::Failed(said),
+            300..=399 => Try::Failed(
+                said,
+                "write the address that it leads to in the destination's `url`: a message does not follow a redirect",
+            ),
+            _ => Try::Failed(said, "see that `url` names the receiver; the next run goes on"),
         }
     }
 }
 
+/// What to do where no answer came: another try helps only where the receiver may be down.
+fn unreached(why: String) -> Try {
+    let has = |words: &[&str]| words.iter().any(|word| why.contains(word));
+    if has(&["InvalidContentType", "wrong version number"]) {
+        let what = format!("no https is spoken at its port ({why})");
+        return Try::Failed(
+            what,
+            "check the port in the destination's `url`, and `https`: only this machine may be reached by http",
+        );
+    }
+    if has(&["certificate", "UnknownIssuer"]) {
+        return Try::Failed(
+            why,
+            "see that the receiver's certificate is valid for the host in the destination's `url`",
+        );
+    }
+    if has(&["failed to lookup", "dns error", "Name or service not known", "nodename nor servname"]) {
+        let what = format!("its host is not found ({why})");
+        return Try::Again(what, None, "check the host in the destination's `url`; the next run goes on");
+    }
+    Try::Again(why, None, UP)
+}
+
+/// What was answered; of a body the beginning, without what would not show as it is.
 fn words(status: StatusCode, text: &str) -> String {
-    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect();
+    let text = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let text: String = text.collect::<Vec<_>>().join(" ").chars().take(300).collect();
     if text.is_empty() { status.to_string() } else { format!("{status}: {text}") }
 }
 
@@ -239,5 +276,23 @@ mod tests {
     fn a_secret_is_base64() {
         assert!(key(&Secret::new("whsec_!".to_owned())).is_err());
         assert!(key(&Secret::new("whsec_".to_owned())).is_err());
+    }
+
+    #[test]
+    fn what_helps_hangs_on_what_happened() {
+        let help = |why: &str| match unreached(why.to_owned()) {
+            Try::Failed(_, help) | Try::Again(_, _, help) => help,
+            Try::Done(_) => "",
+        };
+        assert!(help("received corrupt message of type InvalidContentType").starts_with("check the port"));
+        assert!(help("invalid peer certificate: Expired").contains("certificate"));
+        assert!(help("dns error: failed to lookup address").starts_with("check the host"));
+        assert_eq!(help("Connection refused (os error 111)"), UP);
+    }
+
+    #[test]
+    fn nothing_of_a_body_is_shown_that_could_steer_a_terminal() {
+        assert_eq!(words(StatusCode::FOUND, "\u{0}a\u{1b}[31m\r\n b\u{7f}"), "302 Found: a [31m b");
+        assert_eq!(words(StatusCode::FOUND, "\u{0}"), "302 Found");
     }
 }

@@ -106,6 +106,10 @@ fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
             Location::Url(_) => return Err(EngineError::new(Trouble::Setting, "it needs a path, not a url")),
         };
         let is_file = matches!(location, Location::Path(_));
+        if is_file && path.is_dir() {
+            let what = format!("its path `{}` is a folder, and the database is a file", path.display());
+            return Err(EngineError::new(Trouble::Setting, what));
+        }
         let unreachable = |why: String| EngineError::new(Trouble::Unreachable, format!("`{}`: {why}", path.display()));
         if let (true, Some(folder)) = (is_file, path.parent()) {
             std::fs::create_dir_all(folder).map_err(|error| unreachable(error.to_string()))?;

@@ -142,7 +142,9 @@ fn entity(entity: &Entity, logged: &str) -> String {
     let mut parts: Vec<(Vec<String>, &str)> = vec![(head, ""), (loses, &entity.loses), (lost, &entity.lost)];
     for (status, moves) in &entity.moves {
         parts.push((
-            vec![format!("Rows that moved between stages of {status} as its `moves` do not allow; one stops the run.")],
+            vec![format!(
+                "Rows that moved between stages of {status} as its `moves` do not allow; the run lists them."
+            )],
             moves,
         ));
     }

@@ -16,11 +16,12 @@ pub fn of(program: &Program) -> Vec<Lineage> {
     let origins = origins(program);
     let line = |field: String, reads: &BTreeSet<Read>| Lineage {
         field,
-        reads: direct(program, reads),
+        reads: direct(program, &shown(program, reads)),
         columns: names(program, &under(&origins, reads)),
     };
+    let fields = program.fields.iter().filter(|field| !field.hidden);
     let mut lines: Vec<Lineage> =
-        program.fields.iter().map(|field| line(field_name(program, field), &reads::of_field(program, field))).collect();
+        fields.map(|field| line(field_name(program, field), &reads::of_field(program, field))).collect();
     for sync in &program.all_syncs() {
         lines.push(line(sync.name.clone(), &reads::of_sync_rows(program, sync)));
         for (target, value) in std::iter::once(&sync.matches).chain(&sync.set) {
@@ -28,6 +29,21 @@ pub fn of(program: &Program) -> Vec<Lineage> {
         }
     }
     lines
+}
+
+/// What is read, in place of a field that only the plan has what that one reads.
+fn shown(program: &Program, reads: &BTreeSet<Read>) -> BTreeSet<Read> {
+    let mut open: Vec<Read> = reads.iter().copied().collect();
+    let mut shown = BTreeSet::new();
+    while let Some(read) = open.pop() {
+        match inner(read).map(|id| program.field(id)).filter(|field| field.hidden) {
+            Some(hidden) => open.extend(reads::of_field(program, hidden)),
+            None => {
+                shown.insert(read);
+            }
+        }
+    }
+    shown
 }
 
 /// The sources that what a sync sends depends on.

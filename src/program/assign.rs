@@ -43,7 +43,7 @@ impl Ctx<'_> {
         }
         let place = declared.map(|field| field.span);
         let want = declared.map(|field| field.typed.kind.clone());
-        let value = self.expr(scope, &assign.value, want.as_ref());
+        let value = self.written_value(scope, &assign.value, want.as_ref());
         let Some(want) = want else { return self.storable(value) };
         let value = if want == Type::Timestamp { fold_date(value) } else { value };
         let text_of_enum = want == Type::Text && matches!(value.typed.kind, Type::Enum(_));
@@ -85,7 +85,7 @@ impl Ctx<'_> {
         let mut seen: Vec<&'w ast::Name> = Vec::new();
         for assign in assigns {
             let name = &assign.name;
-            match seen.iter().find(|other| other.text == name.text) {
+            match seen.iter().find(|other| other.text.to_lowercase() == name.text.to_lowercase()) {
                 Some(first) => {
                     self.diags.push(DuplicateAssign { name: name.text.clone(), at: name.span, first: first.span });
                 }

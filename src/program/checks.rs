@@ -15,6 +15,8 @@ mod unreachable_arm;
 mod unreachable_stage;
 mod unused;
 
+pub(crate) use facts::excludes;
+
 use super::context::Rest;
 use super::{Options, Program};
 use crate::diagnostics::Diagnostics;

@@ -63,6 +63,8 @@ pub(super) struct Ctx<'a> {
     pub missed: BTreeMap<String, &'static str>,
     /// Destinations of which a label could not be read: what they allow is not known.
     pub open: BTreeSet<DestinationId>,
+    /// The expression that stands where a text may be meant, if it is a bare name.
+    pub may_be_text: Option<Span>,
     /// Whether something is declared whose name could not be read: any unknown name may be that.
     pub nameless: bool,
     /// Sources that are too broken to say their columns.
@@ -114,6 +116,7 @@ impl<'a> Ctx<'a> {
             lost: BTreeSet::new(),
             missed: BTreeMap::new(),
             open: BTreeSet::new(),
+            may_be_text: None,
             nameless: false,
             columnless: BTreeSet::new(),
             keyless: BTreeSet::new(),

@@ -74,8 +74,8 @@ impl Ctx<'_> {
                 self.diags.push(DuplicateTargetField { name, at: field.name.span, first });
                 continue;
             }
-            let typed = self.type_name(&field.kind);
-            fields.push(TargetField { name: field.name.text.clone(), typed, span: field.name.span });
+            let (name, typed) = self.column_type(field);
+            fields.push(TargetField { name: name.text.clone(), typed, span: name.span });
         }
         fields
     }

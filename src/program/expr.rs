@@ -5,6 +5,7 @@ mod aggregate;
 mod arithmetic;
 mod call;
 mod coerce;
+mod foreign;
 mod list;
 pub(super) mod literal;
 mod operator;
@@ -206,7 +207,7 @@ impl Ctx<'_> {
         let mut otherwise = None;
         for (at, arm) in arms.iter().enumerate() {
             let when = arm.when.as_ref().map(|when| self.condition(scope, when));
-            let value = self.expr(scope, &arm.value, want.as_ref());
+            let value = self.written_value(scope, &arm.value, want.as_ref());
             if want.is_none() && matches!(value.typed.kind, Type::Enum(_)) {
                 want = Some(value.typed.kind.clone());
             }
@@ -228,6 +229,14 @@ impl Ctx<'_> {
         let arms = typed.into_iter().map(|(when, value)| (when, coerce::to(value, &kind))).collect();
         let otherwise = Box::new(coerce::to(otherwise, &kind));
         make(ExprKind::Case { arms, otherwise }, Typed { kind, nullable }, span)
+    }
+
+    /// A value that is written as it is, to a destination or by a `case`: a bare name that is unknown may be a text there.
+    pub(super) fn written_value(&mut self, scope: &mut Scope, written: &ast::Expr, want: Option<&Type>) -> Expr {
+        self.may_be_text = Some(written.span);
+        let value = self.expr(scope, written, want);
+        self.may_be_text = None;
+        value
     }
 
     fn case_type<'e>(&mut self, values: impl Iterator<Item = &'e Expr>) -> Option<Type> {

@@ -78,6 +78,8 @@ impl<'a> Ctx<'a> {
         if let Some((other, first)) = taken {
             let (name, at, entity) = (name.text.clone(), name.span, self.entity(entity).name.clone());
             if matches!(other, Member::Column(_)) {
+                // What is read through it is read of the column now, which is no further mistake.
+                self.lost.insert(name.clone());
                 self.diags.push(FieldHidesColumn { name, entity, at, column: first });
             } else {
                 self.diags.push(DuplicateField { name, entity, at, first });

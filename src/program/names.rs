@@ -106,6 +106,14 @@ pub(super) enum Global {
 pub(super) type Globals = BTreeMap<String, (Global, Span)>;
 
 #[derive(Debug, Error, Diagnostic)]
+#[error("a name without a letter")]
+#[diagnostic(code("empty-name"), help("write a name"))]
+struct EmptyName {
+    #[label(primary, "nothing could call it")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` is declared twice")]
 #[diagnostic(code("duplicate-name"), help("rename one of the two"))]
 pub(super) struct DuplicateName {
@@ -144,18 +152,27 @@ struct NameTooLong {
 
 /// Reports a declared name that cannot be a table's or column's with its additions.
 pub(super) fn check_declared(name: &ast::Name, diags: &mut Diagnostics) {
+    check_some(name, diags);
     check_reserved(name, diags);
     check_length(name, ("a declared one", LONGEST_DECLARED), "choose a shorter name", diags);
 }
 
 /// Reports a part of a source's name that no warehouse can have.
 pub(super) fn check_source(part: &ast::Name, diags: &mut Diagnostics) {
+    check_some(part, diags);
     check_length(
         part,
         ("a schema's or table's", LONGEST),
         "read the table under a shorter name, such as a view's",
         diags,
     );
+}
+
+/// Reports a name without a character.
+fn check_some(name: &ast::Name, diags: &mut Diagnostics) {
+    if name.text.trim().is_empty() && name.quoted {
+        diags.push(EmptyName { at: name.span });
+    }
 }
 
 fn check_length(name: &ast::Name, (whose, most): (&'static str, usize), help: &'static str, diags: &mut Diagnostics) {
@@ -179,6 +196,7 @@ pub(super) fn check_reserved(name: &ast::Name, diags: &mut Diagnostics) {
 
 /// Reports a column that would have the name of a generated one, or one that no warehouse can have.
 pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
+    check_some(name, diags);
     check_length(name, ("a column's", LONGEST), "rename the column in an `as sql` source", diags);
     let text = name.text.to_lowercase();
     let is_generated = ["sync__", "row__", "sequence__"].iter().any(|begin| text.starts_with(begin));

@@ -266,6 +266,9 @@ impl Ctx<'_> {
     }
 
     pub(super) fn no_parts(&mut self, name: &str, kind: &'static str, part: &ast::Name, help: &'static str) {
+        if self.is_lost(name) {
+            return;
+        }
         self.diags.push(NoParts { name: name.to_owned(), kind, part: part.text.clone(), at: part.span, help });
     }
 

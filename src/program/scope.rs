@@ -280,8 +280,30 @@ impl<'a> Ctx<'a> {
                 .or_help(format!("read its rows through an aggregate: `count({})`", name.text))
                 .bears(span, "a set of rows, not a value");
         }
+        let known = self.known_here(scope);
+        let declare = self.declare_help(name, scope);
+        // Of a short word, too much is near.
+        let is_text = self.may_be_text == Some(name.span) && name.text.len() < 4;
+        let mistake = if is_text { mistake.or_help(declare.clone()) } else { mistake };
+        let mistake = mistake.among(known);
+        let near = mistake.has_help();
+        let mistake = mistake.or_help(declare);
+        if name.quoted && !self.is_lost(&name.text) && (!near || name.text.contains(' ')) {
+            self.diags.push(DoubleQuotes::of(name));
+            return;
+        }
+        self.unknown(mistake);
+    }
+}
+
+impl Ctx<'_> {
+    /// The names that can be read without a row before them, and where they are declared.
+    fn known_here<'s>(&'s self, scope: &'s Scope) -> Vec<(&'s str, Option<Span>)> {
         let mut known: Vec<(&str, Option<Span>)> =
             scope.inner().map(|frame| self.names_of(frame.over)).unwrap_or_default();
+        // A trait cannot be what is meant within itself.
+        let itself = self.running.last().map(|(field, _)| Some(self.field(*field).span));
+        known.retain(|(_, span)| itself != Some(*span));
         let lets = self.globals.iter().filter(|(_, (what, _))| matches!(what, Global::Let(_)));
         known.extend(lets.map(|(name, (_, span))| (name.as_str(), Some(*span))));
         let rows = scope.frames.iter().filter_map(|frame| match frame.over {
@@ -292,18 +314,9 @@ impl<'a> Ctx<'a> {
         known.push(("now", None));
         let bare = scope.context.iter().filter(|bare| bare.everywhere || scope.frames.len() == 1);
         known.extend(bare.map(|bare| (bare.name.as_str(), Some(self.field(bare.field).span))));
-        let mistake = mistake.among(known);
-        let near = mistake.has_help();
-        let mistake = mistake.or_help(self.declare_help(&name.text, scope));
-        if name.quoted && !self.is_lost(&name.text) && (!near || name.text.contains(' ')) {
-            self.diags.push(DoubleQuotes::of(name));
-            return;
-        }
-        self.unknown(mistake);
+        known
     }
-}
 
-impl Ctx<'_> {
     fn ambiguity_help(&self, scope: &Scope, name: &ast::Name, one: Head, other: Head) -> String {
         let step = [one, other].into_iter().find_map(|head| match head {
             Head::Context(field) => Some(self.field(field)),
@@ -322,8 +335,8 @@ impl Ctx<'_> {
     }
 
     /// What to do about a name that is like no other: what it could have been declared as.
-    fn declare_help(&self, name: &str, scope: &Scope) -> String {
-        let word = name.to_ascii_lowercase();
+    fn declare_help(&self, name: &ast::Name, scope: &Scope) -> String {
+        let word = name.text.to_ascii_lowercase();
         let help = match word.as_str() {
             "yesterday" => Some("write `date(now) - 1 day`"),
             "tomorrow" => Some("write `date(now) + 1 day`"),
@@ -331,6 +344,9 @@ impl Ctx<'_> {
         };
         if let Some(help) = help {
             return help.to_owned();
+        }
+        if self.may_be_text == Some(name.span) && !name.quoted {
+            return format!("write `'{}'`, if the text is meant", name.text);
         }
         match scope.inner().map(|frame| frame.over) {
             None => "write a value, or the name of another constant".to_owned(),

@@ -10,7 +10,7 @@ use super::context::Ctx;
 use super::mistakes::{self, Unknown};
 use super::{Column, Fresh, Source, SourceId, names, query};
 use crate::source::Span;
-use crate::syntax::{TYPES, ast};
+use crate::syntax::{TYPES, ast, spelt_here};
 use crate::types::{Type, Typed};
 
 #[derive(Debug, Error, Diagnostic)]
@@ -74,11 +74,26 @@ impl Ctx<'_> {
         }
     }
 
+    /// A table that a query reads is a declared source of its name, also where other letters of it are capitals.
+    pub(super) fn settle_reads(&mut self) {
+        let declared: Vec<String> = self.program.sources.iter().map(|source| source.name.join(".")).collect();
+        for source in &mut self.program.sources {
+            for read in &mut source.reads {
+                let is_it = |name: &&String| name.to_lowercase() == read.to_lowercase();
+                if let Some(name) = declared.iter().find(is_it) {
+                    read.clone_from(name);
+                }
+            }
+            source.reads.sort();
+            source.reads.dedup();
+        }
+    }
+
     fn columns(&mut self, declared: &[ast::Column]) -> Vec<Column> {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         let mut columns = Vec::new();
         for column in declared {
-            let name = &column.name;
+            let (name, typed) = self.column_type(column);
             names::check_column(name, self.diags);
             if let Some(first) = seen.insert(name.text.to_lowercase(), name.span) {
                 self.diags.push(DuplicateColumn { name: name.text.clone(), at: name.span, first });
@@ -87,7 +102,7 @@ impl Ctx<'_> {
             columns.push(Column {
                 name: name.text.clone(),
                 doc: column.doc.clone(),
-                typed: self.type_name(&column.kind),
+                typed,
                 labels: column.labels.iter().map(|label| label.text.clone()).collect(),
                 span: name.span,
             });
@@ -95,8 +110,26 @@ impl Ctx<'_> {
         columns
     }
 
+    /// A column's name and type; where they are swapped that is reported, and they are taken as they are meant.
+    pub(super) fn column_type<'w>(&mut self, column: &'w ast::Column) -> (&'w ast::Name, Typed) {
+        let (name, written) = (&column.name, &column.kind);
+        let known = |name: &ast::Name| {
+            !name.quoted && (TYPES.contains(&name.text.as_str()) || spelt_here(&name.text).is_some())
+        };
+        if !known(name) || known(&written.name) || !written.arguments.is_empty() || written.name.text.is_empty() {
+            return (name, self.type_name(written));
+        }
+        let kind = ast::TypeName { name: name.clone(), arguments: vec![], nullable: written.nullable, span: name.span };
+        let mark = if written.nullable { "?" } else { "" };
+        let help = format!("write the name first: `{} {}{mark}`", written.name.text, name.text);
+        self.diags.push(Unknown::new(mistakes::TYPE, &written.name.text, written.name.span).or_help(help));
+        let quiet = TYPES.contains(&name.text.as_str()) && !matches!(name.text.as_str(), "enum" | "decimal");
+        let typed = if quiet { self.type_name(&kind) } else { Type::Error.required() };
+        (&written.name, typed)
+    }
+
     /// The type that is written; an unknown one is reported.
-    pub(super) fn type_name(&mut self, written: &ast::TypeName) -> Typed {
+    fn type_name(&mut self, written: &ast::TypeName) -> Typed {
         let name = written.name.text.as_str();
         let takes_arguments = matches!(name, "enum" | "decimal");
         let kind = match name {
@@ -173,19 +206,4 @@ impl Ctx<'_> {
     fn bad_type(&mut self, written: &ast::TypeName, what: &'static str, help: &'static str) {
         self.diags.push(BadType { name: written.name.text.clone(), what, at: written.span, help });
     }
-}
-
-/// The type that has another name in warehouses.
-fn spelt_here(name: &str) -> Option<&'static str> {
-    Some(match name.to_lowercase().as_str() {
-        "string" | "varchar" | "char" | "uuid" => "text",
-        "integer" | "bigint" | "smallint" | "int64" | "number" => "int",
-        "numeric" | "money" => "decimal(18, 2)",
-        "real" | "double" | "float64" => "float",
-        "boolean" => "bool",
-        "datetime" | "timestamptz" => "timestamp",
-        "interval" => "duration",
-        "jsonb" | "variant" | "object" => "json",
-        _ => return None,
-    })
 }

@@ -13,9 +13,7 @@ use super::mistakes::{self, Unknown};
 use super::names::{Global, Item};
 use super::scope::Scope;
 use super::stream::From;
-use super::{
-    DestinationId, EntityId, Expr, ExprKind, FieldId, Leave, Limit, Literal, Mode, Order, RowsOf, Sync, TargetField,
-};
+use super::{EntityId, Expr, ExprKind, FieldId, Leave, Limit, Literal, Mode, Order, RowsOf, Sync, TargetField};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::Type;
@@ -51,29 +49,25 @@ struct SyncFromEvent {
 }
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("no object of `{name}` is named")]
-#[diagnostic(code("missing-object"), help("write `to {name}.object`"))]
-struct MissingObject {
-    name: String,
-    #[label(primary, "to which object?")]
-    at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{system}` takes nothing in parentheses")]
-#[diagnostic(code("unexpected-argument"), help("remove the parentheses"))]
-struct UnexpectedArgument {
-    system: String,
-    #[label(primary, "this has no meaning there")]
-    at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`leave set` writes constants, and this hangs on the row")]
-#[diagnostic(code("leave-set-value"), help("write a constant, `null` or `now`: the row may be gone"))]
+#[error("`leave set` writes constants, and this {why}")]
+#[diagnostic(code("leave-set-value"), help("write the value itself, such as `28` or `'gone'`, or `null` or `now`"))]
 struct LeaveSetValue {
-    #[label(primary, "not known once the row has left")]
+    why: &'static str,
+    #[label(primary, "{label}")]
     at: Span,
+    label: &'static str,
+}
+
+impl LeaveSetValue {
+    fn of(value: &Expr) -> Self {
+        let mut reads = false;
+        super::walk::visit(value, &mut |part| reads |= matches!(part.kind, ExprKind::Read { .. }));
+        let (why, label) = match reads {
+            true => ("hangs on the row", "not known once the row has left"),
+            false => ("is computed", "not a constant"),
+        };
+        Self { why, at: value.span, label }
+    }
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -207,29 +201,6 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    pub(super) fn sync_target(&mut self, node: &ast::Sync) -> Option<(DestinationId, String)> {
-        let (first, rest) = node.to.parts.split_first()?;
-        let Some((Global::Destination(id), _)) = self.global(&first.text) else {
-            let known = self.known(|what| matches!(what, Global::Destination(_)));
-            let known = known.iter().map(|(name, span)| (name.as_str(), *span));
-            let mistake = Unknown::new(mistakes::DESTINATION, &first.text, first.span).among(known);
-            self.unknown(mistake.or_help(format!("declare it: `destination {} = jsonl`", first.text)));
-            return None;
-        };
-        if rest.is_empty() {
-            self.diags.push(MissingObject { name: first.text.clone(), at: node.to.span });
-            return None;
-        }
-        if let Some(argument) = &node.argument {
-            let system = self.program.destination(id).system.clone();
-            let takes = crate::destination::find(&system).is_none_or(|spec| spec.argument.is_some());
-            if !takes {
-                self.diags.push(UnexpectedArgument { system, at: argument.span });
-            }
-        }
-        Some((id, rest.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".")))
-    }
-
     pub(super) fn sync_items(&mut self, node: &'a ast::Sync) -> Items<'a> {
         let mut items = Items::default();
         let (mut matched, mut picked, mut left) = (None, None, None);
@@ -335,12 +306,16 @@ impl<'a> Ctx<'a> {
                     let entity = self.sync_base_quietly(&node.from)?;
                     let value = self.assigned(&mut Scope::row_of(entity, None), assign, target, false);
                     if !matches!(value.kind, ExprKind::Literal(_) | ExprKind::Now | ExprKind::Error) {
-                        self.diags.push(LeaveSetValue { at: value.span });
+                        self.diags.push(LeaveSetValue::of(&value));
                     }
                     let value = match values.iter().find(|(name, _)| *name == assign.name.text) {
                         Some((_, other)) if target.is_none() => self.as_set(&assign.name.text, value, other),
                         _ => value,
                     };
+                    // When somebody left may stay.
+                    if value.kind != ExprKind::Now && !values.iter().any(|(name, _)| *name == assign.name.text) {
+                        self.stays(assign);
+                    }
                     set.push((assign.name.text.clone(), value));
                 }
                 Some(Leave::Set(set))

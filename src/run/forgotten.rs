@@ -28,6 +28,8 @@ struct Gone {
     names: Vec<String>,
     /// What may be the same under another name: its declaration, up to `was`.
     perhaps: Option<String>,
+    /// Whether a trait has its name now, which has no memory to go on with.
+    is_trait: bool,
 }
 
 /// Stops where something would be forgotten that nobody has accounted for.
@@ -96,6 +98,10 @@ fn forgotten(gone: &[Gone]) -> RunError {
             let name = if rest.is_empty() { names.first() } else { names.last() };
             let name = name.map(String::as_str).unwrap_or_default();
             format!("write `{perhaps}` if it is the same under another name, or `retire {name}` if it is over")
+        }
+        [one] if one.is_trait => {
+            let name = first(one);
+            format!("write `retire {name}`: a trait has no memory, so none of that name goes on as it")
         }
         [one] => {
             let name = first(one);
@@ -310,7 +316,10 @@ fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = G
             let mut names: Vec<String> = own.into_iter().chain([whole]).collect();
             names.dedup();
             names.extend(new.is_none().then(|| old.entity.clone()));
-            Gone { what: format!("{} `{}` of `{}`", field.kind, field.name, old.entity), names, perhaps }
+            let same = |it: &crate::manifest::Column| it.name == field.name;
+            let is_trait =
+                new.is_some_and(|new| new.columns.iter().any(same)) && !has.iter().any(|it| it.name == field.name);
+            Gone { what: format!("{} `{}` of `{}`", field.kind, field.name, old.entity), names, perhaps, is_trait }
         });
         gone.collect::<Vec<_>>()
     })
@@ -341,7 +350,7 @@ fn syncs<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Go
             |it: &&Sync| it.spec.was.is_none() && it.spec.place() == old.spec.place() && !has(before, &it.spec.name);
         let perhaps = now.syncs.iter().find(is_it).map(|it| format!("sync {} was {name}", it.spec.name));
         let what = format!("sync `{name}` to `{}.{}`", old.spec.destination, old.spec.object);
-        Gone { what, names: vec![name.clone()], perhaps }
+        Gone { what, names: vec![name.clone()], perhaps, is_trait: false }
     })
 }
 

@@ -90,6 +90,9 @@ pub async fn check(session: &mut Session<'_>, manifest: &Manifest, run: &Run) ->
         for column in &source.columns {
             fits(session, source, &column.name, &column.typed.kind, &found)?;
         }
+        if let Some(fresh) = &source.fresh {
+            there(source, &fresh.by, &found)?;
+        }
         // What was loaded has been looked at, value by value.
         if session.target.data.is_none() || source.is_query {
             counted.insert(source.name.clone(), values::check(session, source, run).await?);
@@ -103,20 +106,46 @@ pub fn wrong(source: &Source, what: String, help: &str) -> RunError {
     RunError::Source { name: source.name.clone(), cite: source.cite.clone(), what, help: help.to_owned() }
 }
 
-fn fits(session: &Session<'_>, source: &Source, name: &str, kind: &Type, found: &[Found]) -> Result<(), RunError> {
-    let Some(column) = found.iter().find(|it| it.name == name) else {
+/// The column of this name; that it is missing is said.
+fn there<'a>(source: &Source, name: &str, found: &'a [Found]) -> Result<&'a Found, RunError> {
+    found.iter().find(|it| it.name == name).ok_or_else(|| {
         let similar = did_you_mean(name, found.iter().map(|it| it.name.as_str()));
         let help = similar.map_or_else(
             || "take the column out of the declaration, or add it to the table".to_owned(),
             |similar| format!("did you mean `{similar}`?"),
         );
-        return Err(wrong(source, format!("the table has no column `{name}`"), &help));
-    };
+        wrong(source, format!("the table has no column `{name}`"), &help)
+    })
+}
+
+fn fits(session: &Session<'_>, source: &Source, name: &str, kind: &Type, found: &[Found]) -> Result<(), RunError> {
+    let column = there(source, name, found)?;
     if (session.driver.accepts)(kind, &column.sql_type) {
         return Ok(());
     }
     let what = format!("column `{name}` is declared {kind}, and is {} in the warehouse", column.sql_type);
-    Err(wrong(source, what, "declare the type that it has, or convert it with a source `as sql`"))
+    let decimal = Type::Decimal { precision: 18, scale: 2 };
+    let mut all = [
+        Type::Text,
+        Type::Int,
+        decimal,
+        Type::Float,
+        Type::Bool,
+        Type::Date,
+        Type::Timestamp,
+        Type::Duration,
+        Type::Json,
+    ]
+    .into_iter();
+    if source.is_query || all.any(|kind| (session.driver.accepts)(&kind, &column.sql_type)) {
+        return Err(wrong(source, what, "declare the type that it has, or convert it with a source `as sql`"));
+    }
+    // No type of the language is like it.
+    let help = format!(
+        "read the table by a source of another name, `as sql $$ select cast({name} as text) as {name}, … from {} $$`",
+        source.name
+    );
+    Err(wrong(source, what, &help))
 }
 
 /// Counts every source; one that had rows in the parent run and has none now stops the run.
@@ -176,8 +205,11 @@ pub async fn stale(
         if seconds.is_some_and(|seconds| now - seconds <= fresh.within_seconds) || session.accepts(&source.name) {
             continue;
         }
-        let newest = newest.unwrap_or_else(|| "none".to_owned());
-        let reason = format!("source `{}` ({}) is not fresh: its newest row is of {newest}", source.name, source.cite);
+        let newest = newest.map_or_else(
+            || format!("no row of it has a `{}`", fresh.by),
+            |newest| format!("its newest row is of {newest}"),
+        );
+        let reason = format!("source `{}` ({}) is not fresh: {newest}", source.name, source.cite);
         for sync in &fresh.holds {
             held.entry(sync.clone()).or_insert_with(|| reason.clone());
         }

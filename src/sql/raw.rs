@@ -22,7 +22,8 @@ pub fn text(text: &str, reads: &[String], dialect: &Dialect) -> String {
             continue;
         };
         let (start, end) = (offset(text, schema.span.start), offset(text, table.span.end));
-        if start >= done && reads.contains(&format!("{}.{}", first.value, second.value)) {
+        let written = format!("{}.{}", first.value, second.value);
+        if start >= done && reads.iter().any(|read| read.eq_ignore_ascii_case(&written)) {
             out.push_str(text.get(done..start).unwrap_or_default());
             out.push_str(&qualified(&[&first.value, &second.value], "", dialect));
             done = end;

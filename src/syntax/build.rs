@@ -6,6 +6,7 @@ mod declaration;
 mod experiment;
 mod expr;
 mod items;
+mod pipes;
 mod policy;
 mod sequence;
 mod test;

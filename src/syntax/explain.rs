@@ -2,6 +2,7 @@
 //! what can stand there.
 
 mod expected;
+mod habits;
 mod mistakes;
 
 use pest::error::{Error as PestError, ErrorVariant, InputLocation};
@@ -9,10 +10,11 @@ use pest::error::{Error as PestError, ErrorVariant, InputLocation};
 use crate::diagnostics::{Diagnostics, did_you_mean};
 use crate::source::Span;
 use crate::syntax::explain::expected::expected;
+use crate::syntax::explain::habits::{Place, begins_value, habit, is_word};
 pub(crate) use crate::syntax::explain::mistakes::DoubleQuotes;
 pub(super) use crate::syntax::explain::mistakes::{
-    AfterBlock, ChainedComparison, IdleDoc, MissingBlock, NoDeclaration, RowLength, StrayComma, TooManyOperators,
-    UnknownDeclaration, UnknownItem, WrongOperator, channel_alias, fired_table, repeated_clause,
+    AfterBlock, ChainedComparison, IdleDoc, MissingBlock, NoDeclaration, Pipes, RowLength, StrayComma,
+    TooManyOperators, UnknownDeclaration, UnknownItem, WrongOperator, channel_alias, fired_table, repeated_clause,
 };
 use crate::syntax::explain::mistakes::{ReservedWord, UnexpectedText, Unfinished, UnknownUnit};
 use crate::syntax::grammar::Rule;
@@ -32,48 +34,86 @@ pub(super) fn explain(
     let rest = text.get(at..).unwrap_or_default();
     let skipped = rest.len() - rest.trim_start().len();
     let (at, rest) = (at + skipped, rest.trim_start());
-    let expected = match &error.variant {
+    let words = match &error.variant {
         ErrorVariant::ParsingError { positives, .. } => expected(positives),
-        ErrorVariant::CustomError { .. } => String::from("something simpler"),
+        ErrorVariant::CustomError { .. } => vec!["something simpler".to_owned()],
     };
     // A sign is shown whole, also where its first half could stand.
     let glued = text.get(..at).unwrap_or_default().bytes().rev().take_while(|byte| b"=!<>&|".contains(byte)).count();
     let glued = if rest.starts_with(['=', '!', '<', '>', '&', '|']) { glued } else { 0 };
     let (at, rest) = (at - glued, text.get(at - glued..).unwrap_or(rest));
     let (found, before) = (token(rest), text.get(..at).unwrap_or_default().trim_end());
-    let type_ = rule == Rule::column && !before.is_empty() && expected == "a name" && !before.ends_with("label");
-    let expected = if type_ { "a type such as `text` or `int?`".to_owned() } else { expected };
+    // Behind `is` a condition goes on with one word only.
+    let is_clause =
+        !found.is_empty() && (before.ends_with(" is") || before.ends_with(" is not")) && !before.contains("--");
+    let words = if is_clause { vec!["`null`".to_owned()] } else { words };
+    let type_ = rule == Rule::column && !before.is_empty() && words == ["a name"] && !before.ends_with("label");
+    let words = if type_ { vec!["a type such as `text` or `int?`".to_owned()] } else { words };
+    let expected = one_of(&words);
     let span = Span::new(start + at as u32, start + (at + found.len()) as u32);
-    let help = habit(rule, found, before, rest).or_else(|| help(found));
+    let help = habit(&Place { rule, found, before, rest, expected: &words });
     if found.is_empty() {
         let end = start + before.len() as u32;
         let (help, at) = (help.unwrap_or_else(|| format!("add {expected}")), Span::new(end, end));
         diagnostics.push(Unfinished { what: piece(rule), expected, at, help });
     } else if is_word(found) && last_is_number(before) && help.is_none() {
-        let help = match did_you_mean(found, words::UNITS.iter().copied()) {
-            Some(similar) => format!("did you mean `{similar}`?"),
+        let help = match habits::unit_here(found).or_else(|| did_you_mean(found, words::UNITS.iter().copied())) {
+            Some(unit) => format!("write `{unit}`"),
             None => "units are `seconds`, `minutes`, `hours`, `days`, `weeks`, `months` and `years`".to_owned(),
         };
         diagnostics.push(UnknownUnit { unit: found.to_owned(), at: span, help });
-    } else if (expected.contains("a name") || expected.contains("a value")) && words::RESERVED.contains(&found) {
-        let help =
-            habit(rule, found, before, rest).unwrap_or_else(|| format!("write `\"{found}\"` if a thing is called so"));
+    } else if (expected.contains("a name") || expected.contains("a value"))
+        && words::RESERVED.contains(&found)
+        && !is_clause
+    {
+        let help = help.unwrap_or_else(|| format!("write `\"{found}\"` if a thing is called so"));
         diagnostics.push(ReservedWord { word: found.to_owned(), at: span, help });
     } else {
-        let help = help.unwrap_or_else(|| unexpected_help(found, &expected));
+        let help = help.unwrap_or_else(|| unexpected_help(found, &words));
         diagnostics.push(UnexpectedText { found: found.to_owned(), expected, at: span, help });
     }
     found.is_empty()
 }
 
-fn unexpected_help(found: &str, expected: &str) -> String {
+/// Small words and signs that are taken for one another.
+const TAKEN_FOR: &[&str] =
+    &["of", "from", "to", "as", "for", "in", "on", "by", "with", "is", "if", "=", ":", ":=", "->", "=>", "<-"];
+
+/// What to do about a text that is nobody's habit: of what could stand there, the one that goes with it.
+fn unexpected_help(found: &str, expected: &[String]) -> String {
+    const END: &str = "the end of the line";
+    let has = |what: &str| expected.iter().any(|it| it == what);
+    if let ([one], true) = (expected, TAKEN_FOR.contains(&found))
+        && one.starts_with('`')
+    {
+        return format!("write {one} in place of `{found}`");
+    }
     if words::RESERVED.contains(&found) {
         return format!("remove `{found}`, or write what it belongs to");
     }
-    if expected.contains("an operator") {
-        return format!("join `{found}` to what is before it with an operator such as `and`, or begin a new line");
+    let keywords = expected.iter().map(|what| what.trim_matches('`')).filter(|word| is_word(word));
+    if let Some(meant) = did_you_mean(found, keywords.filter(|word| !word.contains(' '))) {
+        return format!("write `{meant}` in place of `{found}`");
     }
-    format!("write {expected} before `{found}`, or remove it")
+    let is_value = begins_value(found);
+    if has("an operator") && is_value {
+        let rest = if has("`)`") { "with a comma" } else { "begin a new line" };
+        return format!("join `{found}` to what is before it with an operator such as `and`, or {rest}");
+    }
+    if has("an operator") {
+        return format!("write an operator such as `and` in place of `{found}`, or remove what begins there");
+    }
+    let pieces: Vec<String> = expected.iter().filter(|what| *what != END).cloned().collect();
+    let what = one_of(&pieces);
+    match pieces.as_slice() {
+        [] => format!("remove `{found}` and what follows it on its line"),
+        // A word of the language, which was left out.
+        _ if what.starts_with('`') && what.contains(|c: char| c.is_ascii_alphabetic()) => {
+            format!("write {what} before `{found}`, or remove it")
+        }
+        _ if is_value != what.starts_with('`') => format!("write {what} in place of `{found}`"),
+        _ => format!("write {what} before `{found}`, or remove it"),
+    }
 }
 
 /// What stands at the start of a text, as far as a person sees one thing.
@@ -95,60 +135,9 @@ fn token(text: &str) -> &str {
     text.get(..end).unwrap_or(text)
 }
 
-fn is_word(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-}
-
 fn last_is_number(before: &str) -> bool {
     let word = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.')).next().unwrap_or_default();
     before.ends_with(word) && word.starts_with(|c: char| c.is_ascii_digit())
-}
-
-/// What a habit is written as here that shows only beside what stands before and after.
-fn habit(rule: Rule, found: &str, before: &str, rest: &str) -> Option<String> {
-    let last = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
-    let help = match found {
-        "*" if before.ends_with('/') => "write a comment as `// …`",
-        "*" if before.ends_with(['(', '.']) => "write the set alone: `count(orders)`",
-        _ if before.contains("--") => "write a comment as `// …`",
-        "," if rule == Rule::stage => "remove `,`: a stage ends with its line",
-        "when" if last.eq_ignore_ascii_case("case") || before.ends_with('{') => {
-            "write `case { value when condition; other otherwise }`"
-        }
-        "keep" | "delete" | "clear" if rule == Rule::set_item && last == "leave" => {
-            "remove the comma at the end of the line before"
-        }
-        _ if last.eq_ignore_ascii_case("interval") => "write a duration as `3 days`",
-        _ if last.eq_ignore_ascii_case("select") => "write `any(SET where condition)`, or `x from SET` in an aggregate",
-        _ if last.eq_ignore_ascii_case("if") => "write `case { a when condition; b otherwise }`",
-        _ if rule == Rule::set_item && is_word(found) && rest.get(found.len()..)?.trim_start().starts_with('=') => {
-            return Some(format!("write a comma before `{found}`"));
-        }
-        _ if rule == Rule::audience && !before.contains(" where ") => {
-            return Some("write `where` before the condition".to_owned());
-        }
-        _ => return None,
-    };
-    Some(help.to_owned())
-}
-
-/// What a habit from another language is written as here.
-fn help(found: &str) -> Option<String> {
-    let help = match found.to_ascii_lowercase().as_str() {
-        "asc" => "leave `asc` out: the smallest comes first unless `desc` is said",
-        "like" | "ilike" => "use `contains(x, 'part')`, `starts_with` or `ends_with`",
-        "between" => "write `a <= x and x <= b`",
-        "then" | "else" => "write `case { value when condition; other otherwise }`",
-        "exists" => "write `any(set where condition)`",
-        "join" => "follow a link: `owner.email`",
-        "%" => "use `mod(a, b)` for a remainder",
-        "?" => "write `case { a when condition; b otherwise }`",
-        "[" => "a list is written in parentheses: `in (a, b)`",
-        ":" | "::" | ":=" => "a value is given with `=`; a type is changed with `int(x)`, `date(x)` and so on",
-        "‘" | "’" | "“" | "”" => "write a text with straight quotes: `'text'`",
-        _ => return None,
-    };
-    Some(help.to_owned())
 }
 
 fn article(word: &&str) -> &'static str {

@@ -71,6 +71,21 @@ pub(crate) const TEST_ITEMS: &[&str] = &["given", "after", "expect", "reject", "
 pub(crate) const TYPES: [&str; 10] =
     ["text", "int", "decimal", "float", "bool", "date", "timestamp", "duration", "enum", "json"];
 
+/// The type that has another name in warehouses.
+pub(crate) fn spelt_here(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "string" | "varchar" | "char" | "uuid" => "text",
+        "integer" | "bigint" | "smallint" | "int64" | "number" => "int",
+        "numeric" | "money" => "decimal(18, 2)",
+        "real" | "double" | "float64" => "float",
+        "boolean" => "bool",
+        "datetime" | "timestamptz" => "timestamp",
+        "interval" => "duration",
+        "jsonb" | "variant" | "object" => "json",
+        _ => return None,
+    })
+}
+
 /// The units of a duration.
 pub(crate) const UNITS: &[&str] = &["seconds", "minutes", "hours", "days", "weeks", "months", "years"];
 

@@ -3,7 +3,7 @@
 
 use super::{About, Nearest, own_field};
 use crate::eval::{Stop, Value};
-use crate::program::{AggregateOp, Expr, ExprKind, FieldId, FieldKind, Op, Stage};
+use crate::program::{AggregateOp, Expr, ExprKind, FieldId, FieldKind, Op, Stage, excludes};
 use crate::test::compare::shown;
 use crate::types::Type;
 
@@ -76,6 +76,8 @@ fn of_field(about: About<'_>, id: FieldId, wanted: bool, depth: usize) -> Result
                 None => None,
             };
             let ended = match until {
+                // Where the condition holds again, nothing else has to be so.
+                Some(until) if wanted && excludes(condition, until) => Some(Some(Vec::new())),
                 Some(until) => Some(to_be(about, until, !wanted, depth + 1)?),
                 None => None,
             };

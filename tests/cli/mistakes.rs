@@ -212,3 +212,11 @@ fn a_wrong_word_on_the_command_line() {
     Test::project().args(&["chekc"]).run().code(2).err("check");
     Test::project().args(&["run", "--as-of", "tomorrow"]).run().code(2).err("2026-03-02T09:00Z");
 }
+
+#[test]
+fn a_database_that_is_a_folder() {
+    let text = PLG_TOML.replace("path = '.plg/dev.db'", "path = '.'");
+    assert_ne!(text, PLG_TOML);
+    let test = Test::project().write("plg.toml", text).args(&["run", "--as-of", "2026-01-01"]);
+    test.run().err("is a folder, and the database is a file").err("below `[targets.dev]`");
+}

@@ -31,6 +31,7 @@ fn init_names_the_project_after_a_new_folder() {
     let said = Test::empty().args(&["init", "a \"b\""]).run().code(0);
     assert!(said.read("a \"b\"/plg.toml").contains(r#"name = 'a "b"'"#));
     said.then(&["check", "-C", "a \"b\""]).code(0);
+    Test::empty().args(&["init", "my shop's ü"]).run().code(0).err(r"  cd 'my shop'\''s ü'");
 }
 
 #[test]

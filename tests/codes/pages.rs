@@ -31,10 +31,11 @@ const ROWS: [(&str, &str); 5] = [
 const FILES: [&str; 2] = ["load-missing-file", "load-two-files"];
 
 /// Pages whose example is calls.
-const CALLS: [&str; 16] = [
+const CALLS: [&str; 17] = [
     "init-would-overwrite",
     "manifest-unreadable",
     "missing-project",
+    "nested-project",
     "no-program",
     "no-run-yet",
     "option-path",

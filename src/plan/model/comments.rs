@@ -40,11 +40,13 @@ impl Builder<'_> {
             .filter(|(_, since)| !since)
             .filter_map(|(id, _)| first_line(self.program.field(*id).doc.as_ref()))
             .collect();
-        let alone = number > 1 && last.is_none() && documented.len() == 1;
-        let title = match (last, number, documented.as_slice()) {
+        // What is said of one field is no title of several.
+        let is_one = fields.iter().filter(|(_, since)| !since).count() == 1;
+        let alone = number > 1 && last.is_none() && is_one && !documented.is_empty();
+        let title = match (last, number, documented.first()) {
             (Some(last), ..) => format!("level {number}: {last}"),
             (None, 1, _) => self.row_title(frame),
-            (None, _, [one]) => format!("level {number}: {one}"),
+            (None, _, Some(one)) if is_one => format!("level {number}: {one}"),
             (None, ..) => format!("level {number}"),
         };
         let mut lines = vec![title];

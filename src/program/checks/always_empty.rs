@@ -6,22 +6,21 @@ use std::collections::BTreeSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::facts::{DEPTH, contradict, implied, implied_by_base};
+use super::facts::{DEPTH, contradict, covers, implied, implied_by_base};
 use crate::diagnostics::Diagnostics;
 use crate::program::{FieldId, FieldKind, Program};
 use crate::source::Span;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("audience `{name}` is always empty")]
-#[diagnostic(
-    code("always-empty"),
-    severity(Warning),
-    help("correct the condition, or make it a part of something else")
-)]
+#[diagnostic(code("always-empty"), severity(Warning))]
 struct AlwaysEmpty {
     name: String,
-    #[label(primary, "this excludes what the audience is a part of, or reads")]
+    #[label(primary, "{why}")]
     at: Span,
+    why: &'static str,
+    #[help]
+    help: &'static str,
     #[label("it is a part of this")]
     base: Option<Span>,
 }
@@ -29,16 +28,33 @@ struct AlwaysEmpty {
 pub(super) fn check(program: &Program, never: &BTreeSet<Span>, diags: &mut Diagnostics) {
     let mut reported = BTreeSet::new();
     for (id, field) in (0..).map(FieldId).zip(&program.fields) {
-        let FieldKind::Audience { base, condition, until: None, .. } = &field.kind else { continue };
+        let FieldKind::Audience { base, condition, until, .. } = &field.kind else { continue };
         let mut all = implied(program, condition);
         all.extend(base.iter().flat_map(|base| implied_by_base(program, *base)));
         let explained = all.iter().any(|condition| never.contains(&condition.span));
-        if explained || bases(program, id).any(|base| is_dead(program, base, never, &reported)) || !contradict(&all) {
+        if explained || bases(program, id).any(|base| is_dead(program, base, never, &reported)) {
             continue;
         }
+        let name = field.name.clone();
+        let mistake = match until {
+            None if contradict(&all) => AlwaysEmpty {
+                name,
+                at: condition.span,
+                why: "this excludes what the audience is a part of, or reads",
+                help: "correct the condition, or make it a part of something else",
+                base: base.map(|base| program.field(base).span),
+            },
+            Some(until) if covers(until, &all) => AlwaysEmpty {
+                name,
+                at: until.span,
+                why: "this holds wherever the condition does, so nobody comes in",
+                help: "write an `until` for those who are to leave, such as the contrary of the condition",
+                base: None,
+            },
+            _ => continue,
+        };
         reported.insert(id);
-        let base = base.map(|base| program.field(base).span);
-        diags.push(AlwaysEmpty { name: field.name.clone(), at: condition.span, base });
+        diags.push(mistake);
     }
 }
 

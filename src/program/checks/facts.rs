@@ -120,6 +120,13 @@ impl Known {
     }
 }
 
+/// Whether two conditions cannot both hold, as far as it shows.
+pub(crate) fn excludes(one: &Expr, other: &Expr) -> bool {
+    let mut all = conjuncts(one);
+    all.push(other);
+    contradict(&all)
+}
+
 /// Whether conditions cannot all hold.
 pub(super) fn contradict(conditions: &[&Expr]) -> bool {
     exclude(conditions, &[])

@@ -64,7 +64,7 @@ impl Ctx<'_> {
             found: value.typed.kind.to_string(),
             at: instant.span,
             declared: None,
-            help: "write an instant such as `@2026-03-15T09:00Z`".to_owned(),
+            help: instant_help(self.sources.text(instant.span)),
         });
         None
     }
@@ -95,4 +95,11 @@ impl Ctx<'_> {
         }
         steps
     }
+}
+
+/// What to write in place of what is no instant; a day that lacks its sign is meant as it is.
+fn instant_help(written: &str) -> String {
+    let bare = written.trim_matches(['\'', ' ']);
+    let is_day = bare.parse::<jiff::civil::Date>().is_ok() || bare.parse::<jiff::Timestamp>().is_ok();
+    if is_day { format!("write `@{bare}`") } else { "write an instant such as `@2026-03-15T09:00Z`".to_owned() }
 }

@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::coerce::{fold_date, to};
+use super::foreign;
 use super::operator::WrongType;
 use super::shape;
 use crate::diagnostics::did_you_mean;
@@ -82,7 +83,7 @@ impl Ctx<'_> {
             let words = functions::all().map(|function| function.name).chain(shape::names());
             let known = words.chain(WINDOWS).chain(["previous"]).map(|name| (name, None));
             let mut mistake = Unknown::new(mistakes::FUNCTION, name, call.name.span);
-            mistake = match spelt_otherwise(name) {
+            mistake = match foreign::spelt_otherwise(call) {
                 Some(other) => mistake.or_help(other),
                 None => mistake.among(known),
             };
@@ -351,22 +352,6 @@ pub(super) fn literal_int(expr: Option<&Expr>) -> Option<i64> {
 
 fn counted(count: usize) -> String {
     if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") }
-}
-
-/// What other languages call a function of this one.
-fn spelt_otherwise(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "if" | "iif" | "when" => "write `case { a when c; b otherwise }`",
-        "ifnull" | "nvl" => "write `coalesce(a, b)`",
-        "len" | "char_length" => "write `length(x)`",
-        "exists" => "write `any(set where …)`",
-        "substr" => "write `substring(x, from, n)`",
-        "now" | "getdate" => "write `now`",
-        "like" => "write `contains(x, part)` or `starts_with(x, part)`",
-        "string" | "str" | "varchar" => "write `text(x)`",
-        "average" | "mean" => "write `avg(x from set)`",
-        _ => return mistakes::time_word(name),
-    })
 }
 
 fn conversion_help(kind: Kind, found: &Type, text: &str) -> String {

@@ -125,10 +125,21 @@ impl Ctx<'_> {
     }
 
     fn bad_date(&mut self, text: &str, span: Span, why: &str) -> Expr {
-        let help = "write a day `@2026-01-15` or an instant `@2026-01-15T09:00Z`".to_owned();
+        let (why, help) = match padded(text) {
+            Some(day) => ("months and days have two digits", format!("write `@{day}`")),
+            None => (why, "write a day `@2026-01-15` or an instant `@2026-01-15T09:00Z`".to_owned()),
+        };
         self.diags.push(BadDate { text: text.to_owned(), at: span, why: why.to_owned(), help });
         error(span)
     }
+}
+
+/// The day that is meant where a month or a day has one digit.
+fn padded(text: &str) -> Option<String> {
+    let mut parts = text.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let day = format!("{year}-{month:0>2}-{day:0>2}");
+    (parts.next().is_none() && day != text && day.parse::<jiff::civil::Date>().is_ok()).then_some(day)
 }
 
 /// A duration as it is written, in microseconds.

@@ -159,7 +159,9 @@ fn a_null_free_condition_makes_a_match_key() {
              }}"
         ));
     }
-    right("sync s from workspace to crm.people {\n match id = id\n leave set plan = 'gone', at = now\n}");
+    right(
+        "sync s from workspace to crm.people {\n match id = id\n set plan = plan\n leave set plan = 'gone', at = now\n}",
+    );
 }
 
 #[test]
@@ -193,5 +195,11 @@ fn a_query_is_a_source() {
     );
     let source = program.sources.iter().find(|source| source.sql.is_some()).unwrap();
     assert_eq!(source.reads, ["app.invoices", "app.lines"]);
+    let (program, said) = analyzed(&[
+        "source app.logins { id text }",
+        "source app.recent as sql $$ select id from APP.Logins $$ { id text }",
+    ]);
+    let reads: Vec<_> = program.sources.iter().flat_map(|source| &source.reads).collect();
+    assert_eq!(reads, ["app.logins"], "{said:?}");
     assert!(source.sql.as_ref().unwrap().ends_with("group by id"));
 }

@@ -30,6 +30,6 @@ pub(super) fn parts<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterato
         let word = old.kind.word();
         let perhaps = fresh.next().map(|name| format!("{word} {name} was {short}"));
         let names = vec![format!("{}.{short}", sequence.name), old.name.clone()];
-        Some(Gone { what: format!("{word} `{}`", old.name), names, perhaps })
+        Some(Gone { what: format!("{word} `{}`", old.name), names, perhaps, is_trait: false })
     })
 }

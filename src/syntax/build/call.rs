@@ -31,13 +31,15 @@ impl Builder<'_> {
         let mut depth = 0;
         let mut comma = false;
         for kid in pair.into_inner() {
-            if kid.as_rule() == Rule::comma {
-                comma = true;
-                continue;
+            match kid.as_rule() {
+                Rule::comma => comma = true,
+                Rule::close => {}
+                _ => {
+                    let built = self.built(kid);
+                    depth = depth.max(built.depth);
+                    members.push(built.expr);
+                }
             }
-            let built = self.built(kid);
-            depth = depth.max(built.depth);
-            members.push(built.expr);
         }
         match members.pop() {
             None => leaf(span, ExprKind::Error),

@@ -42,9 +42,19 @@ impl Builder<'_> {
     fn disjunction(&mut self, pairs: &mut Pairs<'_, Rule>) -> Built {
         let mut terms = vec![self.conjunction(pairs)];
         let mut operators = Vec::new();
-        while let Some(operator) = self.infix(pairs, &[BinaryOp::Or]) {
-            operators.push(operator.1);
+        let mut pipes = None;
+        loop {
+            let is_pipe = pairs.peek().is_some_and(|pair| pair.as_str().trim() == "||");
+            let Some((_, at)) = self.infix(pairs, &[BinaryOp::Or]) else { break };
+            pipes = pipes.or(is_pipe.then_some(at));
+            operators.push(at);
             terms.push(self.conjunction(pairs));
+        }
+        if let Some(at) = pipes
+            && !self.pipes(&terms, at)
+            && let (Some(first), Some(last)) = (terms.first(), terms.last())
+        {
+            return leaf(first.expr.span.to(last.expr.span), ExprKind::Error);
         }
         self.chain(BinaryOp::Or, terms, &operators)
     }
@@ -167,7 +177,10 @@ impl Builder<'_> {
         }
         pairs.next();
         let span = self.span(&pair);
-        self.spelling(written, op.symbol(), span);
+        // What two pipes are meant for shows beside their terms.
+        if written != "||" {
+            self.spelling(written, op.symbol(), span);
+        }
         Some((op, span))
     }
 
@@ -279,6 +292,7 @@ impl Builder<'_> {
                     negated = true;
                     self.spelling(kid.as_str(), "not", at);
                 }
+                Rule::close => {}
                 Rule::kw_in => self.spelling(kid.as_str(), "in", at),
                 Rule::kw_is => self.spelling(kid.as_str(), "is", at),
                 _ => self.spelling(kid.as_str(), "null", at),

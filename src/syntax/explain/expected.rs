@@ -1,14 +1,13 @@
 //! Takes the rules that could have gone on where a piece stopped making sense and says them in words. No rule's name is
 //! ever shown.
 
-use crate::syntax::explain::one_of;
 use crate::syntax::grammar::Rule;
 
 /// The words for clauses of a step; where most can stand, one stands for all.
 const CLAUSES: &[&str] = &["`via`", "`due`", "`when`", "`otherwise`", "`until`", "`during`", "`late`"];
 
 /// The rules that could have gone on, in words; each once, in the order of the table.
-pub(super) fn expected(positives: &[Rule]) -> String {
+pub(super) fn expected(positives: &[Rule]) -> Vec<String> {
     let mut all = Vec::new();
     for (words, rules) in EXPECTED {
         if positives.iter().any(|rule| rules.contains(rule)) {
@@ -31,7 +30,7 @@ pub(super) fn expected(positives: &[Rule]) -> String {
         all.retain(|words| !CLAUSES.contains(&words.as_str()));
         all.insert(at.min(all.len()), "a clause such as `due`".to_owned());
     }
-    one_of(&all)
+    all
 }
 
 const EXPECTED: &[(&str, &[Rule])] = &[
@@ -72,6 +71,7 @@ const EXPECTED: &[(&str, &[Rule])] = &[
     ("a cell", &[Rule::cell]),
     ("keys in braces: `{ w1 }`", &[Rule::keys]),
     ("`|`", &[Rule::pipe]),
+    ("`)`", &[Rule::close]),
     ("`=`", &[Rule::equals]),
     ("`->`", &[Rule::arrow]),
     ("`<=`", &[Rule::at_most]),

@@ -90,6 +90,16 @@ pub(in crate::syntax) struct WrongOperator {
 }
 
 #[derive(Debug, Error, Diagnostic)]
+#[error("`||` is not an operator of the language")]
+#[diagnostic(code("wrong-operator"))]
+pub(in crate::syntax) struct Pipes {
+    #[label(primary, "this joins nothing here")]
+    pub at: Span,
+    #[help]
+    pub help: String,
+}
+
+#[derive(Debug, Error, Diagnostic)]
 #[error("an expression of too many parts")]
 #[diagnostic(code("too-many-operators"), help("give a part of it a name: a `let`, a `trait` or an `audience`"))]
 pub(in crate::syntax) struct TooManyOperators {

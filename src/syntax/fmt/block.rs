@@ -79,8 +79,7 @@ impl Printer<'_> {
         }
         for moves in &status.moves {
             let chains = moves.chains.iter().map(|moves| (moves.first().map_or(0, |it| it.span.start), chain(moves)));
-            let commented = self.lines.commented(moves.span);
-            items.push(Item { commented, ..Item::list(moves.span.start, "moves", chains.collect()) });
+            items.push(Item::list(moves.span.start, "moves", chains.collect()));
         }
         items.sort_by_key(|item| item.at);
         self.block(declaration, head, items);
@@ -153,7 +152,16 @@ impl Printer<'_> {
             SyncItem::Only(word) => Item::new(word.span.start, name(word), ""),
             SyncItem::Leave(leave) => {
                 let set: Vec<_> = leave.set.iter().map(assign).collect();
-                Item::new(leave.span.start, "leave", format!("{} {}", name(&leave.action), set.join(", ")))
+                let action = name(&leave.action);
+                let rest = format!("{action} {}", set.join(", "));
+                // Below each other, what is written stands behind `set`.
+                let begins = leave.set.iter().map(|it| it.name.span.start);
+                let part = |(count, (at, text)): (usize, (u32, &String))| match count {
+                    0 => (at, format!("{action} {text}")),
+                    _ => (at, format!("{:1$} {text}", "", action.chars().count())),
+                };
+                let parts = Parts::List(begins.zip(&set).enumerate().map(part).collect());
+                Item { parts, ..Item::new(leave.span.start, "leave", rest) }
             }
             SyncItem::Guard(guard) => {
                 let limit = self.write.whole(&guard.limit);

@@ -1,6 +1,7 @@
 //! Takes the items of a block and gives its lines: their words in a column, or all on one line where the block was written
 //! so; an item that does not fit, or holds a comment, on several.
 
+use crate::source::Span;
 use crate::syntax::ast::{Declaration, Expr, Given, Stage, Step};
 use crate::syntax::fmt::WIDTH;
 use crate::syntax::fmt::declaration::Printer;
@@ -93,7 +94,15 @@ impl Printer<'_> {
         let word = format!("{:column$}  ", item.word);
         let text = format!("{word}{}", item.rest);
         let text = text.trim_end();
-        let fits = width(text) + indent <= WIDTH && !item.commented;
+        // A comment behind a part of a list stays behind that part.
+        let between = match &item.parts {
+            Parts::List(parts) => {
+                parts.first().zip(parts.last()).map(|((first, _), (last, _))| Span::new(*first, *last))
+            }
+            _ => None,
+        };
+        let commented = item.commented || between.is_some_and(|span| self.lines.commented(span));
+        let fits = width(text) + indent <= WIDTH && !commented;
         match &item.parts {
             Parts::Stage(stage) if !fits => self.tall_stage(item, stage, indent),
             Parts::Step(step) if !fits => self.tall_step(item, step, indent),

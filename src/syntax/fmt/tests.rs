@@ -154,4 +154,11 @@ fn comments_stay_beside_what_they_stand_beside() {
     let text = "status s of user {\n  a when size > 5\n  b otherwise\n  moves a -> b, // m1\n    b -> a // m2\n}\n";
     let said = "status s of user {\n  a      when size > 5\n  b      otherwise\n  moves  a -> b,  // m1\n         b -> a   // m2\n}\n";
     assert_eq!(check(text), said);
+    let text = "sync s from user to out.x {\n  match id = id\n  set plan = plan, // p\n    name = name // n\n  leave set plan = 1, // l\n name = null\n}\n";
+    let said = "sync s from user to out.x {\n  match  id = id\n  set    plan = plan,   // p\n         name = name    // n\n  leave  set plan = 1,  // l\n             name = null\n}\n";
+    assert_eq!(check(text), said);
+    let text =
+        "experiment e of user {\n  arms a 50%, // a\n   b 50% // b\n  rollout 20%, // r\n 60% from @2026-03-15\n}\n";
+    let said = "experiment e of user {\n  arms     a 50%,  // a\n           b 50%   // b\n  rollout  20%,    // r\n           60% from @2026-03-15\n}\n";
+    assert_eq!(check(text), said);
 }
