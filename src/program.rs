@@ -23,6 +23,7 @@ mod matching;
 mod mistakes;
 mod names;
 mod path;
+pub mod proof;
 mod query;
 mod scope;
 mod sequence;

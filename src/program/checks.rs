@@ -5,17 +5,19 @@ mod allowed;
 mod always_empty;
 mod cadence;
 mod endless;
-mod facts;
 mod never_holds;
 mod not_of_nullable;
 mod reads_back;
+mod same_audience;
 mod same_target;
+mod scope;
 mod todays_value;
 mod unreachable_arm;
 mod unreachable_stage;
 mod unused;
 
 use super::context::Rest;
+use super::proof::Prover;
 use super::{Options, Program};
 use crate::diagnostics::Diagnostics;
 use crate::source::Sources;
@@ -34,10 +36,12 @@ pub(super) fn check(
     if diags.has_errors() {
         return;
     }
-    let never = never_holds::check(program, diags);
-    always_empty::check(program, &never, diags);
-    unreachable_stage::check(program, &never, diags);
-    unreachable_arm::check(program, &never, diags);
+    let mut prover = Prover::new(program);
+    let told = never_holds::check(program, &mut prover, diags);
+    always_empty::check(program, &mut prover, &told, diags);
+    same_audience::check(program, &mut prover, &told, diags);
+    unreachable_stage::check(program, &mut prover, (files, &told), diags);
+    unreachable_arm::check(program, &mut prover, &told, diags);
     cadence::check(program, sources, &options.cadences, diags);
     endless::check(program, diags);
     todays_value::check(program, sources, diags);

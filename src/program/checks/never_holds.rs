@@ -1,17 +1,17 @@
 //! A condition that can never hold, or always does, is a mistake of thought: its parts exclude each other, or it asks
-//! for the null of what is never null.
+//! for the null of what is never null. Of a single comparison only what is written counts; of an `and` or `or` also what
+//! the fields are made of that it reads.
 
 use std::collections::BTreeSet;
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::facts::{conjuncts, contradict};
+use super::scope::{Rows, Within, visit_program};
 use crate::diagnostics::Diagnostics;
-use crate::program::walk::of_program;
-use crate::program::{Aggregate, Expr, ExprKind, Op, Program, RowsOf, What};
+use crate::program::proof::Prover;
+use crate::program::{Aggregate, Expr, ExprKind, Op, Program, RowsOf};
 use crate::source::Span;
-use crate::types::Type;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("this can never hold")]
@@ -26,88 +26,117 @@ struct NeverHolds {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("this always holds")]
-#[diagnostic(
-    code("always-holds"),
-    severity(Warning),
-    help("remove it, or declare the column with `?` if it may be null")
-)]
+#[diagnostic(code("always-holds"), severity(Warning))]
 struct AlwaysHolds {
-    #[label(primary, "this value is never null")]
+    #[label(primary, "{why}")]
     at: Span,
+    why: &'static str,
+    #[help]
+    help: &'static str,
 }
 
-/// Gives the places of what never holds, so that its consequences are not reported too.
-pub(super) fn check(program: &Program, diags: &mut Diagnostics) -> BTreeSet<Span> {
-    let mut never = BTreeSet::new();
-    for (_, expr) in of_program(program) {
-        look(program, expr, &mut never, diags);
+const DECLARE: &str = "remove it, or declare the column with `?` if it may be null";
+const PRESENT: &str = "this value is never null";
+
+/// The places of what was told, so that its consequences are not told too.
+#[derive(Debug, Default)]
+pub(super) struct Told(BTreeSet<Span>);
+
+impl Told {
+    /// Whether something within a place was told.
+    pub fn within(&self, place: Span) -> bool {
+        let from = Span { start: place.start, end: 0 };
+        self.0.range(from..).take_while(|told| told.start <= place.end).any(|told| told.end <= place.end)
     }
-    never
 }
 
-fn look(program: &Program, expr: &Expr, never: &mut BTreeSet<Span>, diags: &mut Diagnostics) {
-    match &expr.kind {
+pub(super) fn check(program: &Program, prover: &mut Prover<'_>, diags: &mut Diagnostics) -> Told {
+    let mut told = Told::default();
+    visit_program(program, &mut |expr, rows| match look(program, prover, expr, rows) {
+        Some((at, Said::Never(why, help))) => {
+            told.0.insert(at);
+            diags.push(NeverHolds { at, why, help });
+            Within::Skip
+        }
+        Some((at, Said::Always(why, help))) => {
+            told.0.insert(at);
+            diags.push(AlwaysHolds { at, why, help });
+            Within::Skip
+        }
+        None => Within::Go,
+    });
+    told
+}
+
+/// What is wrong with a condition, and what to do.
+enum Said {
+    Never(&'static str, &'static str),
+    Always(&'static str, &'static str),
+}
+
+fn look(program: &Program, prover: &mut Prover<'_>, expr: &Expr, rows: &Rows) -> Option<(Span, Said)> {
+    let said = match &expr.kind {
         ExprKind::Op(Op::Not, operands) if operands.first().is_some_and(is_null_of_present) => {
-            diags.push(AlwaysHolds { at: expr.span });
-            return;
+            Said::Always(PRESENT, DECLARE)
         }
-        ExprKind::Op(Op::IsNull, _) if is_null_of_present(expr) => {
-            never.insert(expr.span);
-            let help = "remove it, or declare the column with `?` if it may be null";
-            diags.push(NeverHolds { at: expr.span, why: "this value is never null", help });
-            return;
-        }
-        ExprKind::Op(op, _) if is_condition(*op) && contradict(&conjuncts(expr)) => {
-            never.insert(expr.span);
-            let why = if *op == Op::And { "its parts exclude each other" } else { "no value satisfies it" };
-            diags.push(NeverHolds { at: expr.span, why, help: "join alternatives with `or`, or correct a bound" });
-            return;
-        }
-        ExprKind::Aggregate(aggregate) => {
-            if let Some(at) = in_the_future(program, aggregate) {
-                never.insert(at);
-                let why = "an event has happened: its time is not after `now`";
-                diags.push(NeverHolds { at, why, help: "compare with an earlier instant, or read an entity" });
-                return;
+        ExprKind::Op(Op::IsNull, _) => is_null_of_present(expr).then_some(Said::Never(PRESENT, DECLARE))?,
+        ExprKind::Op(op @ (Op::And | Op::Or), operands) => joined(prover, (expr, *op), operands, rows)?,
+        ExprKind::Op(op, _) if is_condition(*op) => {
+            let node = prover.condition_as_written(rows, expr);
+            if prover.never_at_all(node) {
+                Said::Never("no value satisfies it", "join alternatives with `or`, or correct a bound")
+            } else if *op != Op::Not && prover.never_at_all(!node) {
+                Said::Always("every value satisfies it", "remove it, or correct a bound")
+            } else {
+                return None;
             }
         }
-        _ => {}
+        ExprKind::Aggregate(aggregate) => {
+            let help = "compare with an earlier instant, or read an entity";
+            let why = "an event has happened: its time is not after `now`";
+            return in_the_future(program, prover, aggregate, rows).map(|at| (at, Said::Never(why, help)));
+        }
+        _ => return None,
+    };
+    Some((expr.span, said))
+}
+
+/// An `and` that never holds, though each part can; an `or` that always does, though no part does.
+fn joined(prover: &mut Prover<'_>, (expr, op): (&Expr, Op), operands: &[Expr], rows: &Rows) -> Option<Said> {
+    let is_wrong = |prover: &mut Prover<'_>, expr: &Expr| {
+        let node = prover.condition_over(rows, expr);
+        prover.never_at_all(if op == Op::And { node } else { !node })
+    };
+    if !is_wrong(prover, expr) || operands.iter().any(|operand| is_wrong(prover, operand)) {
+        return None;
     }
-    for part in expr.parts() {
-        look(program, part, never, diags);
+    // The filter of a sync stands where its `where` does, and begins with what the sync is from.
+    if op == Op::And && operands.first().is_some_and(|first| first.span == expr.span) {
+        return Some(Said::Never("this excludes what the sync is from", "correct a bound, or sync something else"));
     }
+    Some(if op == Op::And {
+        Said::Never("its parts exclude each other", "join alternatives with `or`, or correct a bound")
+    } else {
+        Said::Always("one of its parts always holds", "join conditions with `and`, or correct a bound")
+    })
 }
 
 /// The condition of a set of events that asks for what has not happened yet.
-fn in_the_future(program: &Program, aggregate: &Aggregate) -> Option<Span> {
+fn in_the_future(program: &Program, prover: &mut Prover<'_>, aggregate: &Aggregate, rows: &Rows) -> Option<Span> {
     let set = &aggregate.set;
     let (RowsOf::Entity(id), Some(condition)) = (set.over, &set.condition) else { return None };
-    let at = program.entity(id).at?;
-    let typed = program.column(id, at).typed.clone();
-    let make = |kind, typed| Expr { typed, span: condition.span, kind };
-    let at = make(ExprKind::Read { row: set.row, path: Vec::new(), what: What::Column(at) }, typed);
-    let now = make(ExprKind::Now, Type::Timestamp.required());
-    let happened = make(ExprKind::Op(Op::LessEqual, vec![at, now]), Type::Bool.required());
-    let mut all = conjuncts(condition);
-    if contradict(&all) {
-        return None;
-    }
-    all.push(&happened);
-    contradict(&all).then_some(condition.span)
+    program.entity(id).at?;
+    let of_event = |over: RowsOf| rows.iter().copied().chain([(set.row, over)]).collect::<Rows>();
+    let plain = of_event(RowsOf::Source(program.entity(id).source));
+    let written = prover.condition_as_written(&plain, condition);
+    let happened = prover.condition_as_written(&of_event(set.over), condition);
+    (!prover.never_at_all(written) && prover.never_at_all(happened)).then_some(condition.span)
 }
 
 const fn is_condition(op: Op) -> bool {
     matches!(
         op,
-        Op::And
-            | Op::Not
-            | Op::Equal
-            | Op::NotEqual
-            | Op::Less
-            | Op::LessEqual
-            | Op::Greater
-            | Op::GreaterEqual
-            | Op::In
+        Op::Not | Op::Equal | Op::NotEqual | Op::Less | Op::LessEqual | Op::Greater | Op::GreaterEqual | Op::In
     )
 }
 

@@ -1,0 +1,83 @@
+//! Takes a program whose names and types are right, warns of an audience that has every member of its base, and of two audiences
+//! that have the same members: one of the two says what it does not mean, or is not needed. Speaks only where that is proved.
+
+use std::collections::BTreeMap;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::always_empty::entered;
+use super::never_holds::Told;
+use crate::diagnostics::Diagnostics;
+use crate::program::proof::{Node, Prover};
+use crate::program::{EntityId, ExprKind, FieldId, FieldKind, Literal, Program};
+use crate::source::Span;
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("audience `{name}` has every member of `{base}`")]
+#[diagnostic(code("whole-base"), severity(Warning), help("use `{base}` in its place, or correct the condition"))]
+struct WholeBase {
+    name: String,
+    base: String,
+    #[label(primary, "this holds for each of them")]
+    at: Span,
+    #[label("it is a part of this")]
+    declared: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("audiences `{one}` and `{other}` have the same members")]
+#[diagnostic(
+    code("same-audience"),
+    severity(Warning),
+    help("use `{one}` in place of `{other}`, or correct a condition")
+)]
+struct SameAudience {
+    one: String,
+    other: String,
+    #[label(primary, "this holds for the same rows")]
+    at: Span,
+    #[label("as this does")]
+    first: Span,
+}
+
+/// How many audiences that look alike each is compared with.
+const ALIKE: usize = 8;
+
+pub(super) fn check(program: &Program, prover: &mut Prover<'_>, told: &Told, diags: &mut Diagnostics) {
+    let mut alike: BTreeMap<(EntityId, u64), Vec<(FieldId, Node)>> = BTreeMap::new();
+    for (id, field) in (0..).map(FieldId).zip(&program.fields) {
+        let FieldKind::Audience { base, condition, until: None, .. } = &field.kind else { continue };
+        let entity = field.entity;
+        let member = prover.is_in(id);
+        let within = entered(prover, id);
+        let is_said = matches!(condition.kind, ExprKind::Literal(Literal::Bool(_))) || told.within(condition.span);
+        if is_said || member == Node::FALSE || prover.never(entity, within) {
+            continue;
+        }
+        let whole = base.map_or(Node::TRUE, |base| prover.is_in(base));
+        let missing = prover.all(&[whole, !member]);
+        if prover.never(entity, missing) {
+            let declared = base.map_or(program.entity(entity).span, |base| program.field(base).span);
+            let base = base.map_or(&program.entity(entity).name, |base| &program.field(base).name);
+            diags.push(WholeBase { name: field.name.clone(), base: base.clone(), at: condition.span, declared });
+            continue;
+        }
+        let known = alike.entry((entity, prover.samples(member))).or_default();
+        let first = known.iter().take(ALIKE).find(|(_, other)| is_same(prover, entity, member, *other));
+        match first {
+            Some((first, _)) => {
+                let first = program.field(*first);
+                let FieldKind::Audience { condition: before, .. } = &first.kind else { continue };
+                let (one, other) = (first.name.clone(), field.name.clone());
+                diags.push(SameAudience { one, other, at: condition.span, first: before.span });
+            }
+            None => known.push((id, member)),
+        }
+    }
+}
+
+fn is_same(prover: &mut Prover<'_>, entity: EntityId, one: Node, other: Node) -> bool {
+    let (first, second) = (prover.all(&[one, !other]), prover.all(&[other, !one]));
+    one == other || prover.never(entity, first) && prover.never(entity, second)
+}

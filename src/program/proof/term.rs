@@ -1,0 +1,181 @@
+//! What conditions speak of: the values of a row that are read or computed, each kept once. Takes what a value is and gives a
+//! [`Term`]; with each goes which values it can have. Promises: the values that a term may have are never too few.
+
+use std::collections::BTreeMap;
+
+use super::formula::Name;
+use crate::program::{ColumnId, EntityId, FieldId, LinkId, RowId, RowsOf, What};
+use crate::types::Type;
+
+/// A value that conditions speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Term(pub u32);
+
+impl Term {
+    /// The number 0, to which constants are compared.
+    pub const ZERO: Self = Self(0);
+    /// The run's instant.
+    pub const NOW: Self = Self(1);
+}
+
+/// A row that values are read from: one in scope, or the one that links lead to from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(pub u32);
+
+/// What a place is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Way {
+    /// The row in scope.
+    pub row: RowId,
+    /// What its rows are.
+    pub over: RowsOf,
+    /// The links from there.
+    pub path: Vec<LinkId>,
+}
+
+/// What a term is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Key {
+    Zero,
+    Now,
+    Column(Place, ColumnId),
+    /// Whether the last link of the place's path leads to a row.
+    Exists(Place),
+    Since(Place, FieldId),
+    /// Whether the row was in the audience in the run before.
+    Was(Place, FieldId),
+    /// Whether the row was in that stage in the run before.
+    WasStage(Place, FieldId, usize),
+    /// Whether the row is enrolled in the experiment of that field.
+    Enrolled(Place, FieldId),
+    /// A field of an experiment.
+    Experiment(Place, FieldId),
+    /// A field of which it is not asked what it is made of.
+    Unread(Place, What),
+    /// A sum of multiples of terms.
+    Sum(Vec<(Term, i128)>),
+    /// What only its text tells: a call, an aggregate, a quotient.
+    Opaque(String),
+}
+
+/// What a term can be.
+#[derive(Debug, Clone)]
+pub(super) struct About {
+    pub key: Key,
+    pub kind: Type,
+    /// Whether it may be null.
+    pub nullable: bool,
+    /// Its least and greatest value, as it is counted (see [`super::number`]).
+    pub range: (i128, i128),
+    /// What its values are multiples of; 0 for what has one value.
+    pub step: i128,
+    /// Whether it is an instant that is not after now.
+    pub past: bool,
+    /// The values of an enum.
+    pub values: Vec<Name>,
+    /// Whether it comes out of the SQL of a source.
+    pub by_sql: bool,
+    /// Terms that are never more.
+    pub fewer: Vec<Term>,
+    /// Terms that are never less.
+    pub more: Vec<Term>,
+    /// Its values in the samples, where they hang on other terms.
+    pub drawn: Vec<i128>,
+}
+
+/// All terms.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    all: Vec<About>,
+    by_key: BTreeMap<Key, Term>,
+    ways: Vec<Way>,
+    by_way: BTreeMap<Way, Place>,
+    names: Vec<String>,
+    by_name: BTreeMap<String, Name>,
+}
+
+impl Terms {
+    /// What a term is.
+    #[expect(clippy::indexing_slicing, reason = "a term is made with what it is, and none is removed")]
+    pub fn about(&self, term: Term) -> &About {
+        &self.all[term.0 as usize]
+    }
+
+    /// A term of this key that is known already.
+    pub fn known(&self, key: &Key) -> Option<Term> {
+        self.by_key.get(key).copied()
+    }
+
+    /// A new term.
+    pub fn add(&mut self, about: About) -> Term {
+        let term = Term(self.all.len() as u32);
+        self.by_key.insert(about.key.clone(), term);
+        self.all.push(about);
+        term
+    }
+
+    /// Keeps that one term is never more than another.
+    pub fn order(&mut self, less: Term, more: Term) {
+        if let Some(about) = self.all.get_mut(less.0 as usize) {
+            about.more.push(more);
+        }
+        if let Some(about) = self.all.get_mut(more.0 as usize) {
+            about.fewer.push(less);
+        }
+    }
+
+    /// Keeps the values of a term in the samples.
+    pub fn draw(&mut self, term: Term, drawn: Vec<i128>) {
+        if let Some(about) = self.all.get_mut(term.0 as usize) {
+            about.drawn = drawn;
+        }
+    }
+
+    /// The place at the end of a way.
+    pub fn place(&mut self, way: Way) -> Place {
+        if let Some(place) = self.by_way.get(&way) {
+            return *place;
+        }
+        let place = Place(self.ways.len() as u32);
+        self.by_way.insert(way.clone(), place);
+        self.ways.push(way);
+        place
+    }
+
+    /// The way to a place.
+    #[expect(clippy::indexing_slicing, reason = "a place is made with its way, and none is removed")]
+    pub fn way(&self, place: Place) -> &Way {
+        &self.ways[place.0 as usize]
+    }
+
+    /// A text among those of the formulas.
+    pub fn name(&mut self, text: &str) -> Name {
+        if let Some(name) = self.by_name.get(text) {
+            return *name;
+        }
+        let name = Name(self.names.len() as u32);
+        self.by_name.insert(text.to_owned(), name);
+        self.names.push(text.to_owned());
+        name
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: Name) -> &str {
+        self.names.get(name.0 as usize).map_or("", String::as_str)
+    }
+
+    /// Whether a text is among those of the formulas.
+    pub fn is_name(&self, text: &str) -> bool {
+        self.by_name.contains_key(text)
+    }
+}
+
+impl Way {
+    /// The entity of the row in scope, where it is one.
+    pub const fn entity(&self) -> Option<EntityId> {
+        match self.over {
+            RowsOf::Entity(id) => Some(id),
+            RowsOf::Source(_) => None,
+        }
+    }
+}
