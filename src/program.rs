@@ -82,7 +82,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     let (mut program, rest) = ctx.into_program();
     let order = cycle::order(&program, &rest.circled, diags);
     labels::flow(&mut program, &order);
-    checks::check(&program, (files, sources, options), &rest, diags);
+    checks::check(&program, (files, sources, options), (&rest, &order), diags);
     later::report_checked(files, diags);
     program
 }

@@ -17,17 +17,18 @@ mod unreachable_stage;
 mod unused;
 
 use super::context::Rest;
+use super::cycle::Node;
 use super::proof::Prover;
 use super::{Options, Program};
 use crate::diagnostics::Diagnostics;
 use crate::source::Sources;
 use crate::syntax::ast;
 
-/// Runs every check.
+/// Runs every check; `order` has each field after what it needs.
 pub(super) fn check(
     program: &Program,
     (files, sources, options): (&[ast::File], &Sources, &Options),
-    rest: &Rest,
+    (rest, order): (&Rest, &[Node]),
     diags: &mut Diagnostics,
 ) {
     allowed::check(program, &rest.open, diags);
@@ -36,12 +37,12 @@ pub(super) fn check(
     if diags.has_errors() {
         return;
     }
-    let mut prover = Prover::new(program);
+    let mut prover = Prover::in_order(program, order);
     let told = never_holds::check(program, &mut prover, diags);
     always_empty::check(program, &mut prover, &told, diags);
     same_audience::check(program, &mut prover, &told, diags);
     unreachable_stage::check(program, &mut prover, (files, &told), diags);
-    unreachable_arm::check(program, &mut prover, &told, diags);
+    unreachable_arm::check(program, &mut prover, (files, &told), diags);
     cadence::check(program, sources, &options.cadences, diags);
     endless::check(program, diags);
     todays_value::check(program, sources, diags);

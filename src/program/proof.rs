@@ -6,6 +6,7 @@ mod canonical;
 mod condition;
 mod field;
 mod formula;
+mod hash;
 mod linear;
 mod number;
 mod order;
@@ -19,15 +20,17 @@ mod tests;
 mod value;
 mod witness;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use formula::Node;
 pub use witness::Witness;
 
-use super::cycle::{Node as Needed, needs};
+use super::cycle::{self, Node as Needed};
 use super::{EntityId, Expr, FieldId, FieldKind, LinkId, OUTER, Program, RowId, RowsOf};
+use crate::diagnostics::Diagnostics;
 use crate::types::Type;
 use formula::{Formula, Formulas};
+use hash::Map;
 use search::{Found, Search};
 use state::State;
 use term::{Place, Term, Terms, Way};
@@ -67,7 +70,9 @@ pub struct Prover<'p> {
     program: &'p Program,
     formulas: Formulas,
     terms: Terms,
-    fields: BTreeMap<(FieldId, Place), Value>,
+    fields: Map<(FieldId, Place), Value>,
+    /// Conditions over one row, by where they lie in the program.
+    conditions: Map<(*const Expr, Place), Node>,
     exists: BTreeMap<Place, Node>,
     /// Sets of the same rows: how many rows each has, and where a row is in it.
     sets: BTreeMap<String, Vec<(Term, Node)>>,
@@ -76,6 +81,8 @@ pub struct Prover<'p> {
     depth: u32,
     /// Whether fields are not looked into.
     as_written: bool,
+    /// Whether some source is made by SQL.
+    has_sql: bool,
     state: State,
     left: usize,
 }
@@ -84,22 +91,33 @@ impl<'p> Prover<'p> {
     /// A prover for a program whose names and types are right, and whose fields are in no circle.
     #[must_use]
     pub fn new(program: &'p Program) -> Self {
+        let order = cycle::order(program, &BTreeSet::new(), &mut Diagnostics::default());
+        Self::in_order(program, &order)
+    }
+
+    /// The same, with the fields in an order in which each comes after what it needs: so none is looked into from too far above.
+    pub(super) fn in_order(program: &'p Program, order: &[Needed]) -> Self {
         let mut prover = Self {
             program,
             formulas: Formulas::new(),
             terms: Terms::default(),
-            fields: BTreeMap::new(),
+            fields: Map::default(),
+            conditions: Map::default(),
             exists: BTreeMap::new(),
             sets: BTreeMap::new(),
             rows: BTreeMap::new(),
             depth: 0,
             as_written: false,
+            has_sql: program.sources.iter().any(|source| source.sql.is_some()),
             state: State::default(),
             left: STEPS,
         };
         prover.first_terms();
-        for field in (0..program.fields.len() as u32).map(FieldId) {
-            prover.prepare(field);
+        for node in order {
+            if let Needed::Field(id) = node {
+                let place = prover.row(program.field(*id).entity);
+                prover.field(*id, place);
+            }
         }
         prover
     }
@@ -116,19 +134,19 @@ impl<'p> Prover<'p> {
     }
 
     /// Where a condition over a row of an entity holds.
-    pub fn condition(&mut self, entity: EntityId, condition: &Expr) -> Node {
+    pub fn condition(&mut self, entity: EntityId, condition: &'p Expr) -> Node {
         self.condition_over(&[(OUTER, RowsOf::Entity(entity))], condition)
     }
 
     /// Where a condition over several rows in scope holds, as that of a set does.
-    pub fn condition_over(&mut self, rows: &[(RowId, RowsOf)], condition: &Expr) -> Node {
+    pub fn condition_over(&mut self, rows: &[(RowId, RowsOf)], condition: &'p Expr) -> Node {
         let way = |(row, over): &(RowId, RowsOf)| Way { row: *row, over: *over, path: Vec::new() };
         let scope = rows.iter().map(|row| (row.0, self.terms.place(way(row)))).collect();
         self.holds(condition, &scope)
     }
 
     /// The same, of which only what is written counts: the fields that it reads may have any values.
-    pub fn condition_as_written(&mut self, rows: &[(RowId, RowsOf)], condition: &Expr) -> Node {
+    pub fn condition_as_written(&mut self, rows: &[(RowId, RowsOf)], condition: &'p Expr) -> Node {
         self.as_written = true;
         let node = self.condition_over(rows, condition);
         self.as_written = false;
@@ -136,7 +154,7 @@ impl<'p> Prover<'p> {
     }
 
     /// Where a condition holds over the row that links lead to from a row of an entity. It does not where there is none.
-    pub fn condition_at(&mut self, entity: EntityId, path: &[LinkId], condition: &Expr) -> Node {
+    pub fn condition_at(&mut self, entity: EntityId, path: &[LinkId], condition: &'p Expr) -> Node {
         let place = self.terms.place(Way { row: OUTER, over: RowsOf::Entity(entity), path: path.to_vec() });
         let there = self.exists(place);
         let holds = self.holds(condition, &vec![(OUTER, place)]);
@@ -181,30 +199,6 @@ impl<'p> Prover<'p> {
         self.stage_changed(status, (from, to), place)
     }
 
-    /// Looks first into what a field needs, so that none is looked into from too far above.
-    fn prepare(&mut self, field: FieldId) {
-        let place = |prover: &mut Self, id: FieldId| prover.row(prover.program.field(id).entity);
-        let mut way = vec![(field, false)];
-        while let Some((id, ready)) = way.pop() {
-            let at = place(self, id);
-            if self.fields.contains_key(&(id, at)) {
-                continue;
-            }
-            if ready {
-                self.field(id, at);
-                continue;
-            }
-            way.push((id, true));
-            for (node, _) in needs(self.program, Needed::Field(id)) {
-                if let Needed::Field(needed) = node
-                    && self.program.field(needed).entity == self.program.field(id).entity
-                {
-                    way.push((needed, false));
-                }
-            }
-        }
-    }
-
     /// Where all of these hold.
     pub fn all(&mut self, parts: &[Node]) -> Node {
         self.formulas.all(parts.iter().copied())
@@ -217,20 +211,19 @@ impl<'p> Prover<'p> {
 
     /// On which of 64 made-up rows a formula holds. Formulas that differ here are not the same.
     #[must_use]
-    pub fn samples(&self, formula: Node) -> u64 {
-        self.formulas.samples(formula)
+    pub fn samples(&mut self, formula: Node) -> u64 {
+        self.formulas.sampled(formula, &mut self.terms)
     }
 
     /// Whether a formula holds on no row of an entity. `false` says nothing.
     pub fn never(&mut self, entity: EntityId, formula: Node) -> bool {
         let row = self.every_row(entity);
-        self.formulas.samples(formula) & self.formulas.samples(row) == 0
-            && self.search(&[formula, row]) == Found::Nothing
+        self.samples(formula) & self.samples(row) == 0 && self.search(&[formula, row]) == Found::Nothing
     }
 
     /// Whether a formula that is not over a row of an entity alone can hold nowhere. `false` says nothing.
     pub fn never_at_all(&mut self, formula: Node) -> bool {
-        self.formulas.samples(formula) == 0 && self.search(&[formula]) == Found::Nothing
+        self.samples(formula) == 0 && self.search(&[formula]) == Found::Nothing
     }
 
     /// Whether a formula can hold on a row of an entity.
@@ -267,6 +260,9 @@ impl<'p> Prover<'p> {
     }
 
     fn search(&mut self, goals: &[Node]) -> Found {
+        for goal in goals {
+            self.formulas.sampled(*goal, &mut self.terms);
+        }
         let mut search = Search::new(&self.formulas, &self.terms, &mut self.state, self.left);
         let before = search.left;
         let found = search.run(goals);
@@ -283,7 +279,10 @@ impl<'p> Prover<'p> {
 
     /// Whether a formula hangs on what the SQL of a source gives.
     fn is_by_sql(&self, formula: Node) -> bool {
-        let mut seen = std::collections::BTreeSet::new();
+        if !self.has_sql {
+            return false;
+        }
+        let mut seen = BTreeSet::new();
         let mut rest = vec![formula];
         while let Some(node) = rest.pop() {
             if !seen.insert(node) {

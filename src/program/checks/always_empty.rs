@@ -28,7 +28,7 @@ struct AlwaysEmpty {
     rows: Option<Span>,
 }
 
-pub(super) fn check(program: &Program, prover: &mut Prover<'_>, told: &Told, diags: &mut Diagnostics) {
+pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &Told, diags: &mut Diagnostics) {
     for (id, field) in (0..).map(FieldId).zip(&program.fields) {
         let FieldKind::Audience { base, condition, until, .. } = &field.kind else { continue };
         let entity = field.entity;
@@ -54,6 +54,9 @@ pub(super) fn check(program: &Program, prover: &mut Prover<'_>, told: &Told, dia
 pub(super) fn entered(prover: &mut Prover<'_>, id: FieldId) -> Node {
     let field = prover.program().field(id);
     let FieldKind::Audience { base, condition, until, .. } = &field.kind else { return Node::FALSE };
+    if until.is_none() {
+        return prover.is_in(id);
+    }
     let base = base.map_or(Node::TRUE, |base| prover.is_in(base));
     let condition = prover.condition(field.entity, condition);
     let until = until.as_ref().map_or(Node::FALSE, |until| prover.condition(field.entity, until));
@@ -68,10 +71,10 @@ enum Why {
     Itself,
 }
 
-fn of_its_own(
+fn of_its_own<'p>(
     program: &Program,
-    prover: &mut Prover<'_>,
-    (condition, until): (&Expr, Option<&Expr>),
+    prover: &mut Prover<'p>,
+    (condition, until): (&'p Expr, Option<&'p Expr>),
     id: FieldId,
 ) -> Option<Why> {
     let entity = program.field(id).entity;

@@ -10,8 +10,10 @@ use thiserror::Error;
 use super::scope::{Rows, Within, visit_program};
 use crate::diagnostics::Diagnostics;
 use crate::program::proof::Prover;
-use crate::program::{Aggregate, Expr, ExprKind, Op, Program, RowsOf};
+use crate::program::walk::visit;
+use crate::program::{Aggregate, Expr, ExprKind, Literal, Op, Program, RowsOf, What};
 use crate::source::Span;
+use crate::types::Type;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("this can never hold")]
@@ -50,7 +52,7 @@ impl Told {
     }
 }
 
-pub(super) fn check(program: &Program, prover: &mut Prover<'_>, diags: &mut Diagnostics) -> Told {
+pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, diags: &mut Diagnostics) -> Told {
     let mut told = Told::default();
     visit_program(program, &mut |expr, rows| match look(program, prover, expr, rows) {
         Some((at, Said::Never(why, help))) => {
@@ -74,14 +76,14 @@ enum Said {
     Always(&'static str, &'static str),
 }
 
-fn look(program: &Program, prover: &mut Prover<'_>, expr: &Expr, rows: &Rows) -> Option<(Span, Said)> {
+fn look<'p>(program: &'p Program, prover: &mut Prover<'p>, expr: &'p Expr, rows: &Rows) -> Option<(Span, Said)> {
     let said = match &expr.kind {
         ExprKind::Op(Op::Not, operands) if operands.first().is_some_and(is_null_of_present) => {
             Said::Always(PRESENT, DECLARE)
         }
         ExprKind::Op(Op::IsNull, _) => is_null_of_present(expr).then_some(Said::Never(PRESENT, DECLARE))?,
         ExprKind::Op(op @ (Op::And | Op::Or), operands) => joined(prover, (expr, *op), operands, rows)?,
-        ExprKind::Op(op, _) if is_condition(*op) => {
+        ExprKind::Op(op, operands) if is_condition(*op) && !is_open(operands) => {
             let node = prover.condition_as_written(rows, expr);
             if prover.never_at_all(node) {
                 Said::Never("no value satisfies it", "join alternatives with `or`, or correct a bound")
@@ -102,8 +104,8 @@ fn look(program: &Program, prover: &mut Prover<'_>, expr: &Expr, rows: &Rows) ->
 }
 
 /// An `and` that never holds, though each part can; an `or` that always does, though no part does.
-fn joined(prover: &mut Prover<'_>, (expr, op): (&Expr, Op), operands: &[Expr], rows: &Rows) -> Option<Said> {
-    let is_wrong = |prover: &mut Prover<'_>, expr: &Expr| {
+fn joined<'p>(prover: &mut Prover<'p>, (expr, op): (&'p Expr, Op), operands: &'p [Expr], rows: &Rows) -> Option<Said> {
+    let is_wrong = |prover: &mut Prover<'p>, expr: &'p Expr| {
         let node = prover.condition_over(rows, expr);
         prover.never_at_all(if op == Op::And { node } else { !node })
     };
@@ -122,15 +124,58 @@ fn joined(prover: &mut Prover<'_>, (expr, op): (&Expr, Op), operands: &[Expr], r
 }
 
 /// The condition of a set of events that asks for what has not happened yet.
-fn in_the_future(program: &Program, prover: &mut Prover<'_>, aggregate: &Aggregate, rows: &Rows) -> Option<Span> {
+fn in_the_future<'p>(
+    program: &Program,
+    prover: &mut Prover<'p>,
+    aggregate: &'p Aggregate,
+    rows: &Rows,
+) -> Option<Span> {
     let set = &aggregate.set;
     let (RowsOf::Entity(id), Some(condition)) = (set.over, &set.condition) else { return None };
-    program.entity(id).at?;
+    let time = What::Column(program.entity(id).at?);
+    let mut is_asked = false;
+    visit(condition, &mut |part| {
+        is_asked |= matches!(&part.kind, ExprKind::Read { row, what, .. } if *row == set.row && *what == time);
+    });
+    if !is_asked {
+        return None;
+    }
     let of_event = |over: RowsOf| rows.iter().copied().chain([(set.row, over)]).collect::<Rows>();
+    let happened = prover.condition_as_written(&of_event(set.over), condition);
+    if !prover.never_at_all(happened) {
+        return None;
+    }
     let plain = of_event(RowsOf::Source(program.entity(id).source));
     let written = prover.condition_as_written(&plain, condition);
-    let happened = prover.condition_as_written(&of_event(set.over), condition);
-    (!prover.never_at_all(written) && prover.never_at_all(happened)).then_some(condition.span)
+    (!prover.never_at_all(written)).then_some(condition.span)
+}
+
+/// Whether a comparison is one of a value that is read and a constant, of a type that has values on either side: most are, and
+/// need no proof.
+fn is_open(operands: &[Expr]) -> bool {
+    /// No int, and no instant, is near the end of its type.
+    const FAR: u64 = 1 << 60;
+    let is_read = |expr: &Expr| match &expr.kind {
+        ExprKind::Read { path, what: What::Column(_) | What::Field(_), .. } => path.is_empty(),
+        _ => false,
+    };
+    let is_constant = |expr: &Expr| match &expr.kind {
+        ExprKind::Now => true,
+        ExprKind::Literal(Literal::Int(value) | Literal::Timestamp(value)) => value.unsigned_abs() < FAR,
+        ExprKind::Literal(Literal::Text(_)) => expr.typed.kind == Type::Text,
+        ExprKind::Op(Op::Add | Op::Subtract, operands) => match operands.as_slice() {
+            [now, by] => {
+                matches!(now.kind, ExprKind::Now)
+                    && matches!(by.kind, ExprKind::Literal(Literal::Duration(value)) if value.unsigned_abs() < FAR)
+            }
+            _ => false,
+        },
+        _ => false,
+    };
+    match operands {
+        [left, right] => is_read(left) && is_constant(right) || is_constant(left) && is_read(right),
+        _ => false,
+    }
 }
 
 const fn is_condition(op: Op) -> bool {

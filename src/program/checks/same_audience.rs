@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::always_empty::entered;
 use super::never_holds::Told;
 use crate::diagnostics::Diagnostics;
 use crate::program::proof::{Node, Prover};
@@ -44,19 +43,19 @@ struct SameAudience {
 /// How many audiences that look alike each is compared with.
 const ALIKE: usize = 8;
 
-pub(super) fn check(program: &Program, prover: &mut Prover<'_>, told: &Told, diags: &mut Diagnostics) {
+pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &Told, diags: &mut Diagnostics) {
     let mut alike: BTreeMap<(EntityId, u64), Vec<(FieldId, Node)>> = BTreeMap::new();
     for (id, field) in (0..).map(FieldId).zip(&program.fields) {
         let FieldKind::Audience { base, condition, until: None, .. } = &field.kind else { continue };
         let entity = field.entity;
         let member = prover.is_in(id);
-        let within = entered(prover, id);
         let is_said = matches!(condition.kind, ExprKind::Literal(Literal::Bool(_))) || told.within(condition.span);
-        if is_said || member == Node::FALSE || prover.never(entity, within) {
+        if is_said || prover.never(entity, member) {
             continue;
         }
         let whole = base.map_or(Node::TRUE, |base| prover.is_in(base));
-        let missing = prover.all(&[whole, !member]);
+        let holds = prover.condition(entity, condition);
+        let missing = prover.all(&[whole, !holds]);
         if prover.never(entity, missing) {
             let declared = base.map_or(program.entity(entity).span, |base| program.field(base).span);
             let base = base.map_or(&program.entity(entity).name, |base| &program.field(base).name);

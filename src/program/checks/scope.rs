@@ -1,4 +1,5 @@
-//! Visits the parts of the expressions of a program with the rows that are in scope there, as the prover wants them.
+//! Takes a program and visits the parts of its expressions, each with the rows that are in scope there, as the prover wants
+//! them. What a visitor leaves is left with all its parts.
 
 use crate::program::walk::of_program;
 use crate::program::{EntityId, Expr, ExprKind, OUTER, Program, RowId, RowsOf};

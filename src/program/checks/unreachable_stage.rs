@@ -39,9 +39,9 @@ struct ImpossibleMove {
     until: Option<Span>,
 }
 
-pub(super) fn check(
-    program: &Program,
-    prover: &mut Prover<'_>,
+pub(super) fn check<'p>(
+    program: &'p Program,
+    prover: &mut Prover<'p>,
     (files, told): (&[ast::File], &Told),
     diags: &mut Diagnostics,
 ) {
@@ -72,11 +72,11 @@ pub(super) fn check(
 }
 
 /// Why a stage is never reached: one stage before takes all its rows, all before together do, or it has none.
-fn unreachable(
-    prover: &mut Prover<'_>,
+fn unreachable<'p>(
+    prover: &mut Prover<'p>,
     id: FieldId,
-    (at, stage): (usize, &Stage),
-    stages: &[Stage],
+    (at, stage): (usize, &'p Stage),
+    stages: &'p [Stage],
 ) -> Option<UnreachableStage> {
     let entity = prover.program().field(id).entity;
     let name = stage.name.clone();

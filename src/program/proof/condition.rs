@@ -5,7 +5,6 @@ use super::Prover;
 use super::canonical::{self, Scope};
 use super::formula::{Fact, Node};
 use super::linear::Linear;
-use super::sample;
 use super::term::{Key, Term};
 use super::value::{Simple, Value};
 use crate::program::{Expr, ExprKind, Op};
@@ -15,8 +14,21 @@ use crate::types::Type;
 const PAIRS: usize = 100;
 
 impl Prover<'_> {
-    /// Where a condition holds.
+    /// Where a condition holds. Over one row it is kept: checks ask for conditions, their parts and what is made of them.
     pub(super) fn holds(&mut self, expr: &Expr, scope: &Scope) -> Node {
+        let key = match (&expr.kind, scope.as_slice()) {
+            (ExprKind::Op(Op::And | Op::Or, _), [(_, place)]) if !self.as_written => (std::ptr::from_ref(expr), *place),
+            _ => return self.holds_anew(expr, scope),
+        };
+        if let Some(known) = self.conditions.get(&key) {
+            return *known;
+        }
+        let node = self.holds_anew(expr, scope);
+        self.conditions.insert(key, node);
+        node
+    }
+
+    fn holds_anew(&mut self, expr: &Expr, scope: &Scope) -> Node {
         match &expr.kind {
             ExprKind::Op(Op::And, operands) => {
                 let parts: Vec<Node> = operands.iter().map(|operand| self.holds(operand, scope)).collect();
@@ -137,6 +149,11 @@ impl Prover<'_> {
 
     /// Where one sum is at most another.
     fn at_most(&mut self, a: &Linear, b: &Linear) -> Option<Node> {
+        match (a.terms.as_slice(), b.terms.as_slice()) {
+            ([(term, 1)], []) => return Some(self.gap(*term, Term::ZERO, b.constant.checked_sub(a.constant)?)),
+            ([], [(term, 1)]) => return Some(self.gap(Term::ZERO, *term, b.constant.checked_sub(a.constant)?)),
+            _ => {}
+        }
         let difference = a.minus(b)?;
         let constant = difference.constant;
         match *difference.terms.as_slice() {
@@ -166,11 +183,19 @@ impl Prover<'_> {
     /// Where one term minus another is at most this. Of the two ways to say it, the one with the later term first is kept.
     fn gap(&mut self, one: Term, other: Term, most: i128) -> Node {
         let step = self.step(one, other);
-        let most = most.div_euclid(step) * step;
+        let most = if step == 1 { most } else { most.div_euclid(step).saturating_mul(step) };
         if one > other {
-            return self.fact(Fact::AtMost(one, other, most));
+            return self.bound(one, other, most);
         }
-        !self.fact(Fact::AtMost(other, one, -most - step))
+        !self.bound(other, one, most.saturating_neg().saturating_sub(step))
+    }
+
+    fn bound(&mut self, one: Term, other: Term, most: i128) -> Node {
+        let fact = Fact::AtMost(one, other, most);
+        self.formulas.known(fact).unwrap_or_else(|| {
+            self.terms.compare(one, other, most);
+            self.formulas.fact(fact)
+        })
     }
 
     /// What the difference of two terms is a multiple of.
@@ -192,9 +217,6 @@ impl Prover<'_> {
     }
 
     fn fact(&mut self, fact: Fact) -> Node {
-        if let Some(node) = self.formulas.known(fact) {
-            return node;
-        }
-        self.formulas.fact(fact, sample::of(fact, &self.terms))
+        self.formulas.known(fact).unwrap_or_else(|| self.formulas.fact(fact))
     }
 }

@@ -26,17 +26,20 @@ impl Prover<'_> {
         scope: &Scope,
     ) -> Option<Value> {
         let (_, from) = scope.iter().find(|(known, _)| *known == row)?;
-        let mut way = self.terms.way(*from).clone();
-        way.path.extend(path);
-        let place = self.terms.place(way);
+        let place = if path.is_empty() {
+            *from
+        } else {
+            let mut way = self.terms.way(*from).clone();
+            way.path.extend(path);
+            self.terms.place(way)
+        };
         Some(match what {
-            What::Column(column) => {
-                let typed = match path.last() {
-                    Some(link) => self.program.column(self.program.link(*link).to, column).typed.clone(),
-                    None => expr.typed.clone(),
-                };
-                self.column(place, column, &typed)
-            }
+            What::Column(column) => match path.last() {
+                Some(link) => {
+                    self.column(place, column, &self.program.column(self.program.link(*link).to, column).typed)
+                }
+                None => self.column(place, column, &expr.typed),
+            },
             What::Field(_) | What::Since(_) if self.as_written => self.unread(place, what, &expr.typed),
             // What the run before left can be anything.
             What::InView(_) | What::Was(_) => self.unread(place, what, &expr.typed),
@@ -68,6 +71,11 @@ impl Prover<'_> {
     }
 
     fn column(&mut self, place: Place, column: ColumnId, typed: &Typed) -> Value {
+        if let Some(term) = self.terms.known(&Key::Column(place, column))
+            && self.terms.way(place).path.is_empty()
+        {
+            return self.of_term(term);
+        }
         let there = self.exists(place);
         if let Some((parent, on, typed)) = self.tied(place, column, &typed.kind) {
             let value = self.column(parent, on, &typed);
@@ -86,21 +94,31 @@ impl Prover<'_> {
 
     /// The column of the row before the last link that a column equals, as the link says.
     fn tied(&mut self, place: Place, column: ColumnId, kind: &Type) -> Option<(Place, ColumnId, Typed)> {
-        let mut way = self.terms.way(place).clone();
-        let link = self.program.link(way.path.pop()?);
+        let (last, before) = self.terms.way(place).path.split_last()?;
+        let link = self.program.link(*last);
         let LinkBy::Columns { on, equals, .. } = &link.by else { return None };
         let typed = &self.program.column(link.from, *on).typed;
-        let same = *equals == column && typed.kind == *kind;
-        same.then(|| (self.terms.place(way), *on, typed.clone()))
+        if *equals != column || typed.kind != *kind {
+            return None;
+        }
+        let Way { row, over, .. } = *self.terms.way(place);
+        let way = Way { row, over, path: before.to_vec() };
+        Some((self.terms.place(way), *on, typed.clone()))
     }
 
     /// A value of a row that there may not be.
     fn where_there(&mut self, there: Node, value: Value) -> Value {
+        if there == Node::TRUE {
+            return value;
+        }
         self.joined(vec![(there, value), (!there, Value { null: Node::TRUE, cases: Vec::new() })])
     }
 
     /// Where there is a row at a place: its links lead to one, and with it goes what is true of such a row.
     pub(super) fn exists(&mut self, place: Place) -> Node {
+        if self.terms.way(place).path.is_empty() {
+            return Node::TRUE;
+        }
         if let Some(known) = self.exists.get(&place) {
             return *known;
         }
@@ -139,7 +157,7 @@ impl Prover<'_> {
         }
         let there = self.exists(place);
         let value = self.computed(id, place);
-        let value = if there == Node::TRUE { value } else { self.where_there(there, value) };
+        let value = self.where_there(there, value);
         self.fields.insert((id, place), value.clone());
         value
     }
@@ -251,10 +269,10 @@ impl Prover<'_> {
 
     /// Whether an expression hangs on what the SQL of a source gives, wherever that is read.
     pub(super) fn hangs_on_sql(&self, expr: &Expr, scope: &Scope) -> bool {
-        let is_sql = |source: SourceId| self.program.source(source).sql.is_some();
-        if !(0..self.program.sources.len() as u32).any(|id| is_sql(SourceId(id))) {
+        if !self.has_sql {
             return false;
         }
+        let is_sql = |source: SourceId| self.program.source(source).sql.is_some();
         let of_entity = |entity: EntityId| is_sql(self.program.entity(entity).source);
         let mut found = scope.iter().any(|(_, place)| is_sql(self.source_at(*place)));
         let mut seen = BTreeSet::new();

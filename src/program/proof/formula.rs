@@ -1,10 +1,11 @@
 //! Formulas over facts of one row, each kept once: alike formulas have one [`Node`], so that they are compared and looked
-//! at once. Makes `true`, `false`, facts, `and`, `or` and `not`; with each goes what it is on 64 samples (see [`super::sample`]).
+//! at once. Makes `true`, `false`, facts, `and`, `or` and `not`; says of each, once it was asked, on which of 64 samples it holds.
 
-use std::collections::BTreeMap;
 use std::ops::Not;
 
-use super::term::Term;
+use super::hash::Map;
+use super::sample;
+use super::term::{Term, Terms};
 
 /// A formula, or the opposite of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,11 +36,11 @@ impl Not for Node {
 }
 
 /// A text among those of the formulas.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Name(pub u32);
 
 /// What can be said of terms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Fact {
     /// The term is null. All other facts speak of a value that means nothing where it is.
     Null(Term),
@@ -75,27 +76,60 @@ pub(super) enum Formula {
 /// All formulas.
 #[derive(Debug)]
 pub(super) struct Formulas {
-    all: Vec<(Formula, u64)>,
-    facts: BTreeMap<Fact, Node>,
-    conjunctions: BTreeMap<Box<[Node]>, Node>,
+    all: Vec<Formula>,
+    /// On which samples each holds, once that was asked.
+    samples: Vec<Option<u64>>,
+    facts: Map<Fact, Node>,
+    conjunctions: Map<Box<[Node]>, Node>,
 }
 
 impl Formulas {
     pub fn new() -> Self {
-        Self { all: vec![(Formula::True, u64::MAX)], facts: BTreeMap::new(), conjunctions: BTreeMap::new() }
+        Self {
+            all: vec![Formula::True],
+            samples: vec![Some(u64::MAX)],
+            facts: Map::default(),
+            conjunctions: Map::default(),
+        }
     }
 
     /// What is kept of a formula, whether or not it is the opposite of it.
     #[expect(clippy::indexing_slicing, reason = "a node is made with its formula, and none is removed")]
     pub fn kept(&self, node: Node) -> &Formula {
-        &self.all[node.place()].0
+        &self.all[node.place()]
+    }
+
+    /// On which samples a formula holds, of which [`Self::sampled`] was asked, or of one that it is a part of.
+    pub fn samples(&self, node: Node) -> Option<u64> {
+        let samples = self.samples.get(node.place()).copied().flatten()?;
+        Some(if node.is_negated() { !samples } else { samples })
     }
 
     /// On which samples a formula holds.
-    #[expect(clippy::indexing_slicing, reason = "a node is made with its formula, and none is removed")]
-    pub fn samples(&self, node: Node) -> u64 {
-        let samples = self.all[node.place()].1;
-        if node.is_negated() { !samples } else { samples }
+    pub fn sampled(&mut self, node: Node, terms: &mut Terms) -> u64 {
+        // With a stack of its own: what formulas are made of may be deep.
+        let mut open = vec![node];
+        while let Some(next) = open.last().copied() {
+            let samples = match self.kept(next) {
+                _ if self.samples(next).is_some() => None,
+                Formula::True => None,
+                Formula::Fact(fact) => Some(sample::of(*fact, terms)),
+                Formula::All(parts) => {
+                    let known: Option<u64> =
+                        parts.iter().try_fold(u64::MAX, |samples, part| Some(samples & self.samples(*part)?));
+                    if known.is_none() {
+                        open.extend(parts.iter().copied().filter(|part| self.samples(*part).is_none()));
+                        continue;
+                    }
+                    known
+                }
+            };
+            if let (Some(samples), Some(slot)) = (samples, self.samples.get_mut(next.place())) {
+                *slot = Some(samples);
+            }
+            open.pop();
+        }
+        self.samples(node).unwrap_or_default()
     }
 
     /// A fact that is known already.
@@ -103,9 +137,9 @@ impl Formulas {
         self.facts.get(&fact).copied()
     }
 
-    /// A fact, and on which samples it holds.
-    pub fn fact(&mut self, fact: Fact, samples: u64) -> Node {
-        let node = self.keep(Formula::Fact(fact), samples);
+    /// A new fact.
+    pub fn fact(&mut self, fact: Fact) -> Node {
+        let node = self.keep(Formula::Fact(fact));
         self.facts.insert(fact, node);
         node
     }
@@ -128,8 +162,7 @@ impl Formulas {
                 if let Some(node) = self.conjunctions.get(&parts) {
                     return *node;
                 }
-                let samples = parts.iter().fold(u64::MAX, |samples, part| samples & self.samples(*part));
-                let node = self.keep(Formula::All(parts.clone()), samples);
+                let node = self.keep(Formula::All(parts.clone()));
                 self.conjunctions.insert(parts, node);
                 node
             }
@@ -141,9 +174,10 @@ impl Formulas {
         !self.all(parts.into_iter().map(Not::not).collect::<Vec<_>>())
     }
 
-    fn keep(&mut self, formula: Formula, samples: u64) -> Node {
+    fn keep(&mut self, formula: Formula) -> Node {
         let node = Node((self.all.len() as u32) << 1);
-        self.all.push((formula, samples));
+        self.all.push(formula);
+        self.samples.push(None);
         node
     }
 }

@@ -1,43 +1,52 @@
-//! Sixty-four rows made up by a hash: what each term is in each, and so which facts hold in which. A formula that holds in one
-//! of them can hold, which spares the search; that it holds in none says nothing.
+//! Sixty-four rows made up by a hash: what each term is in each, and so which facts hold in which. Values lie mostly at the bounds
+//! that facts name. A formula that holds in one row can hold, which spares the search; that it holds in none says nothing.
 
 use super::formula::{Fact, Name};
 use super::number::{DAY, ONE, of_float};
 use super::term::{Term, Terms};
 use crate::types::Type;
 
+/// How many rows there are.
+const ROWS: usize = 64;
+
+/// How deep values hang on each other.
+const DEPTH: usize = 32;
+
 /// 2026-01-01, about.
 const TODAY: i128 = 1_767_225_600_000_000;
 
+/// The values of a term in the samples.
+#[derive(Debug, Clone)]
+pub(super) enum Drawn {
+    Numbers(Box<[i128; ROWS]>),
+    Names(Box<[Name; ROWS]>),
+}
+
 /// On which of the samples a fact holds, a bit for each.
-pub(super) fn of(fact: Fact, terms: &Terms) -> u64 {
-    (0..64).filter(|sample| holds(fact, *sample, terms)).fold(0, |bits, sample| bits | 1 << sample)
-}
-
-fn holds(fact: Fact, sample: u64, terms: &Terms) -> bool {
+pub(super) fn of(fact: Fact, terms: &mut Terms) -> u64 {
     match fact {
-        Fact::Null(term) => hash(term, sample, 1).is_multiple_of(4),
-        Fact::True(term) => hash(term, sample, 2).is_multiple_of(2),
-        Fact::Is(term, name) => named(term, sample, terms) == name,
-        Fact::Same(one, other) => named(one, sample, terms) == named(other, sample, terms),
-        Fact::AtMost(one, other, most) => counted(one, sample, terms) - counted(other, sample, terms) <= most,
+        Fact::Null(term) => bits((0..64).map(|sample| hash(term, sample, 1).is_multiple_of(4))),
+        Fact::True(term) => bits((0..64).map(|sample| hash(term, sample, 2).is_multiple_of(2))),
+        Fact::Is(term, name) => bits(names(term, terms).iter().map(|it| *it == name)),
+        Fact::Same(one, other) => {
+            let one = names(one, terms);
+            bits(one.iter().zip(names(other, terms).iter()).map(|(one, other)| one == other))
+        }
+        Fact::AtMost(one, other, most) => {
+            draw(one, terms, 0);
+            draw(other, terms, 0);
+            match (&terms.about(one).drawn, &terms.about(other).drawn) {
+                (Some(Drawn::Numbers(one)), Some(Drawn::Numbers(other))) => {
+                    bits(one.iter().zip(other.iter()).map(|(one, other)| one.saturating_sub(*other) <= most))
+                }
+                _ => 0,
+            }
+        }
     }
 }
 
-/// The values of a term, no less and no more than those that it is known to be ordered with.
-pub(super) fn within(term: Term, terms: &Terms) -> Vec<i128> {
-    let about = terms.about(term);
-    if about.fewer.is_empty() && about.more.is_empty() {
-        return Vec::new();
-    }
-    let value = |sample: u64| {
-        let least = about.fewer.iter().map(|other| counted(*other, sample, terms)).max();
-        let most = about.more.iter().map(|other| counted(*other, sample, terms)).min();
-        let value = counted(term, sample, terms);
-        let value = least.map_or(value, |least| value.max(least));
-        most.map_or(value, |most| value.min(most))
-    };
-    (0..64).map(value).collect()
+fn bits(holds: impl Iterator<Item = bool>) -> u64 {
+    holds.enumerate().fold(0, |bits, (sample, holds)| bits | u64::from(holds) << sample)
 }
 
 /// A number that hangs on these alone.
@@ -48,40 +57,95 @@ fn hash(term: Term, sample: u64, of: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-/// One of an enum's values; else any text, those that were met first more often.
-fn named(term: Term, sample: u64, terms: &Terms) -> Name {
+/// For each sample one of an enum's values; else any text, those that were met first more often.
+fn names(term: Term, terms: &mut Terms) -> Box<[Name; ROWS]> {
+    if let Some(Drawn::Names(names)) = &terms.about(term).drawn {
+        return names.clone();
+    }
     let values = &terms.about(term).values;
-    let (size, which) = (hash(term, sample, 3), hash(term, sample, 4));
-    let value = values.get(which as usize % values.len().max(1));
-    value.copied().unwrap_or(Name((which & ((1 << (size % 10)) - 1)) as u32))
+    let mut names = Box::new([Name(0); ROWS]);
+    for (sample, name) in (0..).zip(names.iter_mut()) {
+        let (size, which) = (hash(term, sample, 3), hash(term, sample, 4));
+        let value = values.get(which as usize % values.len().max(1));
+        *name = value.copied().unwrap_or(Name((which & ((1 << (size % 10)) - 1)) as u32));
+    }
+    terms.draw(term, Drawn::Names(names.clone()));
+    names
+}
+
+/// Draws the values of a term that is counted, and of those that they hang on.
+fn draw(term: Term, terms: &mut Terms, depth: usize) {
+    if terms.about(term).drawn.is_some() {
+        return;
+    }
+    let about = terms.about(term);
+    let is_near = depth < DEPTH;
+    let earlier = |others: &[Term]| others.iter().copied().filter(|other| *other < term).collect::<Vec<_>>();
+    let (fewer, more) = if is_near { (earlier(&about.fewer), earlier(&about.more)) } else { (Vec::new(), Vec::new()) };
+    let near: Vec<(Term, i128)> = if is_near { about.near.clone() } else { Vec::new() };
+    let picked: Vec<Option<(Term, i128)>> = (0..64).map(|sample| pick(term, sample, &near)).collect();
+    if term != Term::NOW {
+        draw(Term::NOW, terms, depth + 1);
+    }
+    for other in
+        picked.iter().flatten().map(|(other, _)| *other).chain(fewer.iter().copied()).chain(more.iter().copied())
+    {
+        draw(other, terms, depth + 1);
+    }
+    let terms_now: &Terms = terms;
+    let value = |other: Term, sample: usize| match &terms_now.about(other).drawn {
+        Some(Drawn::Numbers(all)) => all.get(sample).copied(),
+        _ => None,
+    };
+    let about = terms_now.about(term);
+    let mut drawn = Box::new([0; ROWS]);
+    for ((sample, slot), picked) in drawn.iter_mut().enumerate().zip(picked) {
+        let now = value(Term::NOW, sample).unwrap_or(TODAY);
+        let own = picked.and_then(|(other, most)| {
+            let above = if hash(term, sample as u64, 8).is_multiple_of(2) { 0 } else { about.step.max(1) };
+            Some(value(other, sample)?.saturating_add(most).saturating_add(above))
+        });
+        let mut own = own.unwrap_or_else(|| scattered(term, sample as u64, now, terms_now));
+        if about.past {
+            own = own.min(now);
+        }
+        if about.step > 1 && own % about.step != 0 {
+            own = own.div_euclid(about.step) * about.step;
+        }
+        let least = fewer.iter().filter_map(|other| value(*other, sample)).fold(about.range.0, i128::max);
+        let most = more.iter().filter_map(|other| value(*other, sample)).fold(about.range.1, i128::min);
+        *slot = own.max(least).min(most);
+    }
+    terms.draw(term, Drawn::Numbers(drawn));
+}
+
+/// The bound at which the value of a sample lies; none where it lies anywhere.
+fn pick(term: Term, sample: u64, near: &[(Term, i128)]) -> Option<(Term, i128)> {
+    let which = hash(term, sample, 7);
+    if near.is_empty() || which.is_multiple_of(4) {
+        return None;
+    }
+    near.get((which >> 2) as usize % near.len()).copied()
 }
 
 /// A value in the term's range, small ones more often.
-fn counted(term: Term, sample: u64, terms: &Terms) -> i128 {
+fn scattered(term: Term, sample: u64, now: i128, terms: &Terms) -> i128 {
     let about = terms.about(term);
-    if let Some(drawn) = about.drawn.get(sample as usize) {
-        return *drawn;
-    }
-    let small = scattered(term, sample);
-    let value = match about.kind {
+    let small = any_size(term, sample);
+    match about.kind {
         _ if about.step == 0 => 0,
         Type::Timestamp if term == Term::NOW => TODAY + small * (DAY / 24),
-        Type::Timestamp => {
-            let away = scattered(term, sample) * (DAY / 24);
-            let now = counted(Term::NOW, sample, terms);
-            if about.past { now - away.abs() } else { now - away }
-        }
-        Type::Date => counted(Term::NOW, sample, terms).div_euclid(DAY) - small,
+        Type::Timestamp if about.past => now - small.abs() * (DAY / 24),
+        Type::Timestamp => now - small * (DAY / 24),
+        Type::Date => now.div_euclid(DAY) - small,
         Type::Duration => small * (DAY / 24),
         Type::Float => of_float(small as f64 / if sample.is_multiple_of(2) { 1.0 } else { 4.0 }),
-        _ => small * ONE + i128::from(hash(term, sample, 7) % 100) * (ONE / 100),
-    };
-    let value = if about.step > 1 { value.div_euclid(about.step) * about.step } else { value };
-    value.clamp(about.range.0, about.range.1)
+        _ => small * ONE + i128::from(hash(term, sample, 9) % 100) * (ONE / 100),
+    }
 }
 
 /// A number of any size up to a million, a negative one in one of five.
-fn scattered(term: Term, sample: u64) -> i128 {
+fn any_size(term: Term, sample: u64) -> i128 {
     let (size, value) = (hash(term, sample, 5), hash(term, sample, 6));
     let bits = if size.is_multiple_of(2) { 4 } else { size / 2 % 21 };
     let value = i128::from(value & ((1 << bits) - 1));

@@ -53,7 +53,8 @@ impl<'s> Search<'s> {
 
     /// Whether all of these can hold.
     pub fn run(&mut self, goals: &[Node]) -> Found {
-        let samples = goals.iter().fold(u64::MAX, |samples, goal| samples & self.formulas.samples(*goal));
+        let of = |goal: &Node| self.formulas.samples(*goal).unwrap_or_default();
+        let samples = goals.iter().fold(u64::MAX, |samples, goal| samples & of(goal));
         self.guide = 1_u64.checked_shl(samples.trailing_zeros()).unwrap_or(0);
         match self.take_all(goals.to_vec()) {
             Found::Way => self.decide(),
@@ -120,7 +121,7 @@ impl<'s> Search<'s> {
         self.decided += 1;
         let (formulas, guide) = (self.formulas, self.guide);
         let (mut first, then): (Vec<Node>, Vec<Node>) =
-            choice.into_iter().partition(|one| formulas.samples(*one) & guide != 0);
+            choice.into_iter().partition(|one| formulas.samples(*one).unwrap_or_default() & guide != 0);
         first.extend(then);
         let found = self.choose(&first);
         self.decided -= 1;

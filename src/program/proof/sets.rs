@@ -5,7 +5,6 @@ use super::Prover;
 use super::canonical::{self, Scope};
 use super::formula::Node;
 use super::number::ONE;
-use super::sample;
 use super::term::{Key, Term, Way};
 use crate::program::{Aggregate, RowId};
 use crate::types::Type;
@@ -37,8 +36,6 @@ impl Prover<'_> {
                 self.terms.order(other, term);
             }
         }
-        let drawn = sample::within(term, &self.terms);
-        self.terms.draw(term, drawn);
         self.sets.entry(rows).or_default().push((term, condition));
         term
     }

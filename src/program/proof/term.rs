@@ -1,14 +1,14 @@
 //! What conditions speak of: the values of a row that are read or computed, each kept once. Takes what a value is and gives a
 //! [`Term`]; with each goes which values it can have. Promises: the values that a term may have are never too few.
 
-use std::collections::BTreeMap;
-
 use super::formula::Name;
+use super::hash::Map;
+use super::sample::Drawn;
 use crate::program::{ColumnId, EntityId, FieldId, LinkId, RowId, RowsOf, What};
 use crate::types::Type;
 
 /// A value that conditions speak of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Term(pub u32);
 
 impl Term {
@@ -19,11 +19,11 @@ impl Term {
 }
 
 /// A row that values are read from: one in scope, or the one that links lead to from there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Place(pub u32);
 
 /// What a place is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Way {
     /// The row in scope.
     pub row: RowId,
@@ -34,7 +34,7 @@ pub(super) struct Way {
 }
 
 /// What a term is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Key {
     Zero,
     Now,
@@ -79,19 +79,21 @@ pub(super) struct About {
     pub fewer: Vec<Term>,
     /// Terms that are never less.
     pub more: Vec<Term>,
-    /// Its values in the samples, where they hang on other terms.
-    pub drawn: Vec<i128>,
+    /// What facts compare it with: an earlier term, and the most that it is above that.
+    pub near: Vec<(Term, i128)>,
+    /// Its values in the samples, once they were asked for.
+    pub drawn: Option<Drawn>,
 }
 
 /// All terms.
 #[derive(Debug, Default)]
 pub(super) struct Terms {
     all: Vec<About>,
-    by_key: BTreeMap<Key, Term>,
+    by_key: Map<Key, Term>,
     ways: Vec<Way>,
-    by_way: BTreeMap<Way, Place>,
+    by_way: Map<Way, Place>,
     names: Vec<String>,
-    by_name: BTreeMap<String, Name>,
+    by_name: Map<String, Name>,
 }
 
 impl Terms {
@@ -125,9 +127,16 @@ impl Terms {
     }
 
     /// Keeps the values of a term in the samples.
-    pub fn draw(&mut self, term: Term, drawn: Vec<i128>) {
+    pub fn draw(&mut self, term: Term, drawn: Drawn) {
         if let Some(about) = self.all.get_mut(term.0 as usize) {
-            about.drawn = drawn;
+            about.drawn = Some(drawn);
+        }
+    }
+
+    /// Keeps that a fact says whether a term is at most so much above an earlier one.
+    pub fn compare(&mut self, one: Term, other: Term, most: i128) {
+        if let Some(about) = self.all.get_mut(one.0 as usize) {
+            about.near.push((other, most));
         }
     }
 

@@ -154,9 +154,20 @@ impl Prover<'_> {
             _ => Vec::new(),
         };
         let (kind, nullable) = (typed.kind.clone(), typed.nullable);
-        let (fewer, more, drawn) = (Vec::new(), Vec::new(), Vec::new());
-        let mut about =
-            About { key, kind, nullable, range, step, past: false, values, by_sql: false, fewer, more, drawn };
+        let mut about = About {
+            key,
+            kind,
+            nullable,
+            range,
+            step,
+            past: false,
+            values,
+            by_sql: false,
+            fewer: Vec::new(),
+            more: Vec::new(),
+            near: Vec::new(),
+            drawn: None,
+        };
         limit(&mut about);
         self.terms.add(about)
     }
