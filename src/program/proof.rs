@@ -71,11 +71,13 @@ pub struct Prover<'p> {
     formulas: Formulas,
     terms: Terms,
     fields: Map<(FieldId, Place), Value>,
-    /// Conditions over one row, by where they lie in the program.
-    conditions: Map<(*const Expr, Place), Node>,
+    /// Conditions over one row, or over one of a set beside it, by where they lie in the program.
+    conditions: Map<(*const Expr, Place, Place), Node>,
     exists: BTreeMap<Place, Node>,
     /// Sets of the same rows: how many rows each has, and where a row is in it.
     sets: BTreeMap<String, Vec<(Term, Node)>>,
+    /// The row of each entity that questions are about.
+    places: Map<EntityId, Place>,
     /// What is true of every row of an entity.
     rows: BTreeMap<EntityId, Node>,
     depth: u32,
@@ -105,6 +107,7 @@ impl<'p> Prover<'p> {
             conditions: Map::default(),
             exists: BTreeMap::new(),
             sets: BTreeMap::new(),
+            places: Map::default(),
             rows: BTreeMap::new(),
             depth: 0,
             as_written: false,
@@ -130,7 +133,12 @@ impl<'p> Prover<'p> {
 
     /// The row of an entity that questions are about.
     fn row(&mut self, entity: EntityId) -> Place {
-        self.terms.place(Way { row: OUTER, over: RowsOf::Entity(entity), path: Vec::new() })
+        if let Some(known) = self.places.get(&entity) {
+            return *known;
+        }
+        let place = self.terms.place(Way { row: OUTER, over: RowsOf::Entity(entity), path: Vec::new() });
+        self.places.insert(entity, place);
+        place
     }
 
     /// Where a condition over a row of an entity holds.
@@ -140,9 +148,20 @@ impl<'p> Prover<'p> {
 
     /// Where a condition over several rows in scope holds, as that of a set does.
     pub fn condition_over(&mut self, rows: &[(RowId, RowsOf)], condition: &'p Expr) -> Node {
-        let way = |(row, over): &(RowId, RowsOf)| Way { row: *row, over: *over, path: Vec::new() };
-        let scope = rows.iter().map(|row| (row.0, self.terms.place(way(row)))).collect();
+        let mut scope = canonical::Scope::with_capacity(rows.len());
+        for (row, over) in rows {
+            let place = match (*row, *over) {
+                (OUTER, RowsOf::Entity(entity)) => self.row(entity),
+                (_, over) => self.inner(over, scope.len()),
+            };
+            scope.push((*row, place));
+        }
         self.holds(condition, &scope)
+    }
+
+    /// The row of a set that stands at a depth: the same for all sets of these rows there.
+    fn inner(&mut self, over: RowsOf, depth: usize) -> Place {
+        self.terms.place(Way { row: RowId(u32::MAX - depth as u32), over, path: Vec::new() })
     }
 
     /// The same, of which only what is written counts: the fields that it reads may have any values.
@@ -219,6 +238,13 @@ impl<'p> Prover<'p> {
     pub fn never(&mut self, entity: EntityId, formula: Node) -> bool {
         let row = self.every_row(entity);
         self.samples(formula) & self.samples(row) == 0 && self.search(&[formula, row]) == Found::Nothing
+    }
+
+    /// Whether two formulas exclude each other on every row of an entity. `false` says nothing.
+    pub fn never_both(&mut self, entity: EntityId, one: Node, other: Node) -> bool {
+        let row = self.every_row(entity);
+        self.samples(one) & self.samples(other) & self.samples(row) == 0
+            && self.search(&[one, other, row]) == Found::Nothing
     }
 
     /// Whether a formula that is not over a row of an entity alone can hold nowhere. `false` says nothing.

@@ -28,7 +28,7 @@ struct AlwaysEmpty {
     rows: Option<Span>,
 }
 
-pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &Told, diags: &mut Diagnostics) {
+pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &Told<'p>, diags: &mut Diagnostics) {
     for (id, field) in (0..).map(FieldId).zip(&program.fields) {
         let FieldKind::Audience { base, condition, until, .. } = &field.kind else { continue };
         let entity = field.entity;

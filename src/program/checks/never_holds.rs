@@ -40,32 +40,34 @@ struct AlwaysHolds {
 const DECLARE: &str = "remove it, or declare the column with `?` if it may be null";
 const PRESENT: &str = "this value is never null";
 
-/// The places of what was told, so that its consequences are not told too.
+/// The places of what was told, so that its consequences are not told too; and each `case` that was met on the way, with its rows.
 #[derive(Debug, Default)]
-pub(super) struct Told(BTreeSet<Span>);
+pub(super) struct Told<'p> {
+    places: BTreeSet<Span>,
+    pub cases: Vec<(&'p Expr, Rows)>,
+}
 
-impl Told {
+impl Told<'_> {
     /// Whether something within a place was told.
     pub fn within(&self, place: Span) -> bool {
         let from = Span { start: place.start, end: 0 };
-        self.0.range(from..).take_while(|told| told.start <= place.end).any(|told| told.end <= place.end)
+        self.places.range(from..).take_while(|told| told.start <= place.end).any(|told| told.end <= place.end)
     }
 }
 
-pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, diags: &mut Diagnostics) -> Told {
+pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, diags: &mut Diagnostics) -> Told<'p> {
     let mut told = Told::default();
-    visit_program(program, &mut |expr, rows| match look(program, prover, expr, rows) {
-        Some((at, Said::Never(why, help))) => {
-            told.0.insert(at);
-            diags.push(NeverHolds { at, why, help });
-            Within::Skip
+    visit_program(program, &mut |expr, rows| {
+        if matches!(expr.kind, ExprKind::Case { .. }) {
+            told.cases.push((expr, rows.clone()));
         }
-        Some((at, Said::Always(why, help))) => {
-            told.0.insert(at);
-            diags.push(AlwaysHolds { at, why, help });
-            Within::Skip
+        let Some((at, said)) = look(program, prover, expr, rows) else { return Within::Go };
+        told.places.insert(at);
+        match said {
+            Said::Never(why, help) => diags.push(NeverHolds { at, why, help }),
+            Said::Always(why, help) => diags.push(AlwaysHolds { at, why, help }),
         }
-        None => Within::Go,
+        Within::Skip
     });
     told
 }
@@ -82,16 +84,12 @@ fn look<'p>(program: &'p Program, prover: &mut Prover<'p>, expr: &'p Expr, rows:
             Said::Always(PRESENT, DECLARE)
         }
         ExprKind::Op(Op::IsNull, _) => is_null_of_present(expr).then_some(Said::Never(PRESENT, DECLARE))?,
-        ExprKind::Op(op @ (Op::And | Op::Or), operands) => joined(prover, (expr, *op), operands, rows)?,
+        ExprKind::Op(op @ (Op::And | Op::Or), operands) => {
+            let is_wrong = Joined { op: *op, operands }.is_wrong(prover, expr, rows);
+            is_wrong.then(|| Joined { op: *op, operands }.said(prover, expr, &written(program, rows))).flatten()?
+        }
         ExprKind::Op(op, operands) if is_condition(*op) && !is_open(operands) => {
-            let node = prover.condition_as_written(rows, expr);
-            if prover.never_at_all(node) {
-                Said::Never("no value satisfies it", "join alternatives with `or`, or correct a bound")
-            } else if *op != Op::Not && prover.never_at_all(!node) {
-                Said::Always("every value satisfies it", "remove it, or correct a bound")
-            } else {
-                return None;
-            }
+            compared(prover, (expr, *op), &written(program, rows))?
         }
         ExprKind::Aggregate(aggregate) => {
             let help = "compare with an earlier instant, or read an entity";
@@ -103,24 +101,55 @@ fn look<'p>(program: &'p Program, prover: &mut Prover<'p>, expr: &'p Expr, rows:
     Some((expr.span, said))
 }
 
-/// An `and` that never holds, though each part can; an `or` that always does, though no part does.
-fn joined<'p>(prover: &mut Prover<'p>, (expr, op): (&'p Expr, Op), operands: &'p [Expr], rows: &Rows) -> Option<Said> {
-    let is_wrong = |prover: &mut Prover<'p>, expr: &'p Expr| {
-        let node = prover.condition_over(rows, expr);
-        prover.never_at_all(if op == Op::And { node } else { !node })
+/// The rows in scope, without what only the time of an event tells: that is told of the whole set.
+fn written(program: &Program, rows: &Rows) -> Rows {
+    let plain = |over: RowsOf| match over {
+        RowsOf::Entity(id) if program.entity(id).at.is_some() => RowsOf::Source(program.entity(id).source),
+        over => over,
     };
-    if !is_wrong(prover, expr) || operands.iter().any(|operand| is_wrong(prover, operand)) {
-        return None;
-    }
-    // The filter of a sync stands where its `where` does, and begins with what the sync is from.
-    if op == Op::And && operands.first().is_some_and(|first| first.span == expr.span) {
-        return Some(Said::Never("this excludes what the sync is from", "correct a bound, or sync something else"));
-    }
-    Some(if op == Op::And {
-        Said::Never("its parts exclude each other", "join alternatives with `or`, or correct a bound")
+    rows.iter().map(|(row, over)| (*row, plain(*over))).collect()
+}
+
+/// A comparison, or a `not`, that no value satisfies, or every value does.
+fn compared<'p>(prover: &mut Prover<'p>, (expr, op): (&'p Expr, Op), rows: &Rows) -> Option<Said> {
+    let node = prover.condition_as_written(rows, expr);
+    if prover.never_at_all(node) {
+        Some(Said::Never("no value satisfies it", "join alternatives with `or`, or correct a bound"))
+    } else if op != Op::Not && prover.never_at_all(!node) {
+        Some(Said::Always("every value satisfies it", "remove it, or correct a bound"))
     } else {
-        Said::Always("one of its parts always holds", "join conditions with `and`, or correct a bound")
-    })
+        None
+    }
+}
+
+/// An `and` that never holds, though each part can; an `or` that always does, though no part does.
+#[derive(Clone, Copy)]
+struct Joined<'p> {
+    op: Op,
+    operands: &'p [Expr],
+}
+
+impl<'p> Joined<'p> {
+    /// Whether the whole, or a part of it, never holds; of an `or`, always.
+    fn is_wrong(self, prover: &mut Prover<'p>, expr: &'p Expr, rows: &Rows) -> bool {
+        let node = prover.condition_over(rows, expr);
+        prover.never_at_all(if self.op == Op::And { node } else { !node })
+    }
+
+    fn said(self, prover: &mut Prover<'p>, expr: &'p Expr, rows: &Rows) -> Option<Said> {
+        if !self.is_wrong(prover, expr, rows) || self.operands.iter().any(|part| self.is_wrong(prover, part, rows)) {
+            return None;
+        }
+        // The filter of a sync stands where its `where` does, and begins with what the sync is from.
+        if self.op == Op::And && self.operands.first().is_some_and(|first| first.span == expr.span) {
+            return Some(Said::Never("this excludes what the sync is from", "correct a bound, or sync something else"));
+        }
+        Some(if self.op == Op::And {
+            Said::Never("its parts exclude each other", "join alternatives with `or`, or correct a bound")
+        } else {
+            Said::Always("one of its parts always holds", "join conditions with `and`, or correct a bound")
+        })
+    }
 }
 
 /// The condition of a set of events that asks for what has not happened yet.
@@ -140,14 +169,18 @@ fn in_the_future<'p>(
     if !is_asked {
         return None;
     }
-    let of_event = |over: RowsOf| rows.iter().copied().chain([(set.row, over)]).collect::<Rows>();
-    let happened = prover.condition_as_written(&of_event(set.over), condition);
-    if !prover.never_at_all(happened) {
+    let happened: Rows = rows.iter().copied().chain([(set.row, set.over)]).collect();
+    // First what is asked for anyway: with all that is known of fields, even less can hold.
+    let known = prover.condition_over(&happened, condition);
+    if !prover.never_at_all(known) {
         return None;
     }
-    let plain = of_event(RowsOf::Source(program.entity(id).source));
-    let written = prover.condition_as_written(&plain, condition);
-    (!prover.never_at_all(written)).then_some(condition.span)
+    let node = prover.condition_as_written(&happened, condition);
+    if !prover.never_at_all(node) {
+        return None;
+    }
+    let node = prover.condition_as_written(&written(program, &happened), condition);
+    (!prover.never_at_all(node)).then_some(condition.span)
 }
 
 /// Whether a comparison is one of a value that is read and a constant, of a type that has values on either side: most are, and

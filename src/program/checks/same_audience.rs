@@ -41,9 +41,9 @@ struct SameAudience {
 }
 
 /// How many audiences that look alike each is compared with.
-const ALIKE: usize = 8;
+const ALIKE: usize = 4;
 
-pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &Told, diags: &mut Diagnostics) {
+pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &Told<'p>, diags: &mut Diagnostics) {
     let mut alike: BTreeMap<(EntityId, u64), Vec<(FieldId, Node)>> = BTreeMap::new();
     for (id, field) in (0..).map(FieldId).zip(&program.fields) {
         let FieldKind::Audience { base, condition, until: None, .. } = &field.kind else { continue };
@@ -55,8 +55,7 @@ pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &To
         }
         let whole = base.map_or(Node::TRUE, |base| prover.is_in(base));
         let holds = prover.condition(entity, condition);
-        let missing = prover.all(&[whole, !holds]);
-        if prover.never(entity, missing) {
+        if prover.never_both(entity, whole, !holds) {
             let declared = base.map_or(program.entity(entity).span, |base| program.field(base).span);
             let base = base.map_or(&program.entity(entity).name, |base| &program.field(base).name);
             diags.push(WholeBase { name: field.name.clone(), base: base.clone(), at: condition.span, declared });
@@ -77,6 +76,5 @@ pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &To
 }
 
 fn is_same(prover: &mut Prover<'_>, entity: EntityId, one: Node, other: Node) -> bool {
-    let (first, second) = (prover.all(&[one, !other]), prover.all(&[other, !one]));
-    one == other || prover.never(entity, first) && prover.never(entity, second)
+    one == other || prover.never_both(entity, one, !other) && prover.never_both(entity, other, !one)
 }

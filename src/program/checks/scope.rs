@@ -19,7 +19,7 @@ pub(super) enum Within {
 /// Calls `visit_one` with every expression of the program and, where that says so, with its parts.
 pub(super) fn visit_program<'p>(program: &'p Program, visit_one: &mut impl FnMut(&'p Expr, &Rows) -> Within) {
     for (entity, expr) in of_program(program) {
-        visit(program, expr, &of_entity(entity), visit_one);
+        visit(expr, &of_entity(entity), visit_one);
     }
 }
 
@@ -28,7 +28,7 @@ pub(super) fn of_entity(entity: EntityId) -> Rows {
     vec![(OUTER, RowsOf::Entity(entity))]
 }
 
-fn visit<'p>(program: &'p Program, expr: &'p Expr, rows: &Rows, visit_one: &mut impl FnMut(&'p Expr, &Rows) -> Within) {
+fn visit<'p>(expr: &'p Expr, rows: &Rows, visit_one: &mut impl FnMut(&'p Expr, &Rows) -> Within) {
     if visit_one(expr, rows) == Within::Skip {
         return;
     }
@@ -36,21 +36,13 @@ fn visit<'p>(program: &'p Program, expr: &'p Expr, rows: &Rows, visit_one: &mut 
         ExprKind::Aggregate(aggregate) => {
             let set = &aggregate.set;
             let mut inner = rows.clone();
-            inner.push((set.row, plain(program, set.over)));
-            set.ties.iter().for_each(|tie| visit(program, &tie.outer, rows, visit_one));
+            inner.push((set.row, set.over));
+            set.ties.iter().for_each(|tie| visit(&tie.outer, rows, visit_one));
             let order = aggregate.order.iter().map(|order| &order.by);
             for part in set.condition.iter().chain(&aggregate.value).chain(order) {
-                visit(program, part, &inner, visit_one);
+                visit(part, &inner, visit_one);
             }
         }
-        _ => expr.parts().into_iter().for_each(|part| visit(program, part, rows, visit_one)),
-    }
-}
-
-/// The rows of a set, without what only the time of an event tells.
-fn plain(program: &Program, over: RowsOf) -> RowsOf {
-    match over {
-        RowsOf::Entity(id) if program.entity(id).at.is_some() => RowsOf::Source(program.entity(id).source),
-        over => over,
+        _ => expr.parts().into_iter().for_each(|part| visit(part, rows, visit_one)),
     }
 }

@@ -6,7 +6,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::never_holds::Told;
-use super::scope::{Rows, Within, visit_program};
+use super::scope::Rows;
 use crate::diagnostics::Diagnostics;
 use crate::program::proof::{Node, Prover};
 use crate::program::{Expr, ExprKind, Literal, Program};
@@ -36,15 +36,14 @@ struct ArmWithoutShare {
 pub(super) fn check<'p>(
     program: &'p Program,
     prover: &mut Prover<'p>,
-    (files, told): (&[ast::File], &Told),
+    (files, told): (&[ast::File], &Told<'p>),
     diags: &mut Diagnostics,
 ) {
-    visit_program(program, &mut |expr, rows| {
+    for (expr, rows) in &told.cases {
         if let ExprKind::Case { arms, otherwise } = &expr.kind {
             check_arms(prover, (arms, otherwise), (rows, told), diags);
         }
-        Within::Go
-    });
+    }
     for experiment in &program.experiments {
         let shares = |arm: usize| experiment.phases.iter().flat_map(|phase| &phase.arms).filter(move |it| it.0 == arm);
         for (at, name) in experiment.arms.iter().enumerate() {
@@ -60,7 +59,7 @@ pub(super) fn check<'p>(
 fn check_arms<'p>(
     prover: &mut Prover<'p>,
     (arms, otherwise): (&'p [(Expr, Expr)], &Expr),
-    (rows, told): (&Rows, &Told),
+    (rows, told): (&Rows, &Told<'p>),
     diags: &mut Diagnostics,
 ) {
     let mut before: Vec<(Span, Node)> = Vec::new();

@@ -42,7 +42,7 @@ struct ImpossibleMove {
 pub(super) fn check<'p>(
     program: &'p Program,
     prover: &mut Prover<'p>,
-    (files, told): (&[ast::File], &Told),
+    (files, told): (&[ast::File], &Told<'p>),
     diags: &mut Diagnostics,
 ) {
     for (id, field) in (0..).map(FieldId).zip(&program.fields) {

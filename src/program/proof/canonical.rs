@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 
 use super::term::Place;
-use crate::program::{Aggregate, Expr, ExprKind, LinkId, Order, RowId, Set, What};
+use crate::program::{Aggregate, Expr, ExprKind, LinkId, Literal, Order, RowId, RowsOf, Set, What};
+use crate::types::Type;
 
 /// The rows in scope.
 pub(super) type Scope = Vec<(RowId, Place)>;
@@ -45,8 +46,14 @@ impl Canonical<'_> {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
+            ExprKind::Literal(Literal::Text(text)) if expr.typed.kind == Type::Text => {
+                // A quote within is doubled, so that the text ends at a single one.
+                self.word("'");
+                self.word(&text.replace('\'', "''"));
+                self.word("'");
+            }
             ExprKind::Literal(literal) => self.push(format_args!("{literal:?}:{:?}", expr.typed.kind)),
-            ExprKind::Now => self.push(format_args!("now")),
+            ExprKind::Now => self.word("now"),
             ExprKind::Error => self.push(format_args!("error{:?}", expr.span)),
             ExprKind::Read { row, path, what } => self.read(*row, path, *what),
             ExprKind::Op(op, operands) => {
@@ -60,30 +67,30 @@ impl Canonical<'_> {
                 self.push(format_args!(":{:?}", expr.typed.kind));
             }
             ExprKind::Case { arms, otherwise } => {
-                self.push(format_args!("case("));
+                self.word("case(");
                 for (when, value) in arms {
                     self.expr(when);
-                    self.push(format_args!("?"));
+                    self.word("?");
                     self.expr(value);
-                    self.push(format_args!(";"));
+                    self.word(";");
                 }
                 self.expr(otherwise);
-                self.push(format_args!(")"));
+                self.word(")");
             }
             ExprKind::Coerce(inner) => {
                 self.push(format_args!("{:?}(", expr.typed.kind));
                 self.expr(inner);
-                self.push(format_args!(")"));
+                self.word(")");
             }
             ExprKind::Previous(inner) => {
-                self.push(format_args!("previous("));
+                self.word("previous(");
                 self.expr(inner);
-                self.push(format_args!(")"));
+                self.word(")");
             }
             ExprKind::Aggregate(aggregate) => {
                 self.push(format_args!("{:?}:{:?}(", aggregate.op, expr.typed.kind));
                 self.rows(aggregate);
-                self.push(format_args!(")"));
+                self.word(")");
             }
             ExprKind::Window(window) => {
                 self.push(format_args!("{:?} {:?} ", window.op, window.among));
@@ -96,36 +103,64 @@ impl Canonical<'_> {
 
     fn read(&mut self, row: RowId, path: &[LinkId], what: What) {
         if let Some(depth) = self.sets.iter().rposition(|set| *set == row) {
-            self.push(format_args!("set{depth}"));
+            self.number('s', depth as u32);
         } else if let Some((_, place)) = self.scope.iter().find(|(known, _)| *known == row) {
-            self.push(format_args!("{place:?}"));
+            self.number('p', place.0);
         } else {
-            self.push(format_args!("{row:?}"));
+            self.number('r', row.0);
         }
-        self.push(format_args!("{path:?}{what:?}"));
+        path.iter().for_each(|link| self.number('/', link.0));
+        match what {
+            What::Column(id) => self.number('c', id.0),
+            What::Field(id) => self.number('f', id.0),
+            What::Since(id) => self.number('t', id.0),
+            What::InView(id) => self.number('v', id.0),
+            What::Was(id) => self.number('w', id.0),
+            What::Exists => self.text.push('e'),
+        }
+    }
+
+    /// A letter and a number, whose end is where the next letter is.
+    fn number(&mut self, letter: char, number: u32) {
+        self.text.push(letter);
+        let mut divisor = 1_u32;
+        while number / divisor >= 10 {
+            divisor *= 10;
+        }
+        while divisor > 0 {
+            self.text.extend(char::from_digit(number / divisor % 10, 10));
+            divisor /= 10;
+        }
+    }
+
+    fn word(&mut self, word: &str) {
+        self.text.push_str(word);
     }
 
     fn list(&mut self, operands: &[Expr]) {
-        self.push(format_args!("("));
+        self.word("(");
         for operand in operands {
             self.expr(operand);
-            self.push(format_args!(","));
+            self.word(",");
         }
-        self.push(format_args!(")"));
+        self.word(")");
     }
 
     fn order(&mut self, order: &Order) {
-        self.push(format_args!("{}", if order.descending { "desc " } else { "asc " }));
+        self.word(if order.descending { "desc " } else { "asc " });
         self.expr(&order.by);
     }
 
     fn ties(&mut self, set: &Set) {
-        self.push(format_args!("{:?}", set.over));
+        match set.over {
+            RowsOf::Entity(id) => self.number('E', id.0),
+            RowsOf::Source(id) => self.number('S', id.0),
+        }
         self.sets.push(set.row);
         for tie in &set.ties {
-            self.push(format_args!(" tie "));
+            self.word(" tie ");
             self.expr(&tie.inner);
-            self.push(format_args!("="));
+            self.word("=");
             self.expr(&tie.outer);
         }
         self.sets.pop();
@@ -136,15 +171,15 @@ impl Canonical<'_> {
         self.ties(set);
         self.sets.push(set.row);
         if let Some(condition) = &set.condition {
-            self.push(format_args!(" where "));
+            self.word(" where ");
             self.expr(condition);
         }
         if let Some(value) = &aggregate.value {
-            self.push(format_args!(" value "));
+            self.word(" value ");
             self.expr(value);
         }
         for order in &aggregate.order {
-            self.push(format_args!(" by "));
+            self.word(" by ");
             self.order(order);
         }
         self.sets.pop();

@@ -6,20 +6,22 @@ use super::canonical::{self, Scope};
 use super::formula::{Fact, Node};
 use super::linear::Linear;
 use super::term::{Key, Term};
-use super::value::{Simple, Value};
-use crate::program::{Expr, ExprKind, Op};
+use super::value::{Simple, Value, counted};
+use crate::program::{Expr, ExprKind, Literal, Op, What};
 use crate::types::Type;
 
 /// Two values that may be so many pairs are not compared pair by pair.
 const PAIRS: usize = 100;
 
 impl Prover<'_> {
-    /// Where a condition holds. Over one row it is kept: checks ask for conditions, their parts and what is made of them.
+    /// Where a condition holds. It is kept: checks ask for conditions, their parts and what is made of them.
     pub(super) fn holds(&mut self, expr: &Expr, scope: &Scope) -> Node {
-        let key = match (&expr.kind, scope.as_slice()) {
-            (ExprKind::Op(Op::And | Op::Or, _), [(_, place)]) if !self.as_written => (std::ptr::from_ref(expr), *place),
+        let place = match (&expr.kind, scope.as_slice()) {
+            (ExprKind::Op(Op::And | Op::Or, _), [(_, one)]) if !self.as_written => (*one, *one),
+            (ExprKind::Op(Op::And | Op::Or, _), [(_, one), (_, other)]) if !self.as_written => (*one, *other),
             _ => return self.holds_anew(expr, scope),
         };
+        let key = (std::ptr::from_ref(expr), place.0, place.1);
         if let Some(known) = self.conditions.get(&key) {
             return *known;
         }
@@ -72,6 +74,9 @@ impl Prover<'_> {
     }
 
     fn comparison(&mut self, op: Op, (left, right): (&Expr, &Expr), expr: &Expr, scope: &Scope) -> Node {
+        if let Some(node) = self.plain(op, (left, right), scope) {
+            return node;
+        }
         let (a, b) = (self.value(left, scope), self.value(right, scope));
         let known = if a.cases.len() * b.cases.len() <= PAIRS { self.pairs(op, &a, &b) } else { None };
         known.unwrap_or_else(|| {
@@ -81,6 +86,56 @@ impl Prover<'_> {
             let holds = self.is_true(term);
             self.formulas.all([!a.null, !b.null, holds])
         })
+    }
+
+    /// Where a column, or a field that is one value, compares with a constant: most comparisons, in short. None for all others,
+    /// and for a column that was not met before.
+    fn plain(&mut self, op: Op, (left, right): (&Expr, &Expr), scope: &Scope) -> Option<Node> {
+        let (ExprKind::Read { row, path, what }, ExprKind::Literal(literal)) = (&left.kind, &right.kind) else {
+            return None;
+        };
+        let (_, place) = scope.iter().find(|(known, _)| known == row).filter(|_| path.is_empty())?;
+        let (there, term) = match what {
+            What::Column(column) if self.terms.way(*place).path.is_empty() => {
+                let term = self.terms.known(&Key::Column(*place, *column))?;
+                (!self.is_null(term), term)
+            }
+            What::Field(id) if !self.as_written => match self.fields.get(&(*id, *place))?.cases.as_slice() {
+                [(there, Simple::Number(Linear { terms, constant: 0 }))] => match terms.as_slice() {
+                    [(term, 1)] => (*there, *term),
+                    _ => return None,
+                },
+                [(there, Simple::Named(term))] => (*there, *term),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let about = self.terms.about(term);
+        let holds = match (literal, &about.kind) {
+            (Literal::Text(text), Type::Text | Type::Enum(_)) if op == Op::Equal => {
+                let name = self.terms.name(text);
+                let values = &self.terms.about(term).values;
+                let can_be = values.is_empty() || values.contains(&name);
+                if can_be { self.fact(Fact::Is(term, name)) } else { Node::FALSE }
+            }
+            (_, Type::Int | Type::Decimal { .. } | Type::Float | Type::Date | Type::Timestamp | Type::Duration) => {
+                let constant = counted(literal, &right.typed.kind)?;
+                match op {
+                    Op::LessEqual => self.gap(term, Term::ZERO, constant),
+                    Op::Greater => !self.gap(term, Term::ZERO, constant),
+                    Op::GreaterEqual => self.gap(Term::ZERO, term, -constant),
+                    Op::Less => !self.gap(Term::ZERO, term, -constant),
+                    Op::Equal => {
+                        let (most, least) =
+                            (self.gap(term, Term::ZERO, constant), self.gap(Term::ZERO, term, -constant));
+                        self.formulas.all([most, least])
+                    }
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        Some(self.formulas.all([there, holds]))
     }
 
     /// Where neither is null and a comparison holds.

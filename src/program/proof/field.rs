@@ -196,6 +196,11 @@ impl Prover<'_> {
 
     /// Where the row at a place is in an audience, or a field is true.
     pub(super) fn member(&mut self, id: FieldId, place: Place) -> Node {
+        if let Some(Value { cases, .. }) = self.fields.get(&(id, place))
+            && let [(Node::TRUE, Simple::Truth(node))] = cases.as_slice()
+        {
+            return *node;
+        }
         let value = self.field(id, place);
         self.truth(&value)
     }

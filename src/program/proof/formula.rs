@@ -107,6 +107,9 @@ impl Formulas {
 
     /// On which samples a formula holds.
     pub fn sampled(&mut self, node: Node, terms: &mut Terms) -> u64 {
+        if let Some(known) = self.samples(node) {
+            return known;
+        }
         // With a stack of its own: what formulas are made of may be deep.
         let mut open = vec![node];
         while let Some(next) = open.last().copied() {

@@ -35,9 +35,11 @@ pub(super) fn of(fact: Fact, terms: &mut Terms) -> u64 {
         Fact::AtMost(one, other, most) => {
             draw(one, terms, 0);
             draw(other, terms, 0);
+            // Ranges are less than a quarter of what there is, so that no difference wraps.
             match (&terms.about(one).drawn, &terms.about(other).drawn) {
+                (Some(Drawn::Numbers(all)), _) if other == Term::ZERO => bits(all.iter().map(|one| *one <= most)),
                 (Some(Drawn::Numbers(one)), Some(Drawn::Numbers(other))) => {
-                    bits(one.iter().zip(other.iter()).map(|(one, other)| one.saturating_sub(*other) <= most))
+                    bits(one.iter().zip(other.iter()).map(|(one, other)| one.wrapping_sub(*other) <= most))
                 }
                 _ => 0,
             }
@@ -50,7 +52,7 @@ fn bits(holds: impl Iterator<Item = bool>) -> u64 {
 }
 
 /// A number that hangs on these alone.
-fn hash(term: Term, sample: u64, of: u64) -> u64 {
+pub(super) fn hash(term: Term, sample: u64, of: u64) -> u64 {
     let mut mixed = (u64::from(term.0) << 32 | sample << 8 | of).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -5,8 +5,9 @@ use super::Prover;
 use super::canonical::{self, Scope};
 use super::formula::Node;
 use super::number::ONE;
-use super::term::{Key, Term, Way};
-use crate::program::{Aggregate, RowId};
+use super::search::Found;
+use super::term::{Key, Term};
+use crate::program::Aggregate;
 use crate::types::Type;
 
 /// How many sets of the same rows each is compared with.
@@ -28,11 +29,10 @@ impl Prover<'_> {
         let alike: Vec<(Term, Node)> =
             self.sets.get(&rows).map_or_else(Vec::new, |all| all.iter().rev().take(ALIKE).copied().collect());
         for (other, known) in alike {
-            let (more, less) = (self.all(&[condition, !known]), self.all(&[known, !condition]));
-            if self.never_at_all(more) {
+            if self.is_within(condition, known) {
                 self.terms.order(term, other);
             }
-            if self.never_at_all(less) {
+            if self.is_within(known, condition) {
                 self.terms.order(other, term);
             }
         }
@@ -40,12 +40,16 @@ impl Prover<'_> {
         term
     }
 
+    /// Whether one formula is proved to imply another.
+    fn is_within(&mut self, one: Node, other: Node) -> bool {
+        self.samples(one) & self.samples(!other) == 0 && self.search(&[one, !other]) == Found::Nothing
+    }
+
     /// Where a row is in a set; the same row for all sets that stand at one depth.
     fn of_set(&mut self, aggregate: &Aggregate, scope: &Scope) -> Node {
         let set = &aggregate.set;
         let Some(condition) = &set.condition else { return Node::TRUE };
-        let row = RowId(u32::MAX - scope.len() as u32);
-        let place = self.terms.place(Way { row, over: set.over, path: Vec::new() });
+        let place = self.inner(set.over, scope.len());
         let mut inner = scope.clone();
         inner.push((set.row, place));
         self.holds(condition, &inner)

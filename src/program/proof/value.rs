@@ -32,6 +32,21 @@ pub(super) struct Value {
     pub cases: Vec<(Node, Simple)>,
 }
 
+/// A constant of a type whose values are counted.
+pub(super) fn counted(literal: &Literal, kind: &Type) -> Option<i128> {
+    Some(match literal {
+        Literal::Null | Literal::Bool(_) | Literal::Text(_) | Literal::Months(_) => return None,
+        Literal::Int(value) => i128::from(*value) * ONE,
+        Literal::Decimal(digits) => match kind {
+            Type::Decimal { scale, .. } => i128::from(*digits) * unit(*scale),
+            _ => return None,
+        },
+        Literal::Float(value) => of_float(*value),
+        Literal::Date(days) => i128::from(*days),
+        Literal::Timestamp(micros) | Literal::Duration(micros) => i128::from(*micros),
+    })
+}
+
 /// More cases than these are not told apart.
 const CASES: usize = 40;
 
@@ -102,23 +117,12 @@ impl Prover<'_> {
     }
 
     fn literal(&mut self, literal: &Literal, kind: &Type) -> Option<Value> {
-        let counted = match literal {
-            Literal::Null => return Some(Value::never()),
-            Literal::Bool(value) => {
-                return Some(Value::always(Simple::Truth(if *value { Node::TRUE } else { Node::FALSE })));
-            }
-            Literal::Text(text) => return Some(Value::always(Simple::Name(self.terms.name(text)))),
-            Literal::Months(_) => return None,
-            Literal::Int(value) => i128::from(*value) * ONE,
-            Literal::Decimal(digits) => match kind {
-                Type::Decimal { scale, .. } => i128::from(*digits) * unit(*scale),
-                _ => return None,
-            },
-            Literal::Float(value) => of_float(*value),
-            Literal::Date(days) => i128::from(*days),
-            Literal::Timestamp(micros) | Literal::Duration(micros) => i128::from(*micros),
-        };
-        Some(Value::always(Simple::Number(Linear::constant(counted))))
+        Some(match literal {
+            Literal::Null => Value::never(),
+            Literal::Bool(value) => Value::always(Simple::Truth(if *value { Node::TRUE } else { Node::FALSE })),
+            Literal::Text(text) => Value::always(Simple::Name(self.terms.name(text))),
+            _ => Value::always(Simple::Number(Linear::constant(counted(literal, kind)?))),
+        })
     }
 
     /// The cases of a value of which only its text is known, and its type.
