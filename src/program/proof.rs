@@ -76,6 +76,8 @@ pub struct Prover<'p> {
     exists: BTreeMap<Place, Node>,
     /// Sets of the same rows: how many rows each has, and where a row is in it.
     sets: BTreeMap<String, Vec<(Term, Node)>>,
+    /// On which of some rows formulas hold that questions are about now.
+    focus: Map<Node, u64>,
     /// The row of each entity that questions are about.
     places: Map<EntityId, Place>,
     /// What is true of every row of an entity.
@@ -107,6 +109,7 @@ impl<'p> Prover<'p> {
             conditions: Map::default(),
             exists: BTreeMap::new(),
             sets: BTreeMap::new(),
+            focus: Map::default(),
             places: Map::default(),
             rows: BTreeMap::new(),
             depth: 0,
@@ -244,7 +247,32 @@ impl<'p> Prover<'p> {
     pub fn never_both(&mut self, entity: EntityId, one: Node, other: Node) -> bool {
         let row = self.every_row(entity);
         self.samples(one) & self.samples(other) & self.samples(row) == 0
+            && !self.focused([one, other, row])
             && self.search(&[one, other, row]) == Found::Nothing
+    }
+
+    /// Whether two formulas are seen to differ on a row of an entity. `false` says nothing.
+    pub fn differ(&mut self, entity: EntityId, one: Node, other: Node) -> bool {
+        let row = self.every_row(entity);
+        (self.samples(one) ^ self.samples(other)) & self.samples(row) != 0
+            || self.focused([one, !other, row])
+            || self.focused([!one, other, row])
+    }
+
+    /// Gets ready for questions about how these formulas differ: looks at rows that lie at the bounds that they name.
+    pub fn focus(&mut self, entity: EntityId, formulas: &[Node]) {
+        let row = self.every_row(entity);
+        let goals: Vec<Node> = formulas.iter().copied().chain([row]).collect();
+        self.focus = sample::focused(&goals, &self.formulas, &mut self.terms);
+    }
+
+    /// Whether all of these hold on a row that was looked at.
+    fn focused(&self, all: [Node; 3]) -> bool {
+        let rows = |node: &Node| {
+            let rows = self.focus.get(&node.plain()).copied()?;
+            Some(if node.is_negated() { !rows } else { rows })
+        };
+        all.iter().try_fold(u64::MAX, |left, node| Some(left & rows(node)?)).is_some_and(|left| left != 0)
     }
 
     /// Whether a formula that is not over a row of an entity alone can hold nowhere. `false` says nothing.

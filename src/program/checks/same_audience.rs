@@ -43,8 +43,56 @@ struct SameAudience {
 /// How many audiences that look alike each is compared with.
 const ALIKE: usize = 4;
 
+/// How many audiences are looked at together.
+const TOGETHER: usize = 16;
+
+/// An audience of which it is asked whether it is like another.
+struct Asked {
+    id: FieldId,
+    entity: EntityId,
+    member: Node,
+    base: Option<FieldId>,
+    whole: Node,
+    condition: Node,
+}
+
 pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &Told<'p>, diags: &mut Diagnostics) {
     let mut alike: BTreeMap<(EntityId, u64), Vec<(FieldId, Node)>> = BTreeMap::new();
+    let asked = asked(program, prover, told);
+    let near = asked.chunk_by(|one, next| one.entity == next.entity).flat_map(|all| all.chunks(TOGETHER));
+    for together in near {
+        let formulas: Vec<Node> = together.iter().flat_map(|it| [it.member, it.whole, it.condition]).collect();
+        if let Some(first) = together.first() {
+            prover.focus(first.entity, &formulas);
+        }
+        for it in together {
+            let field = program.field(it.id);
+            let FieldKind::Audience { condition, .. } = &field.kind else { continue };
+            if prover.never_both(it.entity, it.whole, !it.condition) {
+                let entity = program.entity(it.entity);
+                let base = it.base.map(|base| program.field(base));
+                let declared = base.map_or(entity.span, |base| base.span);
+                let base = base.map_or(&entity.name, |base| &base.name).clone();
+                diags.push(WholeBase { name: field.name.clone(), base, at: condition.span, declared });
+                continue;
+            }
+            let known = alike.entry((it.entity, prover.samples(it.member))).or_default();
+            let first = known.iter().take(ALIKE).find(|(_, other)| is_same(prover, it.entity, it.member, *other));
+            let Some((first, _)) = first else {
+                known.push((it.id, it.member));
+                continue;
+            };
+            let first = program.field(*first);
+            let FieldKind::Audience { condition: before, .. } = &first.kind else { continue };
+            let (one, other) = (first.name.clone(), field.name.clone());
+            diags.push(SameAudience { one, other, at: condition.span, first: before.span });
+        }
+    }
+}
+
+/// The audiences without memory that say something, and have members.
+fn asked<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &Told<'p>) -> Vec<Asked> {
+    let mut asked = Vec::new();
     for (id, field) in (0..).map(FieldId).zip(&program.fields) {
         let FieldKind::Audience { base, condition, until: None, .. } = &field.kind else { continue };
         let entity = field.entity;
@@ -54,27 +102,15 @@ pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &To
             continue;
         }
         let whole = base.map_or(Node::TRUE, |base| prover.is_in(base));
-        let holds = prover.condition(entity, condition);
-        if prover.never_both(entity, whole, !holds) {
-            let declared = base.map_or(program.entity(entity).span, |base| program.field(base).span);
-            let base = base.map_or(&program.entity(entity).name, |base| &program.field(base).name);
-            diags.push(WholeBase { name: field.name.clone(), base: base.clone(), at: condition.span, declared });
-            continue;
-        }
-        let known = alike.entry((entity, prover.samples(member))).or_default();
-        let first = known.iter().take(ALIKE).find(|(_, other)| is_same(prover, entity, member, *other));
-        match first {
-            Some((first, _)) => {
-                let first = program.field(*first);
-                let FieldKind::Audience { condition: before, .. } = &first.kind else { continue };
-                let (one, other) = (first.name.clone(), field.name.clone());
-                diags.push(SameAudience { one, other, at: condition.span, first: before.span });
-            }
-            None => known.push((id, member)),
-        }
+        let condition = prover.condition(entity, condition);
+        asked.push(Asked { id, entity, member, base: *base, whole, condition });
     }
+    asked
 }
 
 fn is_same(prover: &mut Prover<'_>, entity: EntityId, one: Node, other: Node) -> bool {
-    one == other || prover.never_both(entity, one, !other) && prover.never_both(entity, other, !one)
+    one == other
+        || !prover.differ(entity, one, other)
+            && prover.never_both(entity, one, !other)
+            && prover.never_both(entity, other, !one)
 }

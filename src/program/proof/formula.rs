@@ -22,6 +22,11 @@ impl Node {
         self.0 & 1 == 1
     }
 
+    /// What is kept, of which it may be the opposite.
+    pub(super) const fn plain(self) -> Self {
+        Self(self.0 & !1)
+    }
+
     const fn place(self) -> usize {
         (self.0 >> 1) as usize
     }

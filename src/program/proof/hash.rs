@@ -38,6 +38,15 @@ impl Hasher for Mixed {
         self.mix(part);
     }
 
+    fn write_u128(&mut self, part: u128) {
+        self.mix(part as u64);
+        self.mix((part >> 64) as u64);
+    }
+
+    fn write_i128(&mut self, part: i128) {
+        self.write_u128(part.cast_unsigned());
+    }
+
     fn write_usize(&mut self, part: usize) {
         self.mix(part as u64);
     }

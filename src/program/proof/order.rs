@@ -96,6 +96,20 @@ impl Order {
         Some(place)
     }
 
+    /// Meets a term whose values lie in a range.
+    pub fn meet_within(&mut self, term: Term, (least, most): (i128, i128)) {
+        let (Some(zero), Some(place)) = (self.meet(Term::ZERO), self.meet(term)) else { return };
+        for other in 0..place {
+            let (below, above) = (self.get(zero, other), self.get(other, zero));
+            if below != NONE {
+                self.set(place * MOST + other, most.saturating_add(below));
+            }
+            if above != NONE {
+                self.set(other * MOST + place, above.saturating_sub(least));
+            }
+        }
+    }
+
     /// The tightest bound of one term minus another; none where there is none.
     pub fn bound(&self, one: Term, other: Term) -> Option<i128> {
         if one == other {

@@ -1,7 +1,8 @@
 //! Sixty-four rows made up by a hash: what each term is in each, and so which facts hold in which. Values lie mostly at the bounds
 //! that facts name. A formula that holds in one row can hold, which spares the search; that it holds in none says nothing.
 
-use super::formula::{Fact, Name};
+use super::formula::{Fact, Formula, Formulas, Name, Node};
+use super::hash::Map;
 use super::number::{DAY, ONE, of_float};
 use super::term::{Term, Terms};
 use crate::types::Type;
@@ -51,8 +52,48 @@ fn bits(holds: impl Iterator<Item = bool>) -> u64 {
     holds.enumerate().fold(0, |bits, (sample, holds)| bits | u64::from(holds) << sample)
 }
 
+/// On which of 64 rows each of these formulas holds, and each of their parts; the values lie at the bounds that these formulas
+/// name, and at no others. Nothing where they are too many.
+pub(super) fn focused(goals: &[Node], formulas: &Formulas, terms: &mut Terms) -> Map<Node, u64> {
+    const MOST: usize = 1_000;
+    let mut rows = Map::default();
+    let mut parts = Vec::new();
+    let mut open: Vec<(Node, bool)> = goals.iter().map(|goal| (goal.plain(), false)).collect();
+    while let Some((node, met)) = open.pop() {
+        if met {
+            parts.push(node);
+        } else if rows.insert(node, 0).is_none() {
+            open.push((node, true));
+            if let Formula::All(all) = formulas.kept(node) {
+                open.extend(all.iter().map(|part| (part.plain(), false)));
+            }
+        }
+        if parts.len() > MOST {
+            return Map::default();
+        }
+    }
+    let facts = parts.iter().filter_map(|node| match formulas.kept(*node) {
+        Formula::Fact(Fact::AtMost(one, other, most)) => Some((*one, (*other, *most))),
+        Formula::Fact(_) | Formula::True | Formula::All(_) => None,
+    });
+    let before = terms.narrow(facts);
+    for node in parts {
+        let holds = match formulas.kept(node) {
+            Formula::True => u64::MAX,
+            Formula::Fact(fact) => of(*fact, terms),
+            Formula::All(all) => all.iter().fold(u64::MAX, |holds, part| {
+                let known = rows.get(&part.plain()).copied().unwrap_or_default();
+                holds & if part.is_negated() { !known } else { known }
+            }),
+        };
+        rows.insert(node, holds);
+    }
+    terms.widen(before);
+    rows
+}
+
 /// A number that hangs on these alone.
-pub(super) fn hash(term: Term, sample: u64, of: u64) -> u64 {
+fn hash(term: Term, sample: u64, of: u64) -> u64 {
     let mut mixed = (u64::from(term.0) << 32 | sample << 8 | of).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -80,54 +121,56 @@ fn draw(term: Term, terms: &mut Terms, depth: usize) {
     if terms.about(term).drawn.is_some() {
         return;
     }
-    let about = terms.about(term);
-    let is_near = depth < DEPTH;
-    let earlier = |others: &[Term]| others.iter().copied().filter(|other| *other < term).collect::<Vec<_>>();
-    let (fewer, more) = if is_near { (earlier(&about.fewer), earlier(&about.more)) } else { (Vec::new(), Vec::new()) };
-    let near: Vec<(Term, i128)> = if is_near { about.near.clone() } else { Vec::new() };
-    let picked: Vec<Option<(Term, i128)>> = (0..64).map(|sample| pick(term, sample, &near)).collect();
     if term != Term::NOW {
         draw(Term::NOW, terms, depth + 1);
     }
-    for other in
-        picked.iter().flatten().map(|(other, _)| *other).chain(fewer.iter().copied()).chain(more.iter().copied())
-    {
+    let about = terms.about(term);
+    let (fewer, more) = (earlier(term, &about.fewer, depth), earlier(term, &about.more, depth));
+    let mut others: Vec<Term> = about.near.iter().map(|(other, _)| *other).filter(|_| depth < DEPTH).collect();
+    others.extend(fewer.iter().chain(&more));
+    others.dedup();
+    for other in others {
         draw(other, terms, depth + 1);
     }
-    let terms_now: &Terms = terms;
-    let value = |other: Term, sample: usize| match &terms_now.about(other).drawn {
+    let drawn = values(term, terms, (&fewer, &more));
+    terms.draw(term, Drawn::Numbers(drawn));
+}
+
+/// The terms that were there before, where values do not hang on each other too deep.
+fn earlier(term: Term, others: &[Term], depth: usize) -> Vec<Term> {
+    others.iter().copied().filter(|other| *other < term && depth < DEPTH).collect()
+}
+
+/// The values of a term: three of four at a bound, or just above it; all within what is known of it.
+fn values(term: Term, terms: &Terms, (fewer, more): (&[Term], &[Term])) -> Box<[i128; ROWS]> {
+    let about = terms.about(term);
+    let value = |other: Term, sample: usize| match &terms.about(other).drawn {
         Some(Drawn::Numbers(all)) => all.get(sample).copied(),
         _ => None,
     };
-    let about = terms_now.about(term);
-    let mut drawn = Box::new([0; ROWS]);
-    for ((sample, slot), picked) in drawn.iter_mut().enumerate().zip(picked) {
-        let now = value(Term::NOW, sample).unwrap_or(TODAY);
-        let own = picked.and_then(|(other, most)| {
-            let above = if hash(term, sample as u64, 8).is_multiple_of(2) { 0 } else { about.step.max(1) };
-            Some(value(other, sample)?.saturating_add(most).saturating_add(above))
-        });
-        let mut own = own.unwrap_or_else(|| scattered(term, sample as u64, now, terms_now));
+    let mut values = Box::new([0; ROWS]);
+    for (sample, slot) in values.iter_mut().enumerate() {
+        let which = hash(term, sample as u64, 7);
+        let bound = about.near.get((which >> 8) as usize % about.near.len().max(1));
+        let mut own = match bound.filter(|_| !which.is_multiple_of(4)) {
+            Some((other, most)) => {
+                let above = if which & 4 == 0 { 0 } else { about.step.max(1) };
+                let from = if *other == Term::ZERO { 0 } else { value(*other, sample).unwrap_or_default() };
+                let own = from.saturating_add(*most).saturating_add(above);
+                // What lies at a constant is a multiple already.
+                let is_multiple = about.step <= 1 || *other == Term::ZERO || own % about.step == 0;
+                if is_multiple { own } else { own.div_euclid(about.step) * about.step }
+            }
+            None => scattered(term, sample as u64, value(Term::NOW, sample).unwrap_or(TODAY), terms),
+        };
         if about.past {
-            own = own.min(now);
-        }
-        if about.step > 1 && own % about.step != 0 {
-            own = own.div_euclid(about.step) * about.step;
+            own = own.min(value(Term::NOW, sample).unwrap_or(TODAY));
         }
         let least = fewer.iter().filter_map(|other| value(*other, sample)).fold(about.range.0, i128::max);
         let most = more.iter().filter_map(|other| value(*other, sample)).fold(about.range.1, i128::min);
         *slot = own.max(least).min(most);
     }
-    terms.draw(term, Drawn::Numbers(drawn));
-}
-
-/// The bound at which the value of a sample lies; none where it lies anywhere.
-fn pick(term: Term, sample: u64, near: &[(Term, i128)]) -> Option<(Term, i128)> {
-    let which = hash(term, sample, 7);
-    if near.is_empty() || which.is_multiple_of(4) {
-        return None;
-    }
-    near.get((which >> 2) as usize % near.len()).copied()
+    values
 }
 
 /// A value in the term's range, small ones more often.
@@ -142,7 +185,8 @@ fn scattered(term: Term, sample: u64, now: i128, terms: &Terms) -> i128 {
         Type::Date => now.div_euclid(DAY) - small,
         Type::Duration => small * (DAY / 24),
         Type::Float => of_float(small as f64 / if sample.is_multiple_of(2) { 1.0 } else { 4.0 }),
-        _ => small * ONE + i128::from(hash(term, sample, 9) % 100) * (ONE / 100),
+        Type::Decimal { scale: 2.., .. } => small * ONE + i128::from(hash(term, sample, 9) % 100) * (ONE / 100),
+        _ => small * ONE,
     }
 }
 

@@ -1,8 +1,6 @@
 //! Looks for a way in which formulas can all hold: takes what must hold, then decides one alternative after the other, those
 //! first that leave the least choice. Promises: bounded, the same in every run; what it calls impossible is.
 
-use std::collections::BTreeSet;
-
 use super::formula::{Fact, Formula, Formulas, Node};
 use super::state::State;
 use super::term::Terms;
@@ -34,12 +32,7 @@ pub(super) struct Search<'s> {
     pub state: &'s mut State,
     /// The steps that are left.
     pub left: usize,
-    /// Alternatives of which one must hold.
-    open: Vec<Node>,
     decided: usize,
-    /// What was taken, to know it again, and in which order.
-    held: BTreeSet<Node>,
-    taken: Vec<Node>,
     /// The sample on which everything holds, if there is one: what holds there is tried first.
     guide: u64,
 }
@@ -47,8 +40,7 @@ pub(super) struct Search<'s> {
 impl<'s> Search<'s> {
     pub fn new(formulas: &'s Formulas, terms: &'s Terms, state: &'s mut State, most: usize) -> Self {
         state.clear();
-        let (open, held, taken) = (Vec::new(), BTreeSet::new(), Vec::new());
-        Self { formulas, terms, state, left: most.min(STEPS), open, decided: 0, held, taken, guide: 0 }
+        Self { formulas, terms, state, left: most.min(STEPS), decided: 0, guide: 0 }
     }
 
     /// Whether all of these can hold.
@@ -56,24 +48,24 @@ impl<'s> Search<'s> {
         let of = |goal: &Node| self.formulas.samples(*goal).unwrap_or_default();
         let samples = goals.iter().fold(u64::MAX, |samples, goal| samples & of(goal));
         self.guide = 1_u64.checked_shl(samples.trailing_zeros()).unwrap_or(0);
-        match self.take_all(goals.to_vec()) {
+        match self.take_all(goals) {
             Found::Way => self.decide(),
             found => found,
         }
     }
 
     /// Takes formulas that must hold; alternatives are kept for later.
-    fn take_all(&mut self, mut goals: Vec<Node>) -> Found {
+    fn take_all(&mut self, goals: &[Node]) -> Found {
         // The first first: what is nearest to the question.
-        goals.reverse();
+        let mut goals: Vec<Node> = goals.iter().rev().copied().collect();
         while let Some(goal) = goals.pop() {
             if !self.step() {
                 return Found::GaveUp;
             }
-            if !self.held.insert(goal) {
+            if self.state.held.insert(goal, ()).is_some() {
                 continue;
             }
-            self.taken.push(goal);
+            self.state.taken.push(goal);
             match self.formulas.kept(goal) {
                 Formula::True if goal.is_negated() => return Found::Nothing,
                 Formula::True => {}
@@ -82,7 +74,7 @@ impl<'s> Search<'s> {
                         return Found::Nothing;
                     }
                 }
-                Formula::All(_) if goal.is_negated() => self.open.push(goal),
+                Formula::All(_) if goal.is_negated() => self.state.open.push(goal),
                 Formula::All(parts) => goals.extend(parts.iter().rev()),
             }
         }
@@ -130,8 +122,8 @@ impl<'s> Search<'s> {
 
     fn choose(&mut self, choice: &[Node]) -> Found {
         for one in choice {
-            let (mark, open, taken) = (self.state.mark(), self.open.len(), self.taken.len());
-            let mut found = self.take_all(vec![*one]);
+            let (mark, open, taken) = (self.state.mark(), self.state.open.len(), self.state.taken.len());
+            let mut found = self.take_all(&[*one]);
             if found == Found::Way {
                 found = self.decide();
             }
@@ -139,12 +131,14 @@ impl<'s> Search<'s> {
                 return found;
             }
             self.state.back(mark);
-            self.open.truncate(open);
-            for node in self.taken.drain(taken..) {
-                self.held.remove(&node);
+            self.state.open.truncate(open);
+            while self.state.taken.len() > taken {
+                if let Some(node) = self.state.taken.pop() {
+                    self.state.held.remove(&node);
+                }
             }
             // From here on it does not hold.
-            match self.take_all(vec![!*one]) {
+            match self.take_all(&[!*one]) {
                 Found::Way => {}
                 found => return found,
             }
@@ -157,7 +151,7 @@ impl<'s> Search<'s> {
         let mut shortest: Option<Vec<Node>> = None;
         let mut taken = false;
         let mut at = 0;
-        while let Some(clause) = self.open.get(at).copied() {
+        while let Some(clause) = self.state.open.get(at).copied() {
             at += 1;
             let Some(choice) = self.left_of(clause) else {
                 if self.left == 0 {
@@ -167,7 +161,7 @@ impl<'s> Search<'s> {
             };
             match choice.as_slice() {
                 [] => return Narrowed::Stop(Found::Nothing),
-                [only] => match self.take_all(vec![*only]) {
+                [only] => match self.take_all(&[*only]) {
                     Found::Way => taken = true,
                     found => return Narrowed::Stop(found),
                 },
@@ -202,10 +196,10 @@ impl<'s> Search<'s> {
         if !self.step() {
             return None;
         }
-        if self.held.contains(&node) {
+        if self.state.held.contains_key(&node) {
             return Some(true);
         }
-        if self.held.contains(&!node) {
+        if self.state.held.contains_key(&!node) {
             return Some(false);
         }
         let formulas = self.formulas;

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::formula::{Fact, Name};
+use super::formula::{Fact, Name, Node};
+use super::hash::Map;
 use super::order::Order;
 use super::term::{Term, Terms};
 use crate::types::Type;
@@ -20,6 +21,11 @@ pub(super) struct Known {
 /// What is taken to hold.
 #[derive(Debug, Default)]
 pub(super) struct State {
+    /// The formulas that were taken, in order, and to know them again.
+    pub taken: Vec<Node>,
+    pub held: Map<Node, ()>,
+    /// Alternatives of which one must hold.
+    pub open: Vec<Node>,
     known: BTreeMap<Term, Known>,
     same: Vec<(Term, Term, bool)>,
     pub order: Order,
@@ -55,6 +61,9 @@ impl State {
 
     /// Forgets everything.
     pub fn clear(&mut self) {
+        self.taken.clear();
+        self.held.clear();
+        self.open.clear();
         self.known.clear();
         self.same.clear();
         self.trail.clear();
@@ -204,13 +213,10 @@ impl State {
         if term == Term::ZERO || self.order.knows(term) {
             return true;
         }
-        let (least, most) = terms.about(term).range;
-        let within = self.order.take(term, Term::ZERO, most) && self.order.take(Term::ZERO, term, -least);
         let about = terms.about(term);
+        self.order.meet_within(term, about.range);
         let past = !about.past || self.order.take(term, Term::NOW, 0);
-        within
-            && past
-            && about.more.iter().all(|other| !self.order.knows(*other) || self.order.take(term, *other, 0))
+        past && about.more.iter().all(|other| !self.order.knows(*other) || self.order.take(term, *other, 0))
             && about.fewer.iter().all(|other| !self.order.knows(*other) || self.order.take(*other, term, 0))
     }
 }

@@ -80,10 +80,16 @@ pub(super) struct About {
     /// Terms that are never less.
     pub more: Vec<Term>,
     /// What facts compare it with: an earlier term, and the most that it is above that.
-    pub near: Vec<(Term, i128)>,
+    pub near: Near,
     /// Its values in the samples, once they were asked for.
     pub drawn: Option<Drawn>,
 }
+
+/// What a term is compared with: earlier terms, and the most that it is above them.
+type Near = Vec<(Term, i128)>;
+
+/// What terms were compared with, and their values in the samples.
+type Narrowed = Vec<(Term, Near, Option<Drawn>)>;
 
 /// All terms.
 #[derive(Debug, Default)]
@@ -137,6 +143,28 @@ impl Terms {
     pub fn compare(&mut self, one: Term, other: Term, most: i128) {
         if let Some(about) = self.all.get_mut(one.0 as usize) {
             about.near.push((other, most));
+        }
+    }
+
+    /// Compares terms for a while with these alone; gives what is to be restored.
+    pub fn narrow(&mut self, facts: impl Iterator<Item = (Term, (Term, i128))>) -> Narrowed {
+        let mut near: Map<Term, Near> = Map::default();
+        for (term, fact) in facts {
+            near.entry(term).or_default().push(fact);
+        }
+        let swapped = near.into_iter().filter_map(|(term, near)| {
+            let about = self.all.get_mut(term.0 as usize)?;
+            Some((term, std::mem::replace(&mut about.near, near), about.drawn.take()))
+        });
+        swapped.collect()
+    }
+
+    /// Restores what terms are compared with.
+    pub fn widen(&mut self, before: Narrowed) {
+        for (term, near, drawn) in before {
+            if let Some(about) = self.all.get_mut(term.0 as usize) {
+                (about.near, about.drawn) = (near, drawn);
+            }
         }
     }
 
