@@ -77,7 +77,7 @@ pub struct Prover<'p> {
     /// Sets of the same rows: how many rows each has, and where a row is in it.
     sets: BTreeMap<String, Vec<(Term, Node)>>,
     /// On which of some rows formulas hold that questions are about now.
-    focus: Map<Node, u64>,
+    focus: Map<Node, u32>,
     /// The row of each entity that questions are about.
     places: Map<EntityId, Place>,
     /// What is true of every row of an entity.
@@ -231,9 +231,9 @@ impl<'p> Prover<'p> {
         self.formulas.any(parts.iter().copied())
     }
 
-    /// On which of 64 made-up rows a formula holds. Formulas that differ here are not the same.
+    /// On which of 32 made-up rows a formula holds. Formulas that differ here are not the same.
     #[must_use]
-    pub fn samples(&mut self, formula: Node) -> u64 {
+    pub fn samples(&mut self, formula: Node) -> u32 {
         self.formulas.sampled(formula, &mut self.terms)
     }
 
@@ -272,7 +272,7 @@ impl<'p> Prover<'p> {
             let rows = self.focus.get(&node.plain()).copied()?;
             Some(if node.is_negated() { !rows } else { rows })
         };
-        all.iter().try_fold(u64::MAX, |left, node| Some(left & rows(node)?)).is_some_and(|left| left != 0)
+        all.iter().try_fold(u32::MAX, |left, node| Some(left & rows(node)?)).is_some_and(|left| left != 0)
     }
 
     /// Whether a formula that is not over a row of an entity alone can hold nowhere. `false` says nothing.

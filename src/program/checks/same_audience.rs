@@ -44,7 +44,7 @@ struct SameAudience {
 const ALIKE: usize = 4;
 
 /// How many audiences are looked at together.
-const TOGETHER: usize = 16;
+const TOGETHER: usize = 20;
 
 /// An audience of which it is asked whether it is like another.
 struct Asked {
@@ -57,7 +57,7 @@ struct Asked {
 }
 
 pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, told: &Told<'p>, diags: &mut Diagnostics) {
-    let mut alike: BTreeMap<(EntityId, u64), Vec<(FieldId, Node)>> = BTreeMap::new();
+    let mut alike: BTreeMap<(EntityId, u32), Vec<(FieldId, Node)>> = BTreeMap::new();
     let asked = asked(program, prover, told);
     let near = asked.chunk_by(|one, next| one.entity == next.entity).flat_map(|all| all.chunks(TOGETHER));
     for together in near {

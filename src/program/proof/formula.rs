@@ -1,5 +1,5 @@
 //! Formulas over facts of one row, each kept once: alike formulas have one [`Node`], so that they are compared and looked
-//! at once. Makes `true`, `false`, facts, `and`, `or` and `not`; says of each, once it was asked, on which of 64 samples it holds.
+//! at once. Makes `true`, `false`, facts, `and`, `or` and `not`; says of each, once it was asked, on which of 32 samples it holds.
 
 use std::ops::Not;
 
@@ -83,7 +83,7 @@ pub(super) enum Formula {
 pub(super) struct Formulas {
     all: Vec<Formula>,
     /// On which samples each holds, once that was asked.
-    samples: Vec<Option<u64>>,
+    samples: Vec<Option<u32>>,
     facts: Map<Fact, Node>,
     conjunctions: Map<Box<[Node]>, Node>,
 }
@@ -92,7 +92,7 @@ impl Formulas {
     pub fn new() -> Self {
         Self {
             all: vec![Formula::True],
-            samples: vec![Some(u64::MAX)],
+            samples: vec![Some(u32::MAX)],
             facts: Map::default(),
             conjunctions: Map::default(),
         }
@@ -105,15 +105,23 @@ impl Formulas {
     }
 
     /// On which samples a formula holds, of which [`Self::sampled`] was asked, or of one that it is a part of.
-    pub fn samples(&self, node: Node) -> Option<u64> {
+    pub fn samples(&self, node: Node) -> Option<u32> {
         let samples = self.samples.get(node.place()).copied().flatten()?;
         Some(if node.is_negated() { !samples } else { samples })
     }
 
     /// On which samples a formula holds.
-    pub fn sampled(&mut self, node: Node, terms: &mut Terms) -> u64 {
+    pub fn sampled(&mut self, node: Node, terms: &mut Terms) -> u32 {
         if let Some(known) = self.samples(node) {
             return known;
+        }
+        if let Formula::All(parts) = self.kept(node)
+            && let Some(samples) = self.together(parts)
+        {
+            if let Some(slot) = self.samples.get_mut(node.place()) {
+                *slot = Some(samples);
+            }
+            return if node.is_negated() { !samples } else { samples };
         }
         // With a stack of its own: what formulas are made of may be deep.
         let mut open = vec![node];
@@ -123,8 +131,7 @@ impl Formulas {
                 Formula::True => None,
                 Formula::Fact(fact) => Some(sample::of(*fact, terms)),
                 Formula::All(parts) => {
-                    let known: Option<u64> =
-                        parts.iter().try_fold(u64::MAX, |samples, part| Some(samples & self.samples(*part)?));
+                    let known = self.together(parts);
                     if known.is_none() {
                         open.extend(parts.iter().copied().filter(|part| self.samples(*part).is_none()));
                         continue;
@@ -138,6 +145,11 @@ impl Formulas {
             open.pop();
         }
         self.samples(node).unwrap_or_default()
+    }
+
+    /// On which samples all of these hold, where that is known of each.
+    fn together(&self, parts: &[Node]) -> Option<u32> {
+        parts.iter().try_fold(u32::MAX, |samples, part| Some(samples & self.samples(*part)?))
     }
 
     /// A fact that is known already.

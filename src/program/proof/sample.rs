@@ -1,4 +1,4 @@
-//! Sixty-four rows made up by a hash: what each term is in each, and so which facts hold in which. Values lie mostly at the bounds
+//! Thirty-two rows made up by a hash: what each term is in each, and so which facts hold in which. Values lie mostly at the bounds
 //! that facts name. A formula that holds in one row can hold, which spares the search; that it holds in none says nothing.
 
 use super::formula::{Fact, Formula, Formulas, Name, Node};
@@ -8,7 +8,7 @@ use super::term::{Term, Terms};
 use crate::types::Type;
 
 /// How many rows there are.
-const ROWS: usize = 64;
+const ROWS: usize = 32;
 
 /// How deep values hang on each other.
 const DEPTH: usize = 32;
@@ -24,10 +24,10 @@ pub(super) enum Drawn {
 }
 
 /// On which of the samples a fact holds, a bit for each.
-pub(super) fn of(fact: Fact, terms: &mut Terms) -> u64 {
+pub(super) fn of(fact: Fact, terms: &mut Terms) -> u32 {
     match fact {
-        Fact::Null(term) => bits((0..64).map(|sample| hash(term, sample, 1).is_multiple_of(4))),
-        Fact::True(term) => bits((0..64).map(|sample| hash(term, sample, 2).is_multiple_of(2))),
+        Fact::Null(term) => bits((0..32).map(|sample| hash(term, sample, 1).is_multiple_of(4))),
+        Fact::True(term) => bits((0..32).map(|sample| hash(term, sample, 2).is_multiple_of(2))),
         Fact::Is(term, name) => bits(names(term, terms).iter().map(|it| *it == name)),
         Fact::Same(one, other) => {
             let one = names(one, terms);
@@ -48,13 +48,13 @@ pub(super) fn of(fact: Fact, terms: &mut Terms) -> u64 {
     }
 }
 
-fn bits(holds: impl Iterator<Item = bool>) -> u64 {
-    holds.enumerate().fold(0, |bits, (sample, holds)| bits | u64::from(holds) << sample)
+fn bits(holds: impl Iterator<Item = bool>) -> u32 {
+    holds.enumerate().fold(0, |bits, (sample, holds)| bits | u32::from(holds) << sample)
 }
 
-/// On which of 64 rows each of these formulas holds, and each of their parts; the values lie at the bounds that these formulas
+/// On which of 32 rows each of these formulas holds, and each of their parts; the values lie at the bounds that these formulas
 /// name, and at no others. Nothing where they are too many.
-pub(super) fn focused(goals: &[Node], formulas: &Formulas, terms: &mut Terms) -> Map<Node, u64> {
+pub(super) fn focused(goals: &[Node], formulas: &Formulas, terms: &mut Terms) -> Map<Node, u32> {
     const MOST: usize = 1_000;
     let mut rows = Map::default();
     let mut parts = Vec::new();
@@ -79,9 +79,9 @@ pub(super) fn focused(goals: &[Node], formulas: &Formulas, terms: &mut Terms) ->
     let before = terms.narrow(facts);
     for node in parts {
         let holds = match formulas.kept(node) {
-            Formula::True => u64::MAX,
+            Formula::True => u32::MAX,
             Formula::Fact(fact) => of(*fact, terms),
-            Formula::All(all) => all.iter().fold(u64::MAX, |holds, part| {
+            Formula::All(all) => all.iter().fold(u32::MAX, |holds, part| {
                 let known = rows.get(&part.plain()).copied().unwrap_or_default();
                 holds & if part.is_negated() { !known } else { known }
             }),

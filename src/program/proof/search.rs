@@ -34,7 +34,7 @@ pub(super) struct Search<'s> {
     pub left: usize,
     decided: usize,
     /// The sample on which everything holds, if there is one: what holds there is tried first.
-    guide: u64,
+    guide: u32,
 }
 
 impl<'s> Search<'s> {
@@ -46,8 +46,8 @@ impl<'s> Search<'s> {
     /// Whether all of these can hold.
     pub fn run(&mut self, goals: &[Node]) -> Found {
         let of = |goal: &Node| self.formulas.samples(*goal).unwrap_or_default();
-        let samples = goals.iter().fold(u64::MAX, |samples, goal| samples & of(goal));
-        self.guide = 1_u64.checked_shl(samples.trailing_zeros()).unwrap_or(0);
+        let samples = goals.iter().fold(u32::MAX, |samples, goal| samples & of(goal));
+        self.guide = 1_u32.checked_shl(samples.trailing_zeros()).unwrap_or(0);
         match self.take_all(goals) {
             Found::Way => self.decide(),
             found => found,

@@ -11,7 +11,7 @@ use crate::program::Aggregate;
 use crate::types::Type;
 
 /// How many sets of the same rows each is compared with.
-const ALIKE: usize = 6;
+const ALIKE: usize = 4;
 
 impl Prover<'_> {
     /// The number of rows of a set.
