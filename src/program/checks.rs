@@ -38,7 +38,7 @@ pub(super) fn check(
         return;
     }
     let mut prover = Prover::in_order(program, order);
-    let told = never_holds::check(program, &mut prover, diags);
+    let told = never_holds::check(program, sources, &mut prover, diags);
     always_empty::check(program, &mut prover, &told, diags);
     same_audience::check(program, &mut prover, &told, diags);
     unreachable_stage::check(program, &mut prover, (files, &told), diags);

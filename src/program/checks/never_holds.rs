@@ -9,10 +9,10 @@ use thiserror::Error;
 
 use super::scope::{Rows, Within, visit_program};
 use crate::diagnostics::Diagnostics;
-use crate::program::proof::Prover;
+use crate::program::proof::{Node, Prover};
 use crate::program::walk::visit;
 use crate::program::{Aggregate, Expr, ExprKind, Literal, Op, Program, RowsOf, What};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::types::Type;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -21,7 +21,7 @@ use crate::types::Type;
 struct NeverHolds {
     #[label(primary, "{why}")]
     at: Span,
-    why: &'static str,
+    why: String,
     #[help]
     help: &'static str,
 }
@@ -38,6 +38,10 @@ struct AlwaysHolds {
 }
 
 const DECLARE: &str = "remove it, or declare the column with `?` if it may be null";
+const EXCLUDE: &str = "its parts exclude each other";
+
+/// Longer conditions are not told again in a message.
+const SHORT: usize = 60;
 const PRESENT: &str = "this value is never null";
 
 /// The places of what was told, so that its consequences are not told too; and each `case` that was met on the way, with its rows.
@@ -55,7 +59,12 @@ impl Told<'_> {
     }
 }
 
-pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, diags: &mut Diagnostics) -> Told<'p> {
+pub(super) fn check<'p>(
+    program: &'p Program,
+    sources: &Sources,
+    prover: &mut Prover<'p>,
+    diags: &mut Diagnostics,
+) -> Told<'p> {
     let mut told = Told::default();
     visit_program(program, &mut |expr, rows| {
         if matches!(expr.kind, ExprKind::Case { .. }) {
@@ -64,7 +73,13 @@ pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, diags: &m
         let Some((at, said)) = look(program, prover, expr, rows) else { return Within::Go };
         told.places.insert(at);
         match said {
-            Said::Never(why, help) => diags.push(NeverHolds { at, why, help }),
+            Said::Never(why, help) => diags.push(NeverHolds { at, why: why.to_owned(), help }),
+            Said::Excluded(one, other, help) => {
+                let (one, other) = (sources.on_one_line(one), sources.on_one_line(other));
+                let is_short = one.len().max(other.len()) <= SHORT;
+                let why = if is_short { format!("`{other}` excludes `{one}`") } else { EXCLUDE.to_owned() };
+                diags.push(NeverHolds { at, why, help });
+            }
             Said::Always(why, help) => diags.push(AlwaysHolds { at, why, help }),
         }
         Within::Skip
@@ -75,6 +90,8 @@ pub(super) fn check<'p>(program: &'p Program, prover: &mut Prover<'p>, diags: &m
 /// What is wrong with a condition, and what to do.
 enum Said {
     Never(&'static str, &'static str),
+    /// Of several parts, which two exclude each other.
+    Excluded(Span, Span, &'static str),
     Always(&'static str, &'static str),
 }
 
@@ -144,10 +161,30 @@ impl<'p> Joined<'p> {
         if self.op == Op::And && self.operands.first().is_some_and(|first| first.span == expr.span) {
             return Some(Said::Never("this excludes what the sync is from", "correct a bound, or sync something else"));
         }
-        Some(if self.op == Op::And {
-            Said::Never("its parts exclude each other", "join alternatives with `or`, or correct a bound")
-        } else {
-            Said::Always("one of its parts always holds", "join conditions with `and`, or correct a bound")
+        if self.op == Op::Or {
+            return Some(Said::Always(
+                "one of its parts always holds",
+                "join conditions with `and`, or correct a bound",
+            ));
+        }
+        let help = "join alternatives with `or`, or correct a bound";
+        let pair = if self.operands.len() > 2 { self.exclusive(prover, rows) } else { None };
+        Some(match pair {
+            Some((one, other)) => Said::Excluded(one, other, help),
+            None => Said::Never(EXCLUDE, help),
+        })
+    }
+
+    /// Two parts that exclude each other.
+    fn exclusive(self, prover: &mut Prover<'p>, rows: &Rows) -> Option<(Span, Span)> {
+        let parts: Vec<(Span, Node)> =
+            self.operands.iter().map(|part| (part.span, prover.condition_over(rows, part))).collect();
+        parts.iter().enumerate().find_map(|(at, (one, holds))| {
+            let (other, _) = parts.iter().skip(at + 1).find(|(_, other)| {
+                let both = prover.all(&[*holds, *other]);
+                prover.never_at_all(both)
+            })?;
+            Some((*one, *other))
         })
     }
 }

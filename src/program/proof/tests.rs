@@ -112,7 +112,7 @@ fn what_excludes_itself_can_hold_nowhere() {
 fn what_can_hold_has_a_row_or_is_unknown() {
     for (condition, row) in [
         ("n > 10", "n = 11"),
-        ("n > 12 and n < 15", "n = 14"),
+        ("n > 12 and n < 15", "n = 13"),
         ("m is null", "n = 0, m = null"),
         ("d > 1.50 and d <= 1.51", "n = 0, d = 1.51"),
         ("plan not in (free, pro)", "n = 0, plan = team"),
