@@ -31,7 +31,22 @@ const SOURCE: &str = "source app.things {
   made   timestamp
   day    date?
 }
+source app.notes {
+  id        text
+  thing_id  text?
+  size      int
+  kind      enum(a, b)
+  note_at   timestamp
+}
+entity note from app.notes {
+  key   id
+  link  thing -> thing on thing_id as notes
+}
 ";
+
+/// Sources stand in the order of their names.
+const NOTES: SourceId = SourceId(0);
+const THINGS: SourceId = SourceId(1);
 
 const NOW: i64 = 1_768_478_400_000_000;
 const HOUR: i64 = 3_600_000_000;
@@ -52,26 +67,30 @@ pub fn made(seed: u64) -> Made {
     let mut mistakes = Diagnostics::default();
     let program = plgc::check(&sources, &Options::default(), &mut mistakes);
     let program = program.unwrap_or_else(|| panic!("{:?}\n{text}", mistakes.finish()));
-    let rows: Vec<Row> = (0..60).map(|number| maker.row(&program, number)).collect();
+    let mut rows = Rows::new();
+    rows.insert(THINGS, (0..60).map(|number| maker.row(&program, THINGS, number)).collect());
+    rows.insert(NOTES, (0..90).map(|number| maker.row(&program, NOTES, number)).collect());
     let outputs = [NOW, NOW + 3 * HOUR].map(|now| evaluated(&program, rows.clone(), now).expect("rows that fit"));
     Made { text, program, outputs: outputs.into() }
 }
 
-fn evaluated(program: &Program, rows: Vec<Row>, now: i64) -> Option<Output> {
-    let rows = BTreeMap::from([(SourceId(0), rows)]);
+type Rows = BTreeMap<SourceId, Vec<Row>>;
+
+fn evaluated(program: &Program, rows: Rows, now: i64) -> Option<Output> {
     eval::evaluate(program, &Input { rows: &rows, now, before: &Output::default(), receipts: &[] }).ok()
 }
 
 impl Made {
     /// What comes out where a witness is the only row: what it does not say is null, or the type's first value.
     pub fn alone(&self, witness: &Witness) -> Option<Output> {
-        let source = &self.program.sources[0];
+        let source = &self.program.sources[THINGS.0 as usize];
         let mut row: Row =
             source.columns.iter().map(|column| first(&column.typed.kind, column.typed.nullable)).collect();
         for (column, kind, value) in &witness.columns {
             row[column.0 as usize] = Value::of(value, kind);
         }
-        let output = evaluated(&self.program, vec![row], witness.now.unwrap_or(NOW));
+        let rows = Rows::from([(THINGS, vec![row]), (NOTES, Vec::new())]);
+        let output = evaluated(&self.program, rows, witness.now.unwrap_or(NOW));
         Some(output.unwrap_or_else(|| panic!("the evaluator stops at {witness}\n{}", self.text)))
     }
 }
@@ -167,7 +186,9 @@ impl Maker {
         let op = self.one(&["<", "<=", ">", ">=", "=", "!="]);
         let number = self.random.below(5);
         let equal = self.one(&["=", "!="]);
-        match self.random.below(16) {
+        match self.random.below(17) {
+            // Which rows an entity has hangs on no set.
+            15 if !self.ints.is_empty() => self.of_notes(),
             0 => format!("{} {op} {number}", self.int(1)),
             1 => format!("{} {op} {}", self.int(1), self.int(1)),
             2 => format!("{} {op} {number}.5", self.one(&["d", "n", "m", "d", "e"])),
@@ -188,12 +209,31 @@ impl Maker {
         }
     }
 
-    fn row(&mut self, program: &Program, number: usize) -> Row {
+    /// A condition on the set of a thing's notes: some of them imply others.
+    fn of_notes(&mut self) -> String {
+        let (size, days) = (self.random.below(5), 1 + self.random.below(4));
+        let of = match self.random.below(5) {
+            0 => "notes".to_owned(),
+            1 => format!("notes where size > {size}"),
+            2 => format!("notes where size >= {size} and kind = {}", self.one(&["a", "b"])),
+            3 => format!("notes where note_at within {days} days"),
+            _ => format!("notes as note where note.size < {size} or note.kind = {}", self.one(&["a", "b"])),
+        };
+        match self.random.below(4) {
+            0 => format!("any({of})"),
+            1 => format!("none({of})"),
+            2 => format!("count({of}) > {}", self.random.below(3)),
+            _ => format!("count({of}) <= {}", self.random.below(2)),
+        }
+    }
+
+    fn row(&mut self, program: &Program, source: SourceId, number: usize) -> Row {
         let mut row = Row::new();
-        for column in &program.sources[0].columns {
+        for column in &program.sources[source.0 as usize].columns {
             let small = self.random.below(8) as i64;
             row.push(match &column.typed.kind {
                 _ if column.name == "id" => Value::Text(format!("k{number}")),
+                _ if column.name == "thing_id" => Value::Text(format!("k{}", self.random.below(60))),
                 _ if column.typed.nullable && self.random.chance(25) => Value::Null,
                 Type::Int => Value::Int(small - 2),
                 Type::Decimal { scale, .. } => {
