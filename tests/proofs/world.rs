@@ -129,6 +129,8 @@ impl Maker {
             let condition = self.condition(2);
             writeln!(text, "trait t{number} of thing = {condition}").unwrap();
             self.bools.push(format!("t{number}"));
+            let (one, join, other) = (self.of_notes(), self.one(&["and", "or"]), self.of_notes());
+            writeln!(text, "trait s{number} of thing = {one} {join} {other}").unwrap();
         }
         for number in 0..8 {
             let base = if number > 0 && self.random.chance(60) {
