@@ -1,10 +1,12 @@
 //! The last stage: takes a [`Plan`] and the [`Program`] it came from and gives the [`Manifest`] in one dialect: every statement that a
 //! run executes over the user's tables, written out. Same input, same bytes.
 
+mod declared;
 mod sources;
 
 use std::collections::BTreeMap;
 
+use self::declared::Declared;
 use crate::dialect::Dialect;
 use crate::manifest::{self, Column, Manifest, Sql};
 use crate::plan::rel::{Query, Scalar, Table};
@@ -17,14 +19,14 @@ use crate::types::Type;
 /// The manifest of a program in a dialect. A relation goes as soon as it is written: all of them take as much room as all text.
 #[must_use]
 pub fn manifest(plan: Plan, program: &Program, files: &Sources, dialect: &Dialect) -> Manifest {
-    let labels = labels(program);
+    let (labels, declared) = (labels(program), Declared::new(program, dialect));
     let mut manifest = Manifest {
         version: manifest::VERSION,
         plgc: env!("CARGO_PKG_VERSION").to_owned(),
         dialect: dialect.name.to_owned(),
         setup: Vec::new(),
         sources: sources::sources(program, files, dialect),
-        models: plan.models.into_iter().map(|it| model(&it, &labels, dialect)).collect(),
+        models: plan.models.into_iter().map(|it| model(it, &labels, &declared, dialect)).collect(),
         entities: plan.entities.into_iter().map(|it| entity(&it, dialect)).collect(),
         checks: plan.checks.into_iter().map(|it| check(&it, dialect)).collect(),
         views: plan.views.into_iter().map(|it| view(&it, dialect)).collect(),
@@ -45,7 +47,8 @@ fn keyed(table: &Table, key: &str, dialect: &Dialect) -> Vec<Sql> {
 /// Labels by entity and column.
 type Labels<'a> = BTreeMap<(&'a str, &'a str), &'a [String]>;
 
-fn model(model: &plan::Model, labels: &Labels<'_>, dialect: &Dialect) -> manifest::Model {
+fn model(mut model: plan::Model, labels: &Labels<'_>, declared: &Declared<'_>, dialect: &Dialect) -> manifest::Model {
+    declared.cast(&mut model.query);
     let labels = |name: &str| labels.get(&(model.entity.as_str(), name)).copied().unwrap_or_default().to_vec();
     let table = Table::Model(model.name.clone());
     manifest::Model {
@@ -57,6 +60,7 @@ fn model(model: &plan::Model, labels: &Labels<'_>, dialect: &Dialect) -> manifes
         keyed: model.columns.first().map_or_else(Vec::new, |key| keyed(&table, &key.name, dialect)),
         columns: model.columns.iter().map(|it| column(it, labels(&it.name), dialect)).collect(),
         last: model.last,
+        kept: model.kept,
     }
 }
 

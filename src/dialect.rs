@@ -36,9 +36,14 @@ pub struct Dialect {
     /// Spellings of functions, operations, casts and aggregates that differ from the default; see
     /// `crate::sql::template`. `None`: there is none here.
     pub templates: &'static [(&'static str, Option<&'static str>)],
+    /// Declared types (`int`, `decimal`, `float`, `timestamp`, `json`) that stand for several of the warehouse's: columns of
+    /// sources are cast to the one that is meant.
+    pub several_types: &'static [&'static str],
     /// What follows each table of a run, so that a join by its key is quick and well planned: `{table}`, `{key}`, and
     /// `{index}`, a name of its own.
     pub keyed: &'static [&'static str],
+    /// The same of the memory of a sync, whose keys may be longer than an index that has an order takes.
+    pub keyed_memory: &'static [&'static str],
     /// Functions that statements may use and the warehouse lacks.
     pub setup: &'static [Setup],
 }

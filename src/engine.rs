@@ -84,6 +84,8 @@ pub struct Driver {
     pub has_schemas: bool,
     /// Whether a table may have an index.
     pub has_indexes: bool,
+    /// Whether an index takes texts of any length, as keys at a destination may have.
+    pub indexes_any_text: bool,
     /// How a transaction that will write begins.
     pub begin: &'static str,
     /// What stands before the text of an instant.
@@ -92,6 +94,8 @@ pub struct Driver {
     pub type_name: fn(&Type) -> String,
     /// Whether a physical type can hold a type.
     pub accepts: fn(&Type, &str) -> bool,
+    /// A condition that finds, in a column that can hold a type, values that are none of it; nulls are no matter.
+    pub misfit: fn(&Type, &str) -> Option<String>,
     /// What is wrong with the text of the setting that says where it is, as far as the text shows, and one thing to do.
     pub fits: fn(&str) -> Result<(), (&'static str, &'static str)>,
     /// Opens a database.

@@ -25,6 +25,10 @@ use crate::types::Typed;
 /// The version of this format. A reader refuses a greater one.
 pub const VERSION: u32 = 2;
 
+/// The column of the view of an entity's parent run that says whether a row was there, where the entity has rows that are
+/// remembered beyond that.
+pub const PRESENT: &str = "row__present";
+
 /// A compiled program.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Manifest {
@@ -147,6 +151,9 @@ pub struct Model {
     pub columns: Vec<Column>,
     /// Whether it is the entity's last pass.
     pub last: bool,
+    /// Whether it holds what is remembered of rows that are no more: the key, and what an experiment said of each.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kept: bool,
 }
 
 /// What surrounds an entity's model.
@@ -173,6 +180,8 @@ pub struct Entity {
     pub key_text: String,
     /// The view of the parent run, as the dialect spells it. The runner makes it before the model, from `parent_table`, in the
     /// columns of the last model: one that the parent lacks (also under its `was`) is a typed null; empty before the first run.
+    /// Where the entity has a model of rows that are no more, those of the parent run are in the view too, and a further column,
+    /// `row__present`, is false for them and true for the others.
     pub prev_view: String,
     /// The parent run's table: `plg.workspace__:parent`.
     pub parent_table: String,

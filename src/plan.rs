@@ -1,8 +1,10 @@
 //! Takes a [`Program`] and gives a [`Plan`]: dialect-free relations in build order, with what a run needs
-//! around them. `model` turns the field graph into levels and passes; `state` makes everything around the models.
+//! around them. `fold` makes what remembers a value, `model` turns the field graph into levels and passes; `state` makes
+//! everything around the models.
 
 pub mod call;
 pub mod cites;
+pub mod fold;
 pub mod lineage;
 pub mod model;
 pub mod reads;
@@ -53,6 +55,8 @@ pub struct Model {
     pub last: bool,
     /// Whether it holds the keys alone: of an entity without a field and a sync.
     pub keys_only: bool,
+    /// Whether it holds what is remembered of rows that are no more, and no row that is.
+    pub kept: bool,
 }
 
 /// A column of a model.
@@ -143,7 +147,7 @@ pub fn lower(program: &Program, sources: &Sources) -> Plan {
     }
 }
 
-/// The name of the model's column that holds this; `None` for whether a row exists.
+/// The name of the model's column that holds this; `None` for what the run before has, and for whether a row exists.
 #[must_use]
 pub fn column_name(program: &Program, entity: EntityId, what: What) -> Option<String> {
     match what {

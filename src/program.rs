@@ -43,7 +43,7 @@ pub use graph::{
     Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart,
     Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase,
     Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Start, Step,
-    Stream, Sync, TargetField, Test, TestStep, Tie, Via, What, Window, WindowOp,
+    Stream, Sync, TargetField, Test, TestStep, Tie, Via, What, Window, WindowOp, percent,
 };
 
 use crate::diagnostics::Diagnostics;

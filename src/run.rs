@@ -15,6 +15,7 @@ pub mod prev;
 pub mod session;
 pub mod sources;
 pub mod state;
+pub mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

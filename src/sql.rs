@@ -40,14 +40,15 @@ pub fn create_table_as(table: &Table, comments: &[String], query: &Query, dialec
 /// What follows the creation of a run's table, each without a semicolon: an index on its key, statistics.
 #[must_use]
 pub fn keyed(table: &Table, key: &str, dialect: &Dialect) -> Vec<String> {
-    let index = match table {
-        Table::Model(name) => qualified(&["plg", &format!("{name}__key__")], ":run", dialect),
-        Table::RunState(name) => qualified(&["plg_state", &format!("{name}__key__")], ":run", dialect),
+    let (schema, name, keyed) = match table {
+        Table::Model(name) => ("plg", name, dialect.keyed),
+        Table::RunState(name) => ("plg_state", name, dialect.keyed_memory),
         _ => return Vec::new(),
     };
+    let index = qualified(&[schema, &format!("{name}__key__")], ":run", dialect);
     let (table, key) = (self::table(table, dialect), dialect.identifier(key));
     let fill = |it: &&str| it.replace("{index}", &index).replace("{table}", &table).replace("{key}", &key);
-    dialect.keyed.iter().map(fill).collect()
+    keyed.iter().map(fill).collect()
 }
 
 /// `INSERT INTO … (…)` of what a query gives, without a semicolon at its end.

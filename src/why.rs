@@ -1,6 +1,7 @@
 //! Takes a field and a row, gives why the field has its value: the tree of its conditions, each with the row's values and
 //! whether it holds, and the nearest changes that would make it another one. Computed by the reference evaluator.
 
+mod experiment;
 mod flip;
 
 use serde::Serialize;
@@ -118,7 +119,8 @@ impl About<'_> {
                 Ok(nodes)
             }
             FieldKind::Status { stages, .. } => self.stages(stages, depth),
-            FieldKind::Experiment(..) | FieldKind::Sequence(..) => Ok(Vec::new()),
+            FieldKind::Experiment(id, _) => self.enrolment(self.program.experiment(*id), depth),
+            FieldKind::Sequence(..) => Ok(Vec::new()),
         }
     }
 

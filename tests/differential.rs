@@ -4,6 +4,8 @@
 
 #[path = "differential/constructs.rs"]
 mod constructs;
+#[path = "differential/experiment.rs"]
+mod experiment;
 #[path = "differential/expression.rs"]
 mod expression;
 #[path = "differential/oracle.rs"]
@@ -94,7 +96,7 @@ fn the_evaluator_gives_the_rows_of_every_run_case() {
 
 /// The same for one program; a panic of the compiler is a difference, too.
 fn differs(edition: &Edition, engine: &'static engine::Driver) -> (Option<String>, usize) {
-    let tried = catch_unwind(AssertUnwindSafe(|| difference("random", std::slice::from_ref(edition), engine)));
+    let tried = catch_unwind(AssertUnwindSafe(|| difference("random", &experiment::edited(edition), engine)));
     tried.unwrap_or_else(|_| (Some(format!("{}: it panics", engine.name)), 0))
 }
 

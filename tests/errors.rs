@@ -47,7 +47,7 @@ fn wrong_examples_are_wrong_and_fixed_ones_are_not() {
             "toml" if fixed.contains("[project]") => (codes_of_config(wrong), codes_of_config(fixed)),
             _ => continue,
         };
-        // An experiment is checked, and then refused: only the page of the refusal is about that.
+        // A sequence is checked, and then refused: only the page of the refusal is about that.
         let after: Vec<String> = after.into_iter().filter(|it| it != "later-declaration").collect();
         let before: Vec<String> =
             before.into_iter().filter(|it| it != "later-declaration" || *code == "later-declaration").collect();

@@ -231,32 +231,6 @@ fn secrets_are_hidden_and_a_file_is_no_folder() {
 }
 
 #[test]
-fn a_table_that_was_not_loaded_has_the_values_of_its_enums() {
-    for engine in engines() {
-        let program = "source app.items { id text; plan enum(free, pro)? }\n\nentity item from app.items { key id }\n\n\
-            audience paying of item where plan = pro\n";
-        let project = Project::new(engine, program, "");
-        project.replace("plg.toml", "data = \"data\"\n", "");
-        if engine == "postgres" {
-            project.execute("CREATE SCHEMA app");
-        }
-        project.execute(
-            "CREATE TABLE app.items (id TEXT, plan TEXT); INSERT INTO app.items VALUES ('a', 'pro'), ('b', NULL)",
-        );
-        project.run(0);
-        project.execute("INSERT INTO app.items VALUES ('c', 'gold'), ('d', 'Free')");
-        project.fails(
-            1,
-            3,
-            &["run-source", "source `app.items` (program.plg:1)", "column `plan` is enum(free, pro), and has `"],
-        );
-        assert_eq!(project.texts("SELECT id FROM plg.item ORDER BY id"), ["a", "b"]);
-        project.execute("DELETE FROM app.items WHERE id IN ('c', 'd')");
-        project.run(2);
-    }
-}
-
-#[test]
 fn a_character_that_databases_do_not_store_is_refused_where_it_stands() {
     for engine in engines() {
         let project = project(engine);
@@ -266,4 +240,50 @@ fn a_character_that_databases_do_not_store_is_refused_where_it_stands() {
         project.write("data/app.items.jsonl", "{\"id\": \"a\", \"name\": \"b\\u0000\", \"size\": 1}\n");
         project.fails(0, 3, &["load-text", "app.items.jsonl:1:1", "column `name` has the character U+0000"]);
     }
+}
+
+#[test]
+fn numbers_of_json_lines_keep_their_digits() {
+    for engine in engines() {
+        let program = "source app.items { id text; word text; sum decimal(18, 2); n int; f float; j json }\n\n\
+            entity item from app.items { key id }\n\ntrait long of item = json_text(j, 'a')\n";
+        let project = Project::new(engine, program, "");
+        project.write(
+            "data/app.items.jsonl",
+            "{\"id\":12345678901234567890123,\"word\":1.10,\"sum\":99999999999999.99,\"n\":9007199254740993,\"f\":1e2,\
+             \"j\":{\"b\":1.10, \"a\":12345678901234567890123,\"c\":1.0e400}}\n\
+             {\"id\":12345678901234567890124,\"word\":true,\"sum\":1.5e1,\"n\":2e3,\"f\":0.1,\"j\":[1.0 ,2]}\n",
+        );
+        project.run(0);
+        let columns = "id || ' ' || word || ' ' || CAST(n AS TEXT) || ' ' || COALESCE(long, '-') || ' ' || j";
+        assert_eq!(
+            project.texts(&format!("SELECT {columns} FROM plg.item ORDER BY id")),
+            [
+                "12345678901234567890123 1.10 9007199254740993 12345678901234567890123 {\"b\":1.10, \"a\":12345678901234567890123,\"c\":1.0e400}",
+                "12345678901234567890124 true 2000 - [1.0 ,2]",
+            ]
+        );
+        let sums = if engine == "sqlite" { ["9999999999999999", "1500"] } else { ["99999999999999.99", "15.00"] };
+        assert_eq!(project.texts("SELECT sum FROM plg.item ORDER BY id"), sums);
+        project.write(
+            "data/app.items.jsonl",
+            "{\"id\":\"a\",\"word\":\"\",\"sum\":1.234567890123456e1,\"n\":1,\"f\":1,\"j\":1}\n",
+        );
+        project.fails(1, 3, &["load-value", "`1.234567890123456e1`"]);
+    }
+}
+
+/// A file may be changed by something that sets its time back: archives and copies do.
+#[test]
+fn a_changed_file_of_the_same_size_and_time_is_loaded() {
+    let project = project("sqlite");
+    project.write("data/app.items.csv", "id,name,size,note\na,Lantern,1,\n");
+    project.run(0);
+    let path = project.path("data/app.items.csv");
+    let before = std::fs::metadata(&path).unwrap().modified().unwrap();
+    project.write("data/app.items.csv", "id,name,size,note\na,Lamptop,1,\n");
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(before).unwrap();
+    assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), before);
+    project.run(1);
+    assert_eq!(project.texts("SELECT name FROM plg.item"), ["Lamptop"]);
 }

@@ -37,5 +37,6 @@ mod sql;
 mod support;
 mod syncs;
 mod tidy;
+mod unloaded;
 mod why;
 mod widths;

@@ -197,6 +197,28 @@ fn webhooks_are_tried_again_and_refusals_are_said() {
     assert_eq!(world.run(START).unwrap().syncs[0].rejected, 1, "what was refused stays pending");
 }
 
+/// A statement that fails after the commit must not stop the runs that come: none of them could undo it.
+#[test]
+fn a_sync_of_which_a_statement_fails_is_held() {
+    both(|engine| {
+        let mut world = jsonl(engine);
+        world.workspaces(THREE);
+        let good = world.manifest.syncs[0].outbox.clone();
+        world.manifest.syncs[0].outbox = "SELECT no_such_function(1)".to_owned().into();
+        for hour in 0..2 {
+            let outcome = world.run(START + hour * HOUR).unwrap();
+            assert!(outcome.built && !outcome.is_clean());
+            let held = outcome.syncs[0].held.as_deref().unwrap();
+            assert!(held.starts_with("outbox `banners` fails: ") && held.contains("no_such_function"), "{held}");
+        }
+        assert_eq!(sent(&world), [""; 0]);
+        world.manifest.syncs[0].outbox = good;
+        let outcome = world.run(START + 2 * HOUR).unwrap();
+        assert!(outcome.is_clean());
+        assert_eq!(sent(&world).len(), 2);
+    });
+}
+
 #[test]
 fn nothing_is_sent_unless_the_target_says_so() {
     let mut world = jsonl("sqlite");

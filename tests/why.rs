@@ -153,3 +153,74 @@ fn what_cannot_be_explained_is_said() {
     fails("why item.heavy a --as-of 2026-02-01", 3, "why-stopped");
     fails("why idle a --as-of 2025-12-31", 3, "run-earlier");
 }
+
+const EXPERIMENT: &str = "source app.items { id text; size int }
+
+entity item from app.items { key id; guard loses <= 100% }
+
+audience large of item where size > 10
+
+experiment copy of large {
+  arms     calm 50%, loud 50%
+  rollout  80%
+  layer    line 0%..50%
+}
+";
+
+/// An arm by what draws it, one that stays, one that a returned row has again, and one under an earlier name.
+fn explains_an_arm(engine: &str) {
+    let project = Project::new(engine, EXPERIMENT, "");
+    let rows = |rows: &str| project.write("data/app.items.csv", &format!("id,size\n{rows}"));
+    rows("a,11\nb,7\nc,12\n");
+    project.run(9);
+    says(
+        &project,
+        "why copy a",
+        &[
+            "item.copy of a is loud, in a run at 2026-01-01T09:00Z",
+            "  ✓ large, since 2026-01-01T09:00Z",
+            "    ✓ size > 10  (size = 11)",
+            "  ✓ layer line 0%..50%  (bucket('line.layer', key) = 4485)",
+            "  ✓ rollout 80%  (bucket('copy.rollout', key) = 4235)",
+            "  arms calm 50%, loud 50%  (bucket('copy.arms', key) = 5338)",
+        ],
+    );
+    says(
+        &project,
+        "why copy b",
+        &[
+            "item.copy of b is null, in a run at 2026-01-01T09:00Z",
+            "  ✗ large",
+            "    ✗ size > 10  (size = 7)",
+            "  ✓ layer line 0%..50%  (bucket('line.layer', key) = 942)",
+            "  ✓ rollout 80%  (bucket('copy.rollout', key) = 2665)",
+            "  arms calm 50%, loud 50%  (bucket('copy.arms', key) = 1472)",
+        ],
+    );
+    rows("b,7\n");
+    project.run(10);
+    let gone = "the row is gone; what is remembered of it is that `copy` is `loud`";
+    project.call("why copy a").is(3, &["unknown-why-key", gone]);
+    rows("a,3\nb,7\n");
+    project.replace("program.plg", "experiment copy of", "experiment words was copy of");
+    project.run(11);
+    says(
+        &project,
+        "why words a",
+        &[
+            "item.words of a is loud, in a run at 2026-01-01T11:00Z",
+            "  ✓ enrolled in an earlier run, and stays  (arm = loud, enrolled_at = 2026-01-01T09:00Z, phase = 1)",
+        ],
+    );
+    project.call("why copy a").is(2, &["unknown-why-field", "`words`, which was `copy`"]);
+}
+
+#[test]
+fn an_arm_is_explained_on_sqlite() {
+    explains_an_arm("sqlite");
+}
+
+#[test]
+fn an_arm_is_explained_on_postgres() {
+    explains_an_arm("postgres");
+}

@@ -13,7 +13,7 @@ use crate::diagnostics::did_you_mean;
 use crate::engine::Location;
 use crate::eval::{self, Input, Look, Output, Value};
 use crate::program::{FieldId, FieldKind, Program, SourceId};
-use crate::run::past::{self, Past, Table};
+use crate::run::past::{self, Past, Rows, Table};
 use crate::test::compare::shown;
 use crate::test::value;
 use crate::types::Type;
@@ -56,15 +56,12 @@ struct UnknownField {
 /// A row that is not there.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 #[error("`{entity}` has no row with the key `{key}`")]
-#[diagnostic(
-    code("unknown-why-key"),
-    help(
-        "the source has no such row, or the `where` of the entity leaves it out; write the key as it is in the source"
-    )
-)]
+#[diagnostic(code("unknown-why-key"))]
 struct UnknownKey {
     entity: String,
     key: String,
+    #[help]
+    help: String,
 }
 
 /// A target on which nothing was built.
@@ -129,6 +126,11 @@ fn field(program: &Program, name: &str) -> Result<FieldId, Broken> {
         return Ok(*id);
     }
     let known = named.iter().flat_map(|(_, whole, short)| [whole.as_str(), short]);
+    let was_named = |id: FieldId| program.earlier_names(program.field(id)).iter().any(|was| was == name);
+    if let Some((.., now)) = named.iter().find(|(id, ..)| was_named(*id)) {
+        let help = format!("ask for `{now}`, which was `{name}`");
+        return Err(Broken::new(Exit::Usage, UnknownField { name: name.to_owned(), help }));
+    }
     let help = match (short.is_empty(), did_you_mean(name, known)) {
         (false, _) => "several entities have it: name it as ENTITY.FIELD".to_owned(),
         (true, Some(similar)) => format!("did you mean `{similar}`?"),
@@ -154,8 +156,12 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
     let look = Look::new(program, &input).map_err(stopped)?;
     let entity = program.field(id).entity;
     let Some(row) = look.row(entity, &args.key) else {
+        let help = remembered(program, id, &args.key, &output(&past.after)).unwrap_or_else(|| {
+            "the source has no such row, or the `where` of the entity leaves it out; write the key as it is in the source"
+                .to_owned()
+        });
         let (entity, key) = (program.entity(entity).name.clone(), args.key.clone());
-        return Err(Broken::new(Exit::Stopped, UnknownKey { entity, key }));
+        return Err(Broken::new(Exit::Stopped, UnknownKey { entity, key, help }));
     };
     let about = About { program, sources: &project.sources, look: &look, row };
     let mut why = explain(about, id, &args.key).map_err(stopped)?;
@@ -164,6 +170,20 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
         why.waits_until = turns(program, id, &args.key, &Input { before: &after, ..input });
     }
     Ok(why)
+}
+
+/// What is said of a row that is no more and is remembered.
+fn remembered(program: &Program, id: FieldId, key: &str, last: &Output) -> Option<String> {
+    let field = program.field(id);
+    let table = last.entities.get(&program.entity(field.entity).name)?;
+    let row =
+        table.vanished.iter().find(|row| table.value(row, &table.key).and_then(Value::text).as_deref() == Some(key))?;
+    let value = table.value(row, &field.name).filter(|value| !value.is_null())?;
+    let value = shown(value, &field.typed.kind);
+    Some(format!(
+        "the row is gone; what is remembered of it is that `{}` is `{value}`, which it has again when it is back",
+        field.name
+    ))
 }
 
 /// Whether a field's value is one of a few, so that it turns at an instant.
@@ -205,16 +225,24 @@ fn read(row: &[crate::engine::Value], table: &Table) -> eval::Row {
 }
 
 /// A run's tables as the evaluator has them.
-fn output(tables: &[(String, String, Table)]) -> Output {
+fn output(tables: &[Rows]) -> Output {
     let mut output = Output::default();
-    for (entity, key, table) in tables {
-        let found = eval::Table {
-            key: key.clone(),
-            columns: table.columns.iter().map(|(name, _)| name.clone()).collect(),
-            rows: table.rows.iter().map(|row| read(row, table)).collect(),
-            vanished: Vec::new(),
+    for it in tables {
+        let columns: Vec<String> = it.there.columns.iter().map(|(name, _)| name.clone()).collect();
+        let widened = |row: &crate::engine::Row| {
+            let mut wide = vec![Value::Null; columns.len()];
+            for ((name, _), value) in it.kept.columns.iter().zip(read(row, &it.kept)) {
+                let place = columns.iter().position(|column| column == name);
+                if let Some(slot) = place.and_then(|place| wide.get_mut(place)) {
+                    *slot = value;
+                }
+            }
+            wide
         };
-        output.entities.insert(entity.clone(), found);
+        let rows = it.there.rows.iter().map(|row| read(row, &it.there)).collect();
+        let vanished = it.kept.rows.iter().map(widened).collect();
+        let found = eval::Table { key: it.key.clone(), columns, rows, vanished };
+        output.entities.insert(it.entity.clone(), found);
     }
     output
 }

@@ -30,7 +30,9 @@ pub static POSTGRES: Dialect = Dialect {
     scaled_decimals: false,
     literals: &[],
     templates: TEMPLATES,
+    several_types: &["int", "decimal", "float", "timestamp", "json"],
     keyed: &["CREATE UNIQUE INDEX ON {table} ({key})", "ANALYZE {table} ({key})"],
+    keyed_memory: &["CREATE INDEX ON {table} USING HASH ({key})", "ANALYZE {table} ({key})"],
     setup: setup::ALL,
 };
 

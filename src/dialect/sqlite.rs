@@ -25,7 +25,9 @@ pub static SQLITE: Dialect = Dialect {
     scaled_decimals: true,
     literals: &[("date", "'{}'"), ("timestamp", "'{}'")],
     templates: TEMPLATES,
+    several_types: &[],
     keyed: &["CREATE UNIQUE INDEX {index} ON {table} ({key})"],
+    keyed_memory: &["CREATE UNIQUE INDEX {index} ON {table} ({key})"],
     setup: &[],
 };
 

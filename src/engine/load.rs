@@ -197,7 +197,7 @@ fn stamp(source: &Declared, path: &Path, before: Option<&Stamp>) -> Result<Stamp
     let meta = std::fs::metadata(path).map_err(unreadable(path))?;
     let size = i64::try_from(meta.len()).unwrap_or(i64::MAX);
     let mtime = meta.modified().ok().and_then(|it| it.duration_since(std::time::UNIX_EPOCH).ok());
-    let mtime = format!("{} {}", mtime.map_or(0, |it| it.as_nanos()), path.display());
+    let mtime = format!("{} {} {}", mtime.map_or(0, |it| it.as_nanos()), changed(&meta), path.display());
     let columns = source.columns.iter().map(|(name, typed)| format!("{name} {typed}"));
     let shape = format!("{} {}", source.table, columns.collect::<Vec<_>>().join(", "));
     let hash = match before {
@@ -210,6 +210,19 @@ fn stamp(source: &Declared, path: &Path, before: Option<&Stamp>) -> Result<Stamp
         }
     };
     Ok(Stamp { size, mtime, hash, shape })
+}
+
+/// What the system says of the file's last change, whoever set its time: another time of change, or another file under its name.
+#[cfg(unix)]
+fn changed(meta: &std::fs::Metadata) -> String {
+    use std::os::unix::fs::MetadataExt as _;
+    format!("{}.{:09} {}", meta.ctime(), meta.ctime_nsec(), meta.ino())
+}
+
+/// What the system says of the file's last change: here that it is not known, so that the file is read.
+#[cfg(not(unix))]
+fn changed(_: &std::fs::Metadata) -> String {
+    super::clock().to_string()
 }
 
 async fn fill(engine: &mut dyn Engine, work: &Work<'_>) -> Result<u64, LoadError> {

@@ -21,10 +21,12 @@ pub const DRIVER: Driver = Driver {
     is_file: false,
     has_schemas: true,
     has_indexes: true,
+    indexes_any_text: false,
     begin: "BEGIN",
     instant: "TIMESTAMP ",
     type_name,
     accepts,
+    misfit,
     fits: |url| options(url).map(drop).map_err(|_| (NO_URL, "write `postgres://user:password@host/name`")),
     open,
 };
@@ -80,6 +82,29 @@ fn accepts(kind: &Type, found: &str) -> bool {
         Type::Text | Type::Enum(_) | Type::Null | Type::Error => &["TEXT", "VARCHAR", "CHAR", "NAME"],
     };
     known.iter().any(|it| it.eq_ignore_ascii_case(found))
+}
+
+/// Numbers that are none or do not fit, and instants that no calendar has or no reader of theirs.
+fn misfit(kind: &Type, column: &str) -> Option<String> {
+    Some(match kind {
+        Type::Decimal { precision, scale } => {
+            let most = 10_i128.pow(u32::from(precision - scale));
+            format!("ABS({column}) >= {most} OR {column} <> ROUND(CAST({column} AS NUMERIC), {scale})")
+        }
+        Type::Float => format!("{column} IN ('NaN', 'Infinity', '-Infinity')"),
+        Type::Date | Type::Timestamp => {
+            format!("NOT ISFINITE({column}) OR {column} < '0001-01-01' OR {column} >= '10000-01-01'")
+        }
+        Type::Int
+        | Type::Duration
+        | Type::Months
+        | Type::Bool
+        | Type::Text
+        | Type::Enum(_)
+        | Type::Json
+        | Type::Null
+        | Type::Error => return None,
+    })
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {

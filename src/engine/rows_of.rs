@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
+use serde_json::value::RawValue;
+
 use super::csv::{Field, Reader, Wrong};
 use super::load::{Declared, Lacks, LoadError, broken, misfit, reader};
 use super::{Row, Slot, Value};
 use crate::diagnostics::did_you_mean;
 use crate::types::{Type, Typed};
 
-/// A line of a JSONL file: its members, in their order.
-struct Object(Vec<(String, serde_json::Value)>);
+/// A line of a JSONL file: its members, in their order, as they are written: a number has all its digits.
+struct Object(Vec<(String, Box<RawValue>)>);
 
 /// An open file.
 pub struct File<'a> {
@@ -177,12 +179,8 @@ impl<'a> File<'a> {
             if let (Some((one, _)), Some((other, _))) = (first, fitting.next()) {
                 return Err(self.repeated(name, (one, other), line, 1));
             }
-            let found = first.map(|(_, value)| value);
-            let text = match found {
-                None | Some(serde_json::Value::Null) => String::new(),
-                Some(serde_json::Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-            };
+            let found = first.map(|(_, value)| value.get().trim());
+            let text = found.map(spoken).unwrap_or_default();
             if found.is_none() && !typed.nullable {
                 return Err(self.missing(line, name, object.0.iter().map(|(key, _)| key.as_str())));
             }
@@ -241,22 +239,33 @@ fn csv_value(field: &Field, typed: &Typed) -> Option<Value> {
     }
 }
 
-fn json_value(found: Option<&serde_json::Value>, text: &str, typed: &Typed) -> Option<Value> {
-    match found {
-        None | Some(serde_json::Value::Null) => typed.nullable.then_some(Value::Null),
-        // A double keeps 15 digits: more of them would be rounded on the way.
-        Some(serde_json::Value::Number(number))
-            if number.is_f64()
-                && matches!(typed.kind, Type::Decimal { .. })
-                && text.bytes().filter(u8::is_ascii_digit).count() > 15 =>
-        {
-            None
-        }
-        // Loaders write JSON as text: only what is no object or array is itself a JSON text.
-        Some(value @ serde_json::Value::String(text)) if typed.kind == Type::Json => {
-            let nested = text.trim_start().starts_with(['{', '[']);
-            Some(Value::Text(if nested { text.clone() } else { value.to_string() }))
-        }
-        Some(_) => Value::parse(text, &typed.kind),
+/// What a JSON value says: of a string its content, of null nothing, of anything else what is written.
+fn spoken(written: &str) -> String {
+    match written.as_bytes().first() {
+        Some(b'"') => serde_json::from_str(written).unwrap_or_default(),
+        Some(b'n') => String::new(),
+        _ => written.to_owned(),
     }
+}
+
+fn json_value(written: Option<&str>, text: &str, typed: &Typed) -> Option<Value> {
+    let first = written.and_then(|it| it.as_bytes().first()).unwrap_or(&b'n');
+    match (first, &typed.kind) {
+        (b'n', _) => typed.nullable.then_some(Value::Null),
+        // Loaders write JSON as text: only what is no object or array is itself a JSON text.
+        (b'"', Type::Json) => {
+            let nested = text.trim_start().starts_with(['{', '[']);
+            Some(Value::Text(if nested { text.to_owned() } else { written?.to_owned() }))
+        }
+        (b'"', kind) => Value::parse(text, kind),
+        (_, kind) => Value::parse(text, kind).or_else(|| Value::parse(&without_exponent(text)?, kind)),
+    }
+}
+
+/// The digits of a number with an exponent, where a double has them all.
+fn without_exponent(text: &str) -> Option<String> {
+    let (digits, _) = text.split_once(['e', 'E'])?;
+    let is_short = digits.bytes().filter(u8::is_ascii_digit).count() <= 15;
+    let number: f64 = text.parse().ok()?;
+    (is_short && number.abs() < 1e15).then(|| number.to_string())
 }

@@ -23,10 +23,12 @@ pub const DRIVER: Driver = Driver {
     is_file: true,
     has_schemas: false,
     has_indexes: true,
+    indexes_any_text: true,
     begin: "BEGIN IMMEDIATE",
     instant: "",
     type_name,
     accepts,
+    misfit,
     fits: |_| Ok(()),
     open,
 };
@@ -68,6 +70,32 @@ fn accepts(kind: &Type, found: &str) -> bool {
         Type::Date | Type::Timestamp => has(&["TEXT", "CHAR", "DATE", "TIME"]),
         Type::Text | Type::Enum(_) | Type::Json | Type::Null | Type::Error => has(&["TEXT", "CHAR", "CLOB", "JSON"]),
     }
+}
+
+/// What stands in a column is free in SQLite. Days and instants are text in the one form that is ordered like time.
+fn misfit(kind: &Type, column: &str) -> Option<String> {
+    const DAY: &str = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9]";
+    const CLOCK: &str = "[0-2][0-9]:[0-5][0-9]:[0-5][0-9]";
+    // Only a day after the 28th may be one that its month lacks.
+    let day = format!("SUBSTR({column}, 1, 10)");
+    let no_day = format!("{column} < '0001' OR (SUBSTR({column}, 9, 2) > '28' AND DATE({day}) IS NOT {day})");
+    let is = |storage: &str| format!("TYPEOF({column}) NOT IN ({storage}, 'null')");
+    Some(match kind {
+        Type::Int | Type::Duration | Type::Months => is("'integer'"),
+        Type::Decimal { precision, .. } => {
+            format!("{} OR ABS({column}) >= {}", is("'integer'"), 10_i128.pow(u32::from(*precision)))
+        }
+        Type::Float => is("'real', 'integer'"),
+        Type::Bool => format!("{} OR {column} NOT IN (0, 1)", is("'integer'")),
+        Type::Text | Type::Enum(_) | Type::Json | Type::Null | Type::Error => is("'text'"),
+        Type::Date => format!("{} OR {column} NOT GLOB '{DAY}' OR {no_day}", is("'text'")),
+        Type::Timestamp => format!(
+            "{} OR {column} NOT GLOB '{DAY} {CLOCK}*' \
+             OR (LENGTH({column}) > 19 AND {column} NOT GLOB '{DAY} {CLOCK}.*[1-9]') \
+             OR SUBSTR({column}, 12, 2) > '23' OR {no_day}",
+            is("'text'")
+        ),
+    })
 }
 
 fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {

@@ -63,7 +63,8 @@ impl Run<'_> {
         Err(Stop::new("arms that do not add up"))
     }
 
-    fn bucket(&self, salt: &str, key: &Value) -> Result<i64, Stop> {
+    /// The bucket of a key under a salt.
+    pub(super) fn bucket(&self, salt: &str, key: &Value) -> Result<i64, Stop> {
         let arguments = vec![Value::Text(salt.to_owned()), key.text().map_or(Value::Null, Value::Text)];
         self.call("bucket", arguments, &Type::Int).map(|bucket| bucket.as_int())
     }

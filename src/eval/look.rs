@@ -49,11 +49,20 @@ impl<'a> Look<'a> {
         self.0.field(id, row.place)
     }
 
-    /// What the run before remembers of an audience or a status of the row.
+    /// What the run before remembers of a field of the row that has memory.
     #[must_use]
     pub fn before(&self, id: FieldId, row: RowAt) -> Value {
         let field = self.0.program.field(id);
         self.0.remembered(field, row.place).0
+    }
+
+    /// The bucket of a row's key under a salt.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn bucket(&self, salt: &str, row: RowAt) -> Result<i64, Stop> {
+        let key = self.0.program.entity(row.entity).key;
+        self.0.bucket(salt, &self.0.column(At { over: RowsOf::Entity(row.entity), place: row.place }, key))
     }
 
     /// An expression over a row.

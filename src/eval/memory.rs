@@ -19,6 +19,27 @@ pub(super) const fn has(field: &Field) -> bool {
     matches!(field.kind, FieldKind::Audience { .. } | FieldKind::Status { .. })
 }
 
+/// What tells its changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Audience,
+    Status,
+    Experiment,
+}
+
+impl Kind {
+    /// What a column of the run before was, by its value and by what stands beside it.
+    fn of(table: &Table, column: &str, value: &Value) -> Option<Self> {
+        let has = |part: &str| table.columns.contains(&format!("{column}__{part}"));
+        match value {
+            Value::Bool(_) if has("since") => Some(Self::Audience),
+            _ if has("since") => Some(Self::Status),
+            _ if has("enrolled_at") => Some(Self::Experiment),
+            _ => None,
+        }
+    }
+}
+
 impl Run<'_> {
     /// A field of the row at a place of its entity, with its `since`.
     pub(super) fn field(&self, id: FieldId, place: usize) -> Result<(Value, Value), Stop> {
@@ -95,28 +116,27 @@ impl Run<'_> {
         named(&entity.name).or_else(|| named(entity.was.as_deref()?))
     }
 
-    /// Who leaves what is no longer declared, or is declared as another kind or under another key.
+    /// Who leaves what is no longer declared, or is declared as another kind or under another key. Who is no more leaves an arm.
     pub(super) fn ended(&self) -> Vec<Change> {
         let mut changes = Vec::new();
         for (name, table) in &self.before.entities {
             let successor = self.successor(name, table);
-            let has_since = |column: &&String| table.columns.contains(&format!("{column}__since"));
-            for column in table.columns.iter().filter(has_since) {
+            for column in &table.columns {
                 let left = |row: &Row| {
                     let value = table.value(row, column)?;
+                    let kind = Kind::of(table, column, value)?;
                     let (was, became) = match value {
                         Value::Bool(true) => ("true".to_owned(), Some("false".to_owned())),
-                        Value::Text(stage) => (stage.clone(), None),
+                        Value::Text(word) => (word.clone(), None),
                         _ => return None,
                     };
-                    let is_status = matches!(value, Value::Text(_));
-                    if successor.is_some_and(|id| self.goes_on(id, (table, column), is_status)) {
+                    if successor.is_some_and(|id| self.goes_on(id, (table, column), kind)) {
                         return None;
                     }
                     let key = table.value(row, &table.key).and_then(Value::text)?;
                     Some(Change { field: format!("{name}.{column}"), key, was: Some(was), became })
                 };
-                changes.extend(table.rows.iter().filter_map(left));
+                changes.extend(table.all().filter_map(left));
             }
         }
         changes
@@ -130,15 +150,18 @@ impl Run<'_> {
         (self.program.column(id, entity.key).name == table.key).then_some(id)
     }
 
-    /// Whether a status, or an audience, of an entity goes on with a column of the run before.
-    fn goes_on(&self, id: EntityId, (table, column): (&Table, &String), is_status: bool) -> bool {
+    /// Whether a field of this kind, of an entity, goes on with a column of the run before.
+    fn goes_on(&self, id: EntityId, (table, column): (&Table, &String), kind: Kind) -> bool {
         let knew = |other: &String| table.columns.contains(other);
-        self.program.fields_of(id).any(|(_, field)| match &field.kind {
-            FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => {
-                let is_it = field.name == *column || was.as_ref() == Some(column) && !knew(&field.name);
-                is_it && is_status == matches!(field.kind, FieldKind::Status { .. })
-            }
-            FieldKind::Trait(_) | FieldKind::Experiment(..) | FieldKind::Sequence(..) => false,
+        self.program.fields_of(id).any(|(_, field)| {
+            let is = match &field.kind {
+                FieldKind::Audience { .. } => Kind::Audience,
+                FieldKind::Status { .. } => Kind::Status,
+                FieldKind::Experiment(_, ExperimentPart::Arm) => Kind::Experiment,
+                FieldKind::Trait(_) | FieldKind::Experiment(..) | FieldKind::Sequence(..) => return false,
+            };
+            is == kind
+                && (field.name == *column || self.program.earlier_names(field).contains(column) && !knew(&field.name))
         })
     }
 
@@ -158,20 +181,10 @@ impl Run<'_> {
     }
 }
 
-/// The earlier names of a field's column.
-fn was(program: &Program, field: &Field) -> Vec<String> {
-    match &field.kind {
-        FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.iter().cloned().collect(),
-        FieldKind::Experiment(id, part) => program.experiment(*id).part_was(*part).into_iter().collect(),
-        FieldKind::Sequence(id, part) => program.sequence(*id).part_was(*part),
-        FieldKind::Trait(_) => Vec::new(),
-    }
-}
-
 /// A field's value in a row of the run before, under its name or an earlier one.
 pub(super) fn old(program: &Program, (table, row): (&Table, &Row), field: &Field, suffix: &str) -> Value {
     let named = |name: &String| table.value(row, &format!("{name}{suffix}"));
-    let earlier = was(program, field);
+    let earlier = program.earlier_names(field);
     let value = std::iter::once(&field.name).chain(&earlier).find_map(named).cloned().unwrap_or(Value::Null);
     let fits = match (&field.kind, &value) {
         (FieldKind::Sequence(..), value) => fits(value, &field.typed.kind),

@@ -12,8 +12,21 @@ impl Manifest {
         let models = self.models.iter().map(|it| (it.file.clone(), headed(&it.sql)));
         let views = self.views.iter().map(|it| (it.file.clone(), headed(&it.query)));
         let syncs = self.syncs.iter().map(|it| (it.file.clone(), sync(it)));
-        let entities = self.entities.iter().map(|it| (it.file.clone(), entity(it)));
+        let entities = self.entities.iter().map(|it| (it.file.clone(), entity(it, self.logged(it))));
         models.chain(views).chain(syncs).chain(entities).collect()
+    }
+
+    /// What the entity's log of changes holds.
+    fn logged(&self, entity: &Entity) -> &'static str {
+        let columns = self.models.iter().filter(|it| it.entity == entity.name).flat_map(|it| &it.columns);
+        let has = |end: &str| columns.clone().any(|it| it.name.ends_with(end));
+        match has("__enrolled_at") {
+            false => "Who entered and left each audience, and moved between the stages of each status; once a run.",
+            true => {
+                "Who entered and left each audience, moved between the stages of each status, and enrolled in each experiment; \
+                 once a run."
+            }
+        }
     }
 }
 
@@ -113,7 +126,7 @@ fn guards(spec: &SyncSpec) -> Vec<String> {
     line("creates", &spec.creates).into_iter().chain(line("takes back", &spec.deletes)).collect()
 }
 
-fn entity(entity: &Entity) -> String {
+fn entity(entity: &Entity, logged: &str) -> String {
     let name = &entity.name;
     let share = percent(entity.loses_limit);
     let mut head = vec![format!("entity {name}: what a run compares with its parent run, in {}", entity.prev_view)];
@@ -132,8 +145,7 @@ fn entity(entity: &Entity) -> String {
         ));
     }
     if let Some(changes) = &entity.changes {
-        let what = "Who entered and left each audience, and moved between the stages of each status; once a run.";
-        parts.push((vec![what.to_owned()], changes));
+        parts.push((vec![logged.to_owned()], changes));
     }
     statements(&parts)
 }

@@ -10,7 +10,7 @@ mod sequence;
 mod test;
 
 pub use delivery::{Destination, Leave, Stream, Sync, TargetField};
-pub use experiment::{Experiment, ExperimentPart, Phase, Slice};
+pub use experiment::{Experiment, ExperimentPart, Phase, Slice, percent};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
 pub use sequence::{Again, Branch, CAUSES, Channel, Sequence, SequencePart, Start, Step, Via};
@@ -256,6 +256,17 @@ pub struct Stage {
 }
 
 impl Program {
+    /// The names that a field had in earlier runs.
+    #[must_use]
+    pub fn earlier_names(&self, field: &Field) -> Vec<String> {
+        match &field.kind {
+            FieldKind::Audience { was, .. } | FieldKind::Status { was, .. } => was.iter().cloned().collect(),
+            FieldKind::Experiment(id, part) => self.experiment(*id).part_was(*part).into_iter().collect(),
+            FieldKind::Sequence(id, part) => self.sequence(*id).part_was(*part),
+            FieldKind::Trait(_) => Vec::new(),
+        }
+    }
+
     /// A source by its id.
     #[must_use]
     #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]

@@ -31,14 +31,13 @@ pub(super) fn report(files: &[ast::File], diags: &mut Diagnostics) {
     }
 }
 
-/// Reports each experiment, sequence and channel of a program that has no mistake: it is checked, and not yet built.
+/// Reports each sequence and channel of a program that has no mistake: it is checked, and not yet built.
 pub(super) fn report_checked(files: &[ast::File], diags: &mut Diagnostics) {
     if diags.has_errors() {
         return;
     }
     for declaration in files.iter().flat_map(|file| &file.declarations) {
         let word = match &declaration.kind {
-            DeclarationKind::Experiment(_) => "experiment",
             DeclarationKind::Sequence(_) => "sequence",
             DeclarationKind::Channel(_) => "channel",
             _ => continue,

@@ -180,7 +180,9 @@ pub(super) fn check_reserved(name: &ast::Name, diags: &mut Diagnostics) {
 /// Reports a column that would have the name of a generated one, or one that no warehouse can have.
 pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
     check_length(name, ("a column's", LONGEST), "rename the column in an `as sql` source", diags);
-    if name.text.ends_with("__since") || name.text.starts_with("sync__") || name.text.starts_with("sequence__") {
+    let text = name.text.to_lowercase();
+    let is_generated = ["sync__", "row__", "sequence__"].iter().any(|begin| text.starts_with(begin));
+    if is_generated || text.ends_with("__since") || text.ends_with("__enrolled_at") {
         diags.push(reserved_column(&name.text, name.span));
     }
 }

@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::Ctx;
+use super::expr::{WrongType, coerce_to, fold_date};
 use super::hidden::Hide;
 use super::later::Later;
 use super::matching::Sent;
@@ -12,9 +13,12 @@ use super::mistakes::{self, Unknown};
 use super::names::{Global, Item};
 use super::scope::Scope;
 use super::stream::From;
-use super::{DestinationId, EntityId, Expr, ExprKind, FieldId, Leave, Limit, Mode, Order, RowsOf, Sync, TargetField};
+use super::{
+    DestinationId, EntityId, Expr, ExprKind, FieldId, Leave, Limit, Literal, Mode, Order, RowsOf, Sync, TargetField,
+};
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::types::Type;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("sync `{name}` has no `match`")]
@@ -144,7 +148,7 @@ impl<'a> Ctx<'a> {
         let pick = items.pick.map(|(orders, _)| orders).unwrap_or_default();
         let pick = pick.iter().enumerate().map(|(at, order)| self.picked(&mut scope, &hide, at, order)).collect();
         let set = self.values(&items, &mut scope, &hide, target);
-        let leave = self.leave(node, items.leave, target);
+        let leave = self.leave(node, items.leave, target, &set);
         let filter = self.filter(&hide, base, condition);
         let mode = self.mode(&items);
         let (destination, object) = to?;
@@ -308,7 +312,13 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn leave(&mut self, node: &ast::Sync, leave: Option<&ast::Leave>, target: Option<&[TargetField]>) -> Option<Leave> {
+    fn leave(
+        &mut self,
+        node: &ast::Sync,
+        leave: Option<&ast::Leave>,
+        target: Option<&[TargetField]>,
+        values: &[(String, Expr)],
+    ) -> Option<Leave> {
         let Some(leave) = leave else {
             if !node.broken {
                 self.diags.push(MissingLeave { name: node.name.text.clone(), at: node.name.span });
@@ -327,6 +337,10 @@ impl<'a> Ctx<'a> {
                     if !matches!(value.kind, ExprKind::Literal(_) | ExprKind::Now | ExprKind::Error) {
                         self.diags.push(LeaveSetValue { at: value.span });
                     }
+                    let value = match values.iter().find(|(name, _)| *name == assign.name.text) {
+                        Some((_, other)) if target.is_none() => self.as_set(&assign.name.text, value, other),
+                        _ => value,
+                    };
                     set.push((assign.name.text.clone(), value));
                 }
                 Some(Leave::Set(set))
@@ -339,6 +353,25 @@ impl<'a> Ctx<'a> {
                 None
             }
         }
+    }
+
+    /// A value of `leave set` in the type that `set` gives the field, where the destination declares none.
+    fn as_set(&mut self, field: &str, value: Expr, set: &Expr) -> Expr {
+        let want = if matches!(set.typed.kind, Type::Enum(_)) { &Type::Text } else { &set.typed.kind };
+        let value = if *want == Type::Timestamp { fold_date(value) } else { value };
+        let is_whole = matches!(value.kind, ExprKind::Literal(Literal::Int(_))) && want.is_number();
+        let met = value.typed.kind.meet(want);
+        if is_whole || *want == Type::Null || met.is_some_and(|met| met == *want || met == Type::Error) {
+            return coerce_to(value, want);
+        }
+        self.diags.push(WrongType {
+            wanted: format!("{want} for field `{field}`, as `set` writes it,"),
+            found: value.typed.kind.to_string(),
+            at: value.span,
+            declared: Some(set.span),
+            help: format!("write a constant of type {want}, or `null`"),
+        });
+        super::context::error(value.span)
     }
 
     fn sync_base_quietly(&self, path: &ast::Path) -> Option<EntityId> {

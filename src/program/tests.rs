@@ -51,7 +51,7 @@ fn every_page_is_true() {
             let (_, found, sources) = outcome(&[EXAMPLE, text]);
             let wanted =
                 |item: &&Mistake| diagnostics::is_error(item.as_ref()) || diagnostics::code(item.as_ref()) == *code;
-            // An experiment is checked, and then refused: only the page of the refusal is about that.
+            // A sequence is checked, and then refused: only the page of the refusal is about that.
             let refused = |item: &&Mistake| {
                 *code != "later-declaration" && diagnostics::code(item.as_ref()) == "later-declaration"
             };

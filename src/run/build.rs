@@ -45,8 +45,8 @@ async fn build(
     run: &Run,
 ) -> Result<Vec<Moves>, RunError> {
     sources::load(session, manifest).await?;
-    sources::check(session, manifest, run).await?;
-    sources::count(session, manifest, run).await?;
+    let counted = sources::check(session, manifest, run).await?;
+    sources::count(session, manifest, run, &counted).await?;
     for setup in &manifest.setup {
         session.execute("setup", setup).await?;
     }

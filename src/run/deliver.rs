@@ -22,7 +22,8 @@ const NOT_SENT: &str = "`--hold`, or `deliver` of the target is not true";
 /// How many rows a sync has to send, by operation.
 type Counts = Vec<(Op, u64)>;
 
-/// Builds what a sync has written, and sends what differs.
+/// Builds what a sync has written, and sends what differs. Where a statement of it fails, the sync is held: all others go on,
+/// the run ends, and the next one may have mended rows or another program.
 pub async fn sync(
     session: &mut Session<'_>,
     manifest: &Manifest,
@@ -30,41 +31,59 @@ pub async fn sync(
     run: &Run,
     held: Option<&String>,
 ) -> Result<SyncOutcome, RunError> {
-    let (driver, name) = (session.driver, sync.spec.name.clone());
-    let table = run.bind(&sync.table, driver);
     written(session, sync, run).await?;
-    let outbox = run.bind(&sync.outbox, driver);
-    let counts = counts(session, &name, &outbox).await?;
-    let rows = counts.iter().map(|(_, rows)| rows).sum();
     let mut outcome = SyncOutcome {
-        name: name.clone(),
+        name: sync.spec.name.clone(),
         to: format!("{}.{}", sync.spec.destination, sync.spec.object),
         sent: session.target.deliver,
         ..SyncOutcome::default()
     };
-    let guarded = if session.accepts(&name) { None } else { guard(session, sync, &table, &counts).await? };
+    match differing(session, manifest, sync, run, held, &mut outcome).await {
+        Err(error) if error.is_of_a_statement() => {
+            state::flush(session).await?;
+            outcome.hold(session, error.to_string());
+        }
+        other => other?,
+    }
+    Ok(outcome)
+}
+
+/// Sends what differs.
+async fn differing(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    sync: &Sync,
+    run: &Run,
+    held: Option<&String>,
+    outcome: &mut SyncOutcome,
+) -> Result<(), RunError> {
+    let (driver, name) = (session.driver, &sync.spec.name);
+    let table = run.bind(&sync.table, driver);
+    let outbox = run.bind(&sync.outbox, driver);
+    let counts = counts(session, name, &outbox).await?;
+    let rows = counts.iter().map(|(_, rows)| rows).sum();
+    let guarded = if session.accepts(name) { None } else { guard(session, sync, &table, &counts).await? };
     if let Some(reason) = held.cloned().or(guarded) {
-        session.say(&Event::Held { sync: name, reason: reason.clone() });
-        return Ok(SyncOutcome { sent: false, held: Some(reason), ..outcome });
+        outcome.sent = false;
+        outcome.hold(session, reason);
+        return Ok(());
     }
     if !session.target.deliver {
-        session.say(&Event::Held { sync: name, reason: waiting(rows) });
+        session.say(&Event::Held { sync: name.clone(), reason: waiting(rows) });
         for (op, rows) in counts {
             *outcome.count(op) += rows;
         }
-        return Ok(outcome);
+        return Ok(());
     }
     session.say(&Event::Sending { sync: name.clone(), rows });
     if rows > 0 {
-        let failed = send(session, manifest, &sync.spec, run, &outbox, &mut outcome).await?;
+        let failed = send(session, manifest, &sync.spec, run, &outbox, outcome).await?;
         if let Some(error) = failed {
-            let reason = format!("{} ({})", error.what, error.help);
-            session.say(&Event::Held { sync: name, reason: reason.clone() });
-            outcome.held = Some(reason);
+            outcome.hold(session, format!("{} ({})", error.what, error.help));
         }
         state::flush(session).await?;
     }
-    Ok(outcome)
+    Ok(())
 }
 
 fn waiting(rows: u64) -> String {
@@ -86,6 +105,12 @@ async fn written(session: &mut Session<'_>, sync: &Sync, run: &Run) -> Result<()
 }
 
 impl SyncOutcome {
+    /// The sync waits, for this reason.
+    fn hold(&mut self, session: &mut Session<'_>, reason: String) {
+        session.say(&Event::Held { sync: self.name.clone(), reason: reason.clone() });
+        self.held = Some(reason);
+    }
+
     const fn count(&mut self, op: Op) -> &mut u64 {
         match op {
             Op::Create => &mut self.created,
@@ -262,6 +287,8 @@ async fn push(
                 (settled, false, (!settled).then(|| "there is nothing to update".to_owned()))
             }
             Receipt::Rejected(reason) => {
+                // A destination may say what no database stores.
+                let reason = reason.replace('\0', "\u{fffd}");
                 outcome.refuse(&reason);
                 (false, false, Some(reason))
             }

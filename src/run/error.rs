@@ -318,6 +318,13 @@ impl RunError {
         (!cite.is_empty()).then_some(cite)
     }
 
+    /// Whether a statement fails of itself, or over these rows: not for want of a connection, of a right or of room.
+    #[must_use]
+    pub fn is_of_a_statement(&self) -> bool {
+        let fails = |said: &EngineError| matches!(said.trouble, Trouble::Statement | Trouble::Data | Trouble::Repeated);
+        matches!(self, Self::Value { .. }) || matches!(self, Self::Statement { said, .. } if fails(said))
+    }
+
     /// A statement that fails in a step.
     #[must_use]
     pub fn statement(step: impl Into<String>, said: EngineError) -> Self {

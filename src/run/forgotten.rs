@@ -8,7 +8,7 @@ use crate::diagnostics::did_you_mean;
 use crate::manifest::{Leave, Manifest, Model, Sync};
 use crate::types::Type;
 
-/// A field with a memory: an audience or a status.
+/// A field with a memory: an audience, a status or an experiment.
 #[derive(Clone, Copy)]
 pub(super) struct Remembering<'a> {
     /// Its name.
@@ -180,17 +180,20 @@ fn goes_on<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = 
 /// The fields with a memory, which have a column for it.
 fn remembering(model: &Model) -> Vec<Remembering<'_>> {
     let names: BTreeSet<&str> = model.columns.iter().map(|it| it.name.as_str()).collect();
-    let fields = model.columns.iter().filter(|it| names.contains(format!("{}__since", it.name).as_str()));
-    fields
-        .map(|it| Remembering {
-            name: &it.name,
-            was: it.was.as_deref(),
-            kind: if it.typed.kind == Type::Bool { "audience" } else { "status" },
-        })
-        .collect()
+    let has = |name: &str, part: &str| names.contains(format!("{name}__{part}").as_str());
+    let fields = model.columns.iter().filter_map(|it| {
+        let kind = match &it.typed.kind {
+            Type::Bool if has(&it.name, "since") => "audience",
+            _ if has(&it.name, "since") => "status",
+            _ if has(&it.name, "enrolled_at") => "experiment",
+            _ => return None,
+        };
+        Some(Remembering { name: &it.name, was: it.was.as_deref(), kind })
+    });
+    fields.collect()
 }
 
-/// `was` leads from an audience to an audience, and from a status to a status.
+/// `was` leads from an audience to an audience, from a status to a status and from an experiment to an experiment.
 fn other_kind(old: &Model, new: &Model) -> Result<(), RunError> {
     let had = remembering(old);
     for field in remembering(new) {
@@ -242,7 +245,7 @@ fn other_key((before, old): (&Manifest, &Model), (now, new): (&Manifest, &Model)
     })
 }
 
-/// How a field is retired: an audience has a name in the project, a status in its entity.
+/// How a field is retired: an audience has a name in the project, a status and an experiment in their entity.
 fn short(entity: &str, field: Remembering<'_>) -> String {
     if field.kind == "audience" { field.name.to_owned() } else { format!("{entity}.{}", field.name) }
 }
@@ -275,7 +278,7 @@ pub(super) fn ended<'a>(before: &'a Manifest, now: &'a Manifest) -> Vec<(&'a Mod
     .collect()
 }
 
-/// The audiences and statuses of the last run that no declaration goes on with.
+/// The audiences, statuses and experiments of the last run that no declaration goes on with.
 fn fields<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
     before.models.iter().filter(|model| model.last).flat_map(move |old| {
         let new = successor(before, now, old);

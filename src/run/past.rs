@@ -4,9 +4,9 @@
 use super::bench::Silent;
 use super::session::{Run, Session};
 use super::state;
-use super::{RunError, Target, fits};
+use super::{RunError, Target, fits, prev};
 use crate::engine::{Row, Trouble};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Model};
 use crate::types::Type;
 
 /// The rows of a table, with the names and types of its columns.
@@ -18,15 +18,28 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
+/// What a run built of an entity.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// The entity.
+    pub entity: String,
+    /// Its key.
+    pub key: String,
+    /// Its rows.
+    pub there: Table,
+    /// What is remembered of rows that are no more; nothing where no field outlives its row.
+    pub kept: Table,
+}
+
 /// What the last run left.
 #[derive(Debug, Clone)]
 pub struct Past {
     /// Its instant, as text.
     pub now: String,
-    /// What it built, by entity, with the entity's key.
-    pub after: Vec<(String, String, Table)>,
+    /// What it built.
+    pub after: Vec<Rows>,
     /// What the run before it built.
-    pub before: Vec<(String, String, Table)>,
+    pub before: Vec<Rows>,
     /// What the sources hold now, in the order of the manifest.
     pub sources: Vec<Table>,
 }
@@ -69,19 +82,24 @@ pub fn read(manifest: &Manifest, target: &Target) -> Result<Option<Past>, RunErr
 }
 
 /// The tables of a run.
-async fn built(
-    session: &mut Session<'_>,
-    manifest: &Manifest,
-    run: &Run,
-) -> Result<Vec<(String, String, Table)>, RunError> {
+async fn built(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<Vec<Rows>, RunError> {
     let mut tables = Vec::new();
     for model in manifest.models.iter().filter(|model| model.last) {
         let Some(entity) = manifest.entities.iter().find(|entity| entity.name == model.entity) else { continue };
-        let columns = model.columns.iter().map(|it| (it.name.clone(), it.typed.kind.clone())).collect();
-        let table = run.bind(&model.table, session.driver);
-        tables.push((entity.name.clone(), entity.key.clone(), rows(session, &table, columns).await?));
+        let there = of_model(session, model, run).await?;
+        let kept = match prev::kept_model(manifest, &model.entity) {
+            Some(kept) => of_model(session, kept, run).await?,
+            None => Table::default(),
+        };
+        tables.push(Rows { entity: entity.name.clone(), key: entity.key.clone(), there, kept });
     }
     Ok(tables)
+}
+
+async fn of_model(session: &mut Session<'_>, model: &Model, run: &Run) -> Result<Table, RunError> {
+    let columns = model.columns.iter().map(|it| (it.name.clone(), it.typed.kind.clone())).collect();
+    let table = run.bind(&model.table, session.driver);
+    rows(session, &table, columns).await
 }
 
 async fn rows(session: &mut Session<'_>, from: &str, columns: Vec<(String, Type)>) -> Result<Table, RunError> {

@@ -5,7 +5,7 @@ use super::RunError;
 use super::session::{Run, Session};
 use super::state::SCHEMA;
 use crate::engine::{Driver, literal, quote};
-use crate::manifest::{Column, Entity, Manifest, Model, Sync};
+use crate::manifest::{Column, Entity, Manifest, Model, PRESENT, Sync};
 use crate::types::Type;
 
 /// A table of the parent run, as its own manifest describes it.
@@ -30,17 +30,7 @@ pub async fn make(
 pub fn views(driver: &Driver, manifest: &Manifest, before: Option<&Manifest>, run: &Run) -> Vec<(String, String)> {
     let mut views = Vec::new();
     for entity in &manifest.entities {
-        let own = manifest.models.iter().find(|model| model.last && model.entity == entity.name);
-        let columns = own.map_or(&[][..], |model| &model.columns);
-        let parent = before.and_then(|before| {
-            let model = earlier_model(before, entity)?;
-            let is_same = own.is_some_and(|own| key(before, model) == key(manifest, own));
-            if !is_same {
-                return None;
-            }
-            Some(Parent { table: parent_table(driver, run, &model.table)?, columns: &model.columns })
-        });
-        views.push((entity.prev_view.clone(), query(columns, parent.as_ref())));
+        views.push((entity.prev_view.clone(), rows(driver, (manifest, before), entity, run)));
     }
     for sync in &manifest.syncs {
         let parent = before.and_then(|before| {
@@ -49,12 +39,12 @@ pub fn views(driver: &Driver, manifest: &Manifest, before: Option<&Manifest>, ru
             Some((Parent { table: parent_table(driver, run, &old.table)?, columns: &old.written_columns }, knew))
         });
         let query = match parent {
-            Some((parent, true)) => query(&sync.written_columns, Some(&parent)),
+            Some((parent, true)) => query(&sync.written_columns, Some(&parent), None),
             // What it wrote under its other name, in runs before the last one, may not be in there.
             Some((parent, false)) => format!(
                 "{}\nUNION ALL\nSELECT f.key, f.hash, f.created\nFROM (\n{}\n) AS f\n\
                  WHERE NOT EXISTS (SELECT 1 FROM {} AS p WHERE p.key = f.key)",
-                query(&sync.written_columns, Some(&parent)),
+                query(&sync.written_columns, Some(&parent), None),
                 from_receipts(driver, sync, run),
                 parent.table
             ),
@@ -63,6 +53,33 @@ pub fn views(driver: &Driver, manifest: &Manifest, before: Option<&Manifest>, ru
         views.push((sync.prev_view.clone(), query));
     }
     views
+}
+
+/// The rows of an entity in the parent run; where it has some that are remembered beyond that they are there, these too.
+fn rows(driver: &Driver, (manifest, before): (&Manifest, Option<&Manifest>), entity: &Entity, run: &Run) -> String {
+    let own = manifest.models.iter().find(|model| model.last && model.entity == entity.name);
+    let columns = own.map_or(&[][..], |model| &model.columns);
+    let last = before.and_then(|before| {
+        let model = earlier_model(before, entity)?;
+        let is_same = own.is_some_and(|own| key(before, model) == key(manifest, own));
+        is_same.then_some((before, model))
+    });
+    let parent = |model: &'_ Model| parent_table(driver, run, &model.table);
+    let last_rows = last.and_then(|(_, model)| Some(Parent { table: parent(model)?, columns: &model.columns }));
+    if kept_model(manifest, &entity.name).is_none() {
+        return query(columns, last_rows.as_ref(), None);
+    }
+    let present = query(columns, last_rows.as_ref(), Some("TRUE"));
+    let kept = last.and_then(|(before, model)| kept_model(before, &model.entity));
+    match kept.and_then(|kept| Some(Parent { table: parent(kept)?, columns: &kept.columns })) {
+        Some(kept) => format!("{present}\nUNION ALL\n{}", query(columns, Some(&kept), Some("FALSE"))),
+        None => present,
+    }
+}
+
+/// The model of what is remembered of an entity's rows that are no more.
+pub(super) fn kept_model<'a>(manifest: &'a Manifest, entity: &str) -> Option<&'a Model> {
+    manifest.models.iter().find(|model| model.kept && model.entity == entity)
 }
 
 /// The last model of the entity in the last run, under its name or an earlier one.
@@ -113,13 +130,15 @@ pub(super) fn parent_table(driver: &Driver, run: &Run, table: &str) -> Option<St
     Some(parent.bind(table, driver))
 }
 
-fn query(columns: &[Column], parent: Option<&Parent<'_>>) -> String {
+/// The parent's rows in these columns; `present`: with one that says whether they were there.
+fn query(columns: &[Column], parent: Option<&Parent<'_>>, present: Option<&str>) -> String {
     let items = columns.iter().map(|column| {
         let value = parent.and_then(|parent| taken(column, columns, parent.columns));
         let value = value.unwrap_or_else(|| format!("CAST(NULL AS {})", column.sql_type));
         format!("  {value} AS {}", quote(&column.name))
     });
-    let items = items.collect::<Vec<_>>().join(",\n");
+    let present = present.map(|present| format!("  {present} AS {PRESENT}"));
+    let items = items.chain(present).collect::<Vec<_>>().join(",\n");
     match parent {
         Some(parent) => format!("SELECT\n{items}\nFROM {} AS p", parent.table),
         None => format!("SELECT\n{items}\nWHERE 1 = 0"),

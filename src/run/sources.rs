@@ -6,15 +6,12 @@ use std::collections::BTreeMap;
 use super::outcome::counted;
 use super::session::{Run, Session};
 use super::state::SCHEMA;
-use super::{Event, RunError};
+use super::{Event, RunError, values};
 use crate::diagnostics::did_you_mean;
 use crate::engine::load::{self, Declared};
-use crate::engine::{Found, Trouble, Value, literal, quote, value};
+use crate::engine::{Found, Trouble, Value, literal, value};
 use crate::manifest::{Manifest, Source};
 use crate::types::Type;
-
-/// Values that are shown of those that an enum lacks.
-const SHOWN: usize = 5;
 
 /// Loads the data folder, if there is one.
 pub async fn load(session: &mut Session<'_>, manifest: &Manifest) -> Result<(), RunError> {
@@ -72,8 +69,12 @@ fn cites(manifest: &Manifest, source: &Source) -> BTreeMap<String, String> {
     source.columns.iter().filter_map(|column| Some((column.name.clone(), cite(&column.name)?))).collect()
 }
 
-/// Every source is there, with columns of the declared types.
-pub async fn check(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
+/// How many rows sources have that were counted already, by name.
+pub type Counted = BTreeMap<String, i64>;
+
+/// Every source is there, with columns and values of the declared types.
+pub async fn check(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<Counted, RunError> {
+    let mut counted = Counted::new();
     for source in &manifest.sources {
         let found = match session.engine.columns(&source.table).await {
             Ok(found) => found,
@@ -91,34 +92,14 @@ pub async fn check(session: &mut Session<'_>, manifest: &Manifest, run: &Run) ->
         }
         // What was loaded has been looked at, value by value.
         if session.target.data.is_none() || source.is_query {
-            enums(session, source, run).await?;
+            counted.insert(source.name.clone(), values::check(session, source, run).await?);
         }
     }
-    Ok(())
+    Ok(counted)
 }
 
-/// The columns of an enum have its values, and no others.
-async fn enums(session: &mut Session<'_>, source: &Source, run: &Run) -> Result<(), RunError> {
-    for column in &source.columns {
-        let Type::Enum(values) = &column.typed.kind else { continue };
-        let name = quote(&column.name);
-        let known = values.iter().map(|value| literal(value)).collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "SELECT DISTINCT s.{name} FROM {} AS s WHERE s.{name} NOT IN ({known}) ORDER BY 1 LIMIT {SHOWN}",
-            run.bind(&source.table, session.driver)
-        );
-        let rows = session.rows(&format!("reading source `{}`", source.name), &sql, &[Type::Text]).await?;
-        let others: Vec<String> =
-            rows.into_iter().flatten().filter_map(|it| it.text()).map(|it| format!("`{it}`")).collect();
-        if !others.is_empty() {
-            let what = format!("column `{}` is {}, and has {}", column.name, column.typed.kind, others.join(", "));
-            return Err(wrong(source, what, "add the value to the enum, or mend the rows"));
-        }
-    }
-    Ok(())
-}
-
-fn wrong(source: &Source, what: String, help: &str) -> RunError {
+/// A mistake of a source.
+pub fn wrong(source: &Source, what: String, help: &str) -> RunError {
     RunError::Source { name: source.name.clone(), cite: source.cite.clone(), what, help: help.to_owned() }
 }
 
@@ -139,7 +120,7 @@ fn fits(session: &Session<'_>, source: &Source, name: &str, kind: &Type, found: 
 }
 
 /// Counts every source; one that had rows in the parent run and has none now stops the run.
-pub async fn count(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
+pub async fn count(session: &mut Session<'_>, manifest: &Manifest, run: &Run, known: &Counted) -> Result<(), RunError> {
     let table = session.driver.table(SCHEMA, "sources");
     let before: BTreeMap<String, i64> = match &run.parent {
         None => BTreeMap::new(),
@@ -151,9 +132,14 @@ pub async fn count(session: &mut Session<'_>, manifest: &Manifest, run: &Run) ->
     };
     let mut values = Vec::new();
     for source in &manifest.sources {
-        let step = format!("counting source `{}`", source.name);
-        let rows = session.rows(&step, &run.bind(&source.count, session.driver), &[Type::Int]).await?;
-        let now = rows.into_iter().flatten().next().map_or(0, |it| it.int());
+        let now = match known.get(&source.name) {
+            Some(known) => *known,
+            None => {
+                let step = format!("counting source `{}`", source.name);
+                let rows = session.rows(&step, &run.bind(&source.count, session.driver), &[Type::Int]).await?;
+                rows.into_iter().flatten().next().map_or(0, |it| it.int())
+            }
+        };
         let had = before.get(&source.name).copied().unwrap_or(0);
         if now == 0 && had > 0 && !session.accepts(&source.name) {
             let what = format!(

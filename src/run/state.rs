@@ -76,8 +76,8 @@ pub const TABLES: &[(&str, &[(&str, Type)])] = &[
     ),
 ];
 
-/// Where rows of the state are looked up: the table and its columns.
-const LOOKUPS: &[(&str, &str)] = &[("changes", "run"), ("receipts", "run, sync, key")];
+/// Where rows of the state are looked up: the table, its columns, and one of any length behind them.
+const LOOKUPS: &[(&str, &str, Option<&str>)] = &[("changes", "run", None), ("receipts", "run, sync", Some("key"))];
 
 /// A committed run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,9 +106,10 @@ pub fn setup(driver: &Driver) -> String {
         let columns = columns.collect::<Vec<_>>().join(", ");
         sql.push_str(&format!("CREATE TABLE IF NOT EXISTS {} ({columns});\n", driver.table(SCHEMA, name)));
     }
-    for (name, columns) in LOOKUPS.iter().filter(|_| driver.has_indexes) {
+    for (name, columns, text) in LOOKUPS.iter().filter(|_| driver.has_indexes) {
+        let text = text.filter(|_| driver.indexes_any_text).map_or(String::new(), |text| format!(", {text}"));
         let (table, index) = (driver.table(SCHEMA, name), quote(&format!("{SCHEMA}_{name}_lookup")));
-        sql.push_str(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns});\n"));
+        sql.push_str(&format!("CREATE INDEX IF NOT EXISTS {index} ON {table} ({columns}{text});\n"));
     }
     sql
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use plgc::functions;
 use plgc::program::{
-    Aggregate, AggregateOp, Expr, ExprKind, FieldKind, LinkBy, Literal, Op, Program, RowsOf, What, WindowOp,
+    Aggregate, AggregateOp, ExperimentPart, Expr, ExprKind, FieldKind, LinkBy, Literal, Op, Program, RowsOf, What,
+    WindowOp,
 };
 use plgc::types::Type;
 
-use crate::run_cases::script::Edition;
+use crate::run_cases::script::{Edition, Moment};
 
 /// How often each construct occurred.
 pub type Counts = BTreeMap<String, usize>;
@@ -123,6 +124,12 @@ const WANTED: &[&str] = &[
     "odd text",
     "first or last day",
     "table without rows",
+    "row gone and back",
+    "experiment",
+    "experiment of an audience",
+    "experiment with a rollout that changes",
+    "experiment in a layer",
+    "experiment with phases",
 ];
 
 /// What was wanted and never occurred.
@@ -172,6 +179,14 @@ impl Seen<'_> {
     fn rows(&mut self, edition: &Edition) {
         self.when(edition.zone.is_some(), "zone");
         self.when(edition.moments.len() > 2, "third run");
+        let people = |moment: &Moment| -> Vec<String> {
+            let tables = moment.tables.iter().filter(|table| table.name == "app.people");
+            tables.flat_map(|table| table.rows.iter().map(|row| row[0].clone())).collect()
+        };
+        if let [first, second, third] = edition.moments.as_slice() {
+            let (first, second, third) = (people(first), people(second), people(third));
+            self.when(first.iter().any(|key| !second.contains(key) && third.contains(key)), "row gone and back");
+        }
         for table in edition.moments.iter().flat_map(|moment| &moment.tables) {
             self.when(table.rows.is_empty(), "table without rows");
             self.when(table.rows.windows(2).any(|pair| pair[0] == pair[1]), "event twice");
@@ -195,7 +210,15 @@ impl Seen<'_> {
                 self.when(until.is_some(), "audience until");
                 [Some(condition), until.as_ref()].into_iter().flatten().for_each(|it| self.expr(it, 0));
             }
-            // None is generated: a program with an experiment or a sequence is refused.
+            FieldKind::Experiment(id, ExperimentPart::Arm) => {
+                let experiment = self.program.experiment(*id);
+                self.one("experiment");
+                self.when(experiment.base.is_some(), "experiment of an audience");
+                self.when(experiment.rollout.len() > 1, "experiment with a rollout that changes");
+                self.when(experiment.layer.is_some(), "experiment in a layer");
+                self.when(experiment.phases.len() > 1, "experiment with phases");
+            }
+            // No sequence is generated: a program with one is refused.
             FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
             FieldKind::Status { stages, .. } => {
                 self.one("status");

@@ -1,5 +1,5 @@
 //! Random programs over [`super::world`], made by types, so that each passes `check`: traits, audiences within audiences
-//! and statuses, with and without memory, whose expressions are by [`super::expression`].
+//! and statuses, with and without memory, and experiments, whose expressions are by [`super::expression`].
 
 use std::fmt::Write as _;
 
@@ -88,7 +88,8 @@ impl Writer {
             let entity = if self.random.chance(60) { PERSON } else { TEAM };
             let declaration = match self.random.below(100) {
                 0..60 => self.value_field(number, entity),
-                60..85 => self.audience(number, entity),
+                60..80 => self.audience(number, entity),
+                80..88 => self.experiment(number, entity),
                 _ => self.status(number, entity),
             };
             writeln!(out, "\n{declaration}").unwrap();
@@ -115,7 +116,7 @@ impl Writer {
         }
     }
 
-    fn field(&mut self, name: String, entity: usize, kind: Kind, (since, audience): (bool, bool)) {
+    pub fn field(&mut self, name: String, entity: usize, kind: Kind, (since, audience): (bool, bool)) {
         self.fields.push(Known { name, entity, kind, since, audience });
     }
 
@@ -162,13 +163,18 @@ impl Writer {
         all.map(|field| field.name.clone()).collect()
     }
 
-    fn audience(&mut self, number: usize, entity: usize) -> String {
-        let outer = [Frame { alias: "o".to_owned(), shape: entity, inner: true }];
+    /// An entity, or an audience of it.
+    pub fn base(&mut self, entity: usize) -> String {
         let bases = self.audiences(entity);
-        let base = match bases.is_empty() || self.random.chance(50) {
+        match bases.is_empty() || self.random.chance(50) {
             true => self.shapes[entity].name.to_owned(),
             false => self.random.pick(&bases).clone(),
-        };
+        }
+    }
+
+    fn audience(&mut self, number: usize, entity: usize) -> String {
+        let outer = [Frame { alias: "o".to_owned(), shape: entity, inner: true }];
+        let base = self.base(entity);
         let condition = self.value(Kind::Bool, &outer, 3);
         let until = match self.random.chance(40) {
             true => format!(" until {}", self.value(Kind::Bool, &outer, 2)),

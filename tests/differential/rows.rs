@@ -64,9 +64,10 @@ impl Maker<'_> {
                 }
                 next.push(row);
             }
-            if self.random.chance(50) {
+            for _ in 0..self.random.below(3) {
                 let known: Vec<String> = next.iter().map(|row: &Vec<String>| row[0].clone()).collect();
-                let number = self.random.below(14);
+                // Often one that was there, and is back.
+                let number = if self.random.chance(60) { self.random.below(6) } else { self.random.below(14) };
                 let row = self.row(place, number);
                 let has_key = self.shapes[place].columns[0].values == Values::Key;
                 next.extend(row.filter(|row| !has_key || !known.contains(&row[0])));

@@ -109,6 +109,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             keyed: Vec::new(),
             columns: model,
             last: true,
+            kept: false,
         }],
         entities: vec![manifest::Entity {
             file: "state/workspace.sql".to_owned(),

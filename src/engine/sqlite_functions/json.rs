@@ -1,12 +1,12 @@
 //! Takes the text of some JSON and a path, gives what stands there as text: a string's content, any other value exactly
-//! as it is written. Promises: the whole text is checked; of a key that occurs twice, the last one counts.
+//! as it is written. Promises: the whole text is checked, and has no U+0000; of a key that occurs twice, the last one counts.
 
 use serde::de::IgnoredAny;
 
 /// What stands at a path; null for what is absent, JSON null, or no JSON at all.
 #[must_use]
 pub fn text(json: &str, path: &[impl AsRef<str>]) -> Option<String> {
-    serde_json::from_str::<IgnoredAny>(json).ok()?;
+    serde_json::from_str::<IgnoredAny>(json).ok().filter(|_| !has_nul(json))?;
     let mut value = json.trim_matches(BLANK);
     for step in path {
         value = match value.chars().next()? {
@@ -23,6 +23,20 @@ pub fn text(json: &str, path: &[impl AsRef<str>]) -> Option<String> {
 }
 
 const BLANK: [char; 4] = [' ', '\t', '\n', '\r'];
+
+/// Whether some string has the character U+0000, which other databases take no JSON with.
+fn has_nul(json: &str) -> bool {
+    let mut rest = json;
+    while let Some((_, escape)) = rest.split_once('\\') {
+        if escape.starts_with("u0000") {
+            return true;
+        }
+        let mut after = escape.chars();
+        after.next();
+        rest = after.as_str();
+    }
+    false
+}
 
 /// The last member of that name.
 fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
@@ -115,6 +129,8 @@ mod tests {
             assert_eq!(text(json, path).as_deref(), *expected, "{path:?}");
         }
         assert_eq!(text("{", &["a"]), None);
+        assert_eq!(text(r#"{"a": "b", "c": "d\u0000"}"#, &["a"]), None);
+        assert_eq!(text(r#"{"a": "b\\u0000"}"#, &["a"]).as_deref(), Some(r"b\u0000"));
         assert_eq!(text("[]", &["0"]), None);
         assert_eq!(text("\"x\"", &[] as &[&str]).as_deref(), Some("x"));
     }

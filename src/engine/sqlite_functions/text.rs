@@ -71,4 +71,19 @@ mod tests {
         assert_eq!(bucket("paywall", "w1"), 414);
         assert_eq!(md5("a"), "0cc175b9c0f1b6a831c399e269772661");
     }
+
+    #[test]
+    fn a_million_keys_fill_the_arms_as_their_shares_say() {
+        let buckets: Vec<i64> = (0..1_000_000).map(|key: u32| bucket("paywall.arms", &key.to_string())).collect();
+        let arms = [0..5_000_i64, 5_000..7_500, 7_500..9_900, 9_900..10_000];
+        let square: f64 = arms
+            .iter()
+            .map(|arm| {
+                let found = buckets.iter().filter(|bucket| arm.contains(*bucket)).count() as f64;
+                let wanted = (arm.end - arm.start) as f64 * 100.0;
+                (found - wanted).powi(2) / wanted
+            })
+            .sum();
+        assert!(square < 16.27, "chi-squared of 3 degrees of freedom, one in a thousand: {square}");
+    }
 }

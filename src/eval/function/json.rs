@@ -163,7 +163,8 @@ impl<'t> Reader<'t> {
             'u' => {
                 let first = self.unit()?;
                 if !(0xd800..0xdc00).contains(&first) {
-                    return char::from_u32(first);
+                    // No database stores U+0000.
+                    return char::from_u32(first).filter(|it| *it != '\0');
                 }
                 self.take("\\u")?;
                 let second = self.unit()?.checked_sub(0xdc00).filter(|it| *it < 0x400)?;

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::normal;
+use crate::plan::fold;
 use crate::program::{Aggregate, EntityId, Expr, ExprKind, FieldKind, LinkBy, LinkId, OUTER, Program, What};
 
 /// A step carries a value in up to so many columns: itself, what orders it, and the key of the row that it is of.
@@ -15,6 +16,7 @@ const BESIDE: usize = 16;
 /// For each entity with fields the most columns that a step of its statements can have.
 #[must_use]
 pub fn most_columns(program: &Program) -> BTreeMap<EntityId, usize> {
+    let program = &*fold::fold(program);
     let mut count = Count { program, row_links: BTreeMap::new() };
     let mut most = BTreeMap::new();
     for field in &program.fields {
@@ -28,8 +30,8 @@ pub fn most_columns(program: &Program) -> BTreeMap<EntityId, usize> {
                 let until = until.as_ref().map_or(0, |until| count.expr(until, false));
                 4 + EACH * (count.expr(condition, false) + until)
             }
-            // Itself, and what the parent run had of it.
-            FieldKind::Experiment(..) | FieldKind::Sequence(..) => 2,
+            // It is folded; a sequence is refused before.
+            FieldKind::Experiment(..) | FieldKind::Sequence(..) => 0,
             FieldKind::Status { stages, .. } => {
                 let all = stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until));
                 4 + EACH * all.map(|expr| count.expr(expr, false)).sum::<usize>()
@@ -51,7 +53,7 @@ impl Count<'_> {
     fn expr(&mut self, expr: &Expr, within: bool) -> usize {
         match &expr.kind {
             ExprKind::Read { row, path, what } => {
-                let is_own = *row == OUTER && path.is_empty() && *what != What::Exists;
+                let is_own = *row == OUTER && path.is_empty() && !matches!(what, What::Was(_) | What::Exists);
                 if is_own && !within { 0 } else { 1 + path.iter().map(|link| self.link(*link)).sum::<usize>() }
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate),

@@ -127,7 +127,7 @@ impl Builder<'_> {
     fn own_place(&mut self, frame: FrameId, what: What) -> Place {
         let frame = self.frame(frame);
         let (field, after) = match what {
-            // What a sequence remembers does not come here: it is refused before.
+            // What a sequence has in view does not come here: it is refused before.
             What::Column(_) | What::Exists | What::InView(_) | What::Was(_) => return Place { level: 1, inline: true },
             What::Field(field) => (field, 0),
             What::Since(field) => (field, 1),
@@ -149,6 +149,13 @@ impl Builder<'_> {
     }
 
     fn leaf(&mut self, frame: FrameId, expr: &Expr, level: usize) -> Scalar {
+        if let ExprKind::Read { path, what: What::Was(field), .. } = &expr.kind
+            && path.is_empty()
+            && !self.is_outside(frame, expr)
+        {
+            let name = self.program.field(*field).name.clone();
+            return self.was(frame, &name, level);
+        }
         let place = self.place(frame, expr);
         if place.inline && place.level >= level {
             return self.inline(frame, expr);
@@ -201,8 +208,12 @@ impl Builder<'_> {
         }
     }
 
-    /// A column of the frame's own table.
+    /// A column of the frame's own table, or of its row in the run before.
     fn own(&mut self, frame: FrameId, what: What) -> Scalar {
+        if let What::Was(field) = what {
+            let name = self.program.field(field).name.clone();
+            return self.was(frame, &name, 1);
+        }
         let alias = self.frame(frame).alias.clone();
         match self.what_name(self.frames.get(frame).map(|it| it.over), what) {
             Some(name) => Scalar::column(&alias, &name),

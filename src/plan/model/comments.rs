@@ -12,11 +12,13 @@ pub(super) fn first_line(doc: Option<&String>) -> Option<&str> {
 }
 
 impl Builder<'_> {
-    /// The field's name; notes where it is declared.
+    /// The field's name, a part's with a point; notes where it is declared.
     fn cited(&mut self, field: FieldId) -> String {
         let field = self.program.field(field);
-        self.cites.note(field.span, &field.name);
-        field.name.clone()
+        let name = if field.hidden { field.name.clone() } else { field.name.replace("__", ".") };
+        let whole = self.program.experiments.iter().find(|it| it.span == field.span);
+        self.cites.note(field.span, whole.map_or(&name, |whole| &whole.name));
+        name
     }
 
     /// The lines above a level; `last` is what the last of several is called.

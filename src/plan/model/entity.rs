@@ -89,7 +89,7 @@ impl Builder<'_> {
             FieldKind::Audience { base, condition, until, .. } => {
                 self.audience(frame, field, *base, condition, until.as_ref());
             }
-            // A program with an experiment or a sequence does not come here: it is refused before.
+            // An experiment is folded; a program with a sequence is refused before.
             FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
             FieldKind::Status { stages, .. } => self.status(frame, field, stages),
         }

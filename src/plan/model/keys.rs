@@ -2,10 +2,11 @@
 //! `guard loses` compares with the run before.
 
 use super::build::Built;
+use super::source_column;
+use crate::plan::Model;
 use crate::plan::cites::Cites;
 use crate::plan::rel::Scalar;
 use crate::plan::row::rows;
-use crate::plan::{Column, Model};
 use crate::program::{EntityId, Program};
 use crate::source::Sources;
 
@@ -28,15 +29,10 @@ pub(super) fn models(program: &Program, sources: &Sources, built: &Built) -> Vec
                 entity: entity.name.clone(),
                 comments,
                 query: rows(program, id, ROW, items).body().after(Vec::new()),
-                columns: vec![Column {
-                    name: key.name.clone(),
-                    typed: key.typed.clone(),
-                    doc: key.doc.clone(),
-                    was: None,
-                    stages: Vec::new(),
-                }],
+                columns: vec![source_column(program, id, entity.key)],
                 last: true,
                 keys_only: true,
+                kept: false,
             }
         })
         .collect()

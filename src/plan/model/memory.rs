@@ -31,7 +31,7 @@ impl Memory {
                 FieldKind::Audience { condition, until, .. } => {
                     [condition].into_iter().chain(until).for_each(|expr| since_in(expr, &mut read));
                 }
-                // No expression of it reads a `since`.
+                // An experiment is folded; a program with a sequence is refused before.
                 FieldKind::Experiment(..) | FieldKind::Sequence(..) => {}
                 FieldKind::Status { stages, .. } => {
                     let all = stages.iter().flat_map(|stage| stage.when.iter().chain(&stage.until));

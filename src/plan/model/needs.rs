@@ -30,7 +30,8 @@ pub(super) fn of(program: &Program, field: &Field) -> Needs {
             exprs.push(condition);
             exprs.extend(until);
         }
-        FieldKind::Experiment(id, _) => needs.own.extend(program.experiment(*id).base),
+        // It is folded.
+        FieldKind::Experiment(..) => {}
         FieldKind::Sequence(id, part) => {
             needs.own.extend(program.sequence(*id).needs(*part));
             exprs.extend(program.sequence(*id).exprs(*part));

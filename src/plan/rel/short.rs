@@ -75,6 +75,15 @@ impl Scalar {
         Self::Not(Box::new(self))
     }
 
+    /// `a OR b OR …`; the condition itself where it is the only one.
+    #[must_use]
+    pub fn any(mut conditions: Vec<Self>) -> Self {
+        match conditions.len() {
+            1 => conditions.remove(0),
+            _ => Self::Or(conditions),
+        }
+    }
+
     /// `COALESCE(self, other)`
     #[must_use]
     pub fn or_else(self, other: Self) -> Self {

@@ -1,7 +1,9 @@
 //! Takes an entity and gives the rows of `plg_state.changes` of this run: one comparison with the parent run for the
-//! changes of every audience and status at once. A repetition within a run gives nothing.
+//! changes of every audience, status and arm at once. A row that is gone and remembered has its arm still. A repetition within
+//! a run gives nothing.
 
 use crate::plan::Column;
+use crate::plan::model::kept;
 use crate::plan::rel::{Body, Compare, From, Item, Join, JoinKind, Parameter, Query, Scalar, Select, Step, Table};
 use crate::program::{EntityId, ExperimentPart, Field, FieldKind, Program};
 use crate::types::Type;
@@ -30,7 +32,7 @@ pub fn changes(program: &Program, id: EntityId, key: &Column) -> Option<Query> {
     Some(select.body().after(steps))
 }
 
-/// Whether the field's changes are kept: an audience's and a status's are.
+/// Whether the field's changes are kept: an audience's, a status's and an experiment's arm's are.
 fn is_observed(field: &Field) -> bool {
     match field.kind {
         FieldKind::Audience { .. } | FieldKind::Status { .. } => !field.hidden,
@@ -41,6 +43,10 @@ fn is_observed(field: &Field) -> bool {
 
 fn is_audience(field: &Field) -> bool {
     matches!(field.kind, FieldKind::Audience { .. })
+}
+
+fn is_arm(field: &Field) -> bool {
+    matches!(field.kind, FieldKind::Experiment(_, ExperimentPart::Arm))
 }
 
 /// Audiences that are compared as one text with a letter for each: `1` for a member, `0` for who is none.
@@ -159,18 +165,22 @@ fn differing(entity: &str, key: &Column, words: &[Word<'_>], valued: &[&Field]) 
     for field in valued {
         let value = |alias: &str| Scalar::column(alias, &field.name);
         items.extend([value("p").named(&was(field)), value("c").named(&field.name)]);
-        parting.extend([value("p").named(&was(field)), Scalar::null(field.typed.kind.clone()).named(&field.name)]);
+        parting.extend([value("p").named(&was(field)), parted(field).named(&field.name)]);
         differs.push(value("c").differs(value("p")));
         had.push(value("p").is_not_null());
     }
     let here = Select::from(Table::Model(entity.to_owned()).alias("c"), items)
         .left_join(parent(entity), same_key())
-        .filter(any(differs));
+        .filter(Scalar::any(differs));
     let found = Select::from(Table::Model(entity.to_owned()).alias("c"), vec![Scalar::int(1).named("found")]);
     let mut gone = Select::from(parent(entity), parting)
-        .filter(any(had))
+        .filter(Scalar::any(had))
         .filter(Scalar::Exists(Box::new(found.filter(same_key()).body()), true));
     gone.comments.push("rows that are gone".to_owned());
+    if valued.iter().any(|field| is_arm(field)) {
+        let kept = Table::Model(kept::name(entity)).alias("k");
+        gone = gone.left_join(kept, keyed("k").equals(key.typed.kind.clone(), keyed("p")));
+    }
     let mut step = Body { selects: vec![here, gone], order_by: Vec::new() }.step("diff");
     step.barrier = true;
     step.comments.push(format!("{entity}: what differs from the parent run"));
@@ -178,6 +188,11 @@ fn differing(entity: &str, key: &Column, words: &[Word<'_>], valued: &[&Field]) 
         step.comments.push("member_of has a letter for each audience: 1 for a member, 0 for who is none".to_owned());
     }
     step
+}
+
+/// What the field of a row that is gone is: its arm is remembered.
+fn parted(field: &Field) -> Scalar {
+    if is_arm(field) { Scalar::column("k", &field.name) } else { Scalar::null(field.typed.kind.clone()) }
 }
 
 /// One field's rows among those that differ.
@@ -224,11 +239,4 @@ fn was(field: &Field) -> String {
 /// The field as the log names it.
 fn dotted(entity: &str, field: &Field) -> Scalar {
     Scalar::text(&format!("{entity}.{}", field.name))
-}
-
-fn any(mut conditions: Vec<Scalar>) -> Scalar {
-    match conditions.len() {
-        1 => conditions.remove(0),
-        _ => Scalar::Or(conditions),
-    }
 }

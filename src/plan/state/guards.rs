@@ -1,8 +1,9 @@
 //! Takes an entity and gives the queries that may stop its run: how many rows it lost, and which rows moved from one
 //! stage to another against `moves`.
 
-use crate::plan::Column;
-use crate::plan::rel::{Aggregate, Compare, From, Join, JoinKind, Query, Scalar, Select, Table};
+use crate::manifest::PRESENT;
+use crate::plan::rel::{Aggregate, Compare, From, Item, Join, JoinKind, Query, Scalar, Select, Table};
+use crate::plan::{Column, fold};
 use crate::program::{EntityId, Field, FieldKind, Program, Stage};
 use crate::types::Type;
 
@@ -10,27 +11,33 @@ use crate::types::Type;
 const SHOWN: i64 = 5;
 
 /// One row: `had`, the rows of the parent run, and `lost`, those of them that this run lacks.
-pub fn loses(entity: &str, key: &Column) -> Query {
+pub fn loses(program: &Program, id: EntityId, key: &Column) -> Query {
     let gone = Scalar::Case(vec![(Scalar::column("c", &key.name).is_null(), Scalar::int(1))], None);
     let items =
         vec![Scalar::count_rows().named("had"), Scalar::Aggregate(Aggregate::Count(Box::new(gone))).named("lost")];
-    Select::from(parent(entity), items)
-        .left_join(Table::Model(entity.to_owned()).alias("c"), same_row(key))
-        .body()
-        .after(Vec::new())
+    before(program, id, key, items).body().after(Vec::new())
 }
 
 /// The keys of the first rows that this run lacks, as text.
-pub fn lost(entity: &str, key: &Column) -> Query {
+pub fn lost(program: &Program, id: EntityId, key: &Column) -> Query {
     let place = Scalar::row_number(Vec::new(), vec![parent_key(key).ascending(key.typed.kind.clone())]);
     let items = vec![parent_key(key).as_text(&key.typed.kind).named("lost"), place.named("place")];
-    let gone = Select::from(parent(entity), items)
-        .left_join(Table::Model(entity.to_owned()).alias("c"), same_row(key))
-        .filter(Scalar::column("c", &key.name).is_null());
+    let gone = before(program, id, key, items).filter(Scalar::column("c", &key.name).is_null());
     Select::from(Table::Step("gone".to_owned()).alias("g"), vec![Scalar::column("g", "lost").named("lost")])
         .filter(Scalar::column("g", "place").compare(Compare::LessEqual, Type::Int, Scalar::int(SHOWN)))
         .ordered(vec![Scalar::column("g", "place").ascending(Type::Int)])
         .after(vec![gone.body().step("gone")])
+}
+
+/// The rows that the parent run had, each with the one of this run. Who was gone in that run already is not lost again.
+fn before(program: &Program, id: EntityId, key: &Column, items: Vec<Item>) -> Select {
+    let entity = &program.entity(id).name;
+    let mut rows =
+        Select::from(parent(entity), items).left_join(Table::Model(entity.clone()).alias("c"), same_row(key));
+    if !fold::carried(program, id).is_empty() {
+        rows = rows.filter(Scalar::column("p", PRESENT));
+    }
+    rows
 }
 
 fn parent_key(key: &Column) -> Scalar {

@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::share::percent;
-use crate::program::Slice;
 use crate::program::context::Ctx;
 use crate::program::names;
+use crate::program::{Slice, percent};
 use crate::source::Span;
 use crate::syntax::ast;
 

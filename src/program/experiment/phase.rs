@@ -4,10 +4,9 @@
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::share::percent;
 use crate::program::context::Ctx;
 use crate::program::scope::Scope;
-use crate::program::{Experiment, ExprKind, Literal, Phase};
+use crate::program::{Experiment, ExprKind, Literal, Phase, percent};
 use crate::source::Span;
 use crate::syntax::ast;
 

@@ -30,12 +30,6 @@ struct NotIncreasing {
     before: Span,
 }
 
-/// Basis points as a percentage.
-pub(super) fn percent(share: u32) -> String {
-    let text = format!("{}.{:02}", share / 100, share % 100);
-    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
 impl Ctx<'_> {
     /// A share in basis points; what is none is reported.
     pub(super) fn share(&mut self, share: &ast::Expr) -> Option<u32> {

@@ -97,3 +97,10 @@ impl ExperimentPart {
         }
     }
 }
+
+/// A share in basis points, as it is written: `12.5%`.
+#[must_use]
+pub fn percent(share: u32) -> String {
+    let text = format!("{}.{:02}", share / 100, share % 100);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}

@@ -93,7 +93,8 @@ pub enum What {
     /// fresh one, whose `entered_at` is now, whose steps and branches are null, and which is neither done nor expired.
     /// `.sent` is what is known of that entry in this run.
     InView(FieldId),
-    /// What the run before left of a field of a sequence; null where that run did not have the row.
+    /// What the run before left of a field of the same row; null where that run did not have it. Nothing in a file says it:
+    /// it is made of what remembers.
     Was(FieldId),
     /// Whether there is a row (`owner is not null`): a bool, never null.
     Exists,
