@@ -29,6 +29,7 @@ pub const DRIVER: Driver = Driver {
     accepts,
     fits: |_| Ok(()),
     open,
+    scratch: None,
 };
 
 /// How SQLite spells a database that is in memory.
