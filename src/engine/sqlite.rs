@@ -31,6 +31,7 @@ pub const DRIVER: Driver = Driver {
     misfit,
     fits: |_| Ok(()),
     open,
+    scratch: None,
 };
 
 /// How SQLite spells a database that is in memory.
