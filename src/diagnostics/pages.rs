@@ -15,7 +15,6 @@ pub static ALL: &[(&str, &str)] = pages![
     "ambiguous-name",
     "ambiguous-set",
     "arm-without-condition",
-    "arm-without-share",
     "arms-total",
     "bad-again",
     "bad-cap",
