@@ -197,6 +197,34 @@ fn webhooks_are_tried_again_and_refusals_are_said() {
     assert_eq!(world.run(START).unwrap().syncs[0].rejected, 1, "what was refused stays pending");
 }
 
+/// A receiver may take a change and say that it failed. What it then has is not what is remembered, so the next run sends what
+/// should be there, though nothing differs from what was written before.
+#[test]
+fn a_change_without_an_answer_is_made_good_by_the_next_run() {
+    for leaves in [false, true] {
+        let receiver = Receiver::start(|request, _| match request.body.contains("T01:00") {
+            true => (500, "retry-after: 0\r\n", "taken, and then fallen"),
+            false => (204, "", ""),
+        });
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let world = World::new("sqlite", "webhook", &[("url", &receiver.url), ("secret", secret)]);
+        world.workspaces(THREE);
+        world.run(START).unwrap();
+        receiver.forget();
+        world.workspaces(&THREE.replace("w1,free,12", if leaves { "w1,free,1" } else { "w1,pro,12" }));
+        let outcome = world.run(START + HOUR).unwrap();
+        assert!(outcome.syncs[0].held.is_some() && !outcome.is_clean());
+        world.workspaces(THREE);
+        receiver.forget();
+        let sync = &world.run(START + 2 * HOUR).unwrap().syncs[0];
+        assert_eq!((sync.created, sync.updated, sync.removed), (0, 1, 0), "{leaves}");
+        let seen = receiver.seen();
+        assert!(seen.len() == 1 && seen[0].body.contains("\"w1\"") && seen[0].body.contains("\"free\""), "{seen:?}");
+        receiver.forget();
+        assert_eq!(world.run(START + 3 * HOUR).unwrap().syncs[0].updated, 0);
+    }
+}
+
 /// A statement that fails after the commit must not stop the runs that come: none of them could undo it.
 #[test]
 fn a_sync_of_which_a_statement_fails_is_held() {

@@ -1,6 +1,8 @@
 //! One sync: what it has written, what it has to send, its guards, and the sending, batch after batch. A batch's receipts are on
 //! the disk before the next batch goes. What is refused stays pending; what fails is sent again by a later run.
 
+use std::collections::BTreeSet;
+
 use futures_util::StreamExt as _;
 
 use super::outcome::{Event, SyncOutcome, counted};
@@ -18,6 +20,10 @@ const REASONS: usize = 10;
 
 /// Why a target sends nothing at all.
 const NOT_SENT: &str = "`--hold`, or `deliver` of the target is not true";
+
+/// The operation and the hash of a row that may have been taken and may not: whatever it is in the next run is sent, also what
+/// was written before it.
+const UNSURE: &str = "unsure";
 
 /// How many rows a sync has to send, by operation.
 type Counts = Vec<(Op, u64)>;
@@ -273,9 +279,23 @@ async fn push(
     outcome: &mut SyncOutcome,
 ) -> (Vec<Line>, Option<PushError>) {
     let pushed = connection.push(shape, items, intents).await;
+    let line = |item: &Item, receipt: (bool, bool, Option<String>)| Line {
+        sync: shape.sync.clone(),
+        object: object.to_owned(),
+        key: item.key.clone(),
+        op: item.op.word().to_owned(),
+        hash: item.hash.clone(),
+        accepted: receipt.0,
+        created: receipt.1,
+        reason: receipt.2,
+        happened_at: shape.now.clone(),
+        run: shape.run.clone(),
+    };
     let mut lines = Vec::new();
+    let mut settled = BTreeSet::new();
     for (place, receipt) in pushed.receipts {
         let Some(item) = items.get(place) else { continue };
+        settled.insert(place);
         let (accepted, created, reason) = match receipt {
             Receipt::Accepted { created } => {
                 let op = if created || item.op.removes() { item.op } else { Op::Update };
@@ -293,18 +313,20 @@ async fn push(
                 (false, false, Some(reason))
             }
         };
-        lines.push(Line {
-            sync: shape.sync.clone(),
-            object: object.to_owned(),
-            key: item.key.clone(),
-            op: item.op.word().to_owned(),
-            hash: item.hash.clone(),
-            accepted,
-            created,
-            reason,
-            happened_at: shape.now.clone(),
-            run: shape.run.clone(),
-        });
+        lines.push(line(item, (accepted, created, reason)));
+    }
+    if let Some(error) = &pushed.failed {
+        let unsettled = items.iter().enumerate().filter(|(place, _)| !settled.contains(place));
+        // An object that nobody knows to be there is created again, under the same key.
+        let unsettled = unsettled.map(|(_, item)| item).filter(|item| item.op != Op::Create);
+        lines.extend(unsettled.map(|item| {
+            let unsure = Some(UNSURE.to_owned());
+            Line {
+                op: UNSURE.to_owned(),
+                hash: unsure,
+                ..line(item, (true, false, Some(error.what.replace('\0', "\u{fffd}"))))
+            }
+        }));
     }
     (lines, pushed.failed)
 }
