@@ -148,6 +148,7 @@ def bench_sqlite(args):
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "bench.db")
         base = sqlite3.connect(path)
+        base.execute("PRAGMA page_size = 16384")  # that of a database that plgc makes
         base.execute("CREATE TABLE app__workspaces (id INTEGER, plan TEXT, seats_used INTEGER, seats_limit INTEGER)")
         base.execute("CREATE TABLE app__events (id INTEGER, workspace_id INTEGER, kind TEXT, happened_at TEXT)")
         rows = {"workspaces": [], "events": []}

@@ -100,6 +100,17 @@ pub struct Driver {
     pub fits: fn(&str) -> Result<(), (&'static str, &'static str)>,
     /// Opens a database.
     pub open: fn(&Location) -> Job<'_, Box<dyn Engine>>,
+    /// How a database is made for a moment beside that of a location; `None`: one in memory will do.
+    pub scratch: Option<Scratch>,
+}
+
+/// How a database is made for a moment, and dropped: by the location beside which it is, and its name.
+#[derive(Debug)]
+pub struct Scratch {
+    /// Makes it, and gives where it is.
+    pub create: for<'a> fn(&'a Location, &'a str) -> Job<'a, Location>,
+    /// Drops it.
+    pub remove: for<'a> fn(&'a Location, &'a str) -> Job<'a, ()>,
 }
 
 impl Driver {

@@ -23,6 +23,7 @@ mod matching;
 mod mistakes;
 mod names;
 mod path;
+pub mod proof;
 mod query;
 mod scope;
 mod sequence;
@@ -50,7 +51,6 @@ use crate::diagnostics::Diagnostics;
 pub use crate::manifest::{Limit, Mode};
 use crate::source::Sources;
 use crate::syntax::ast;
-pub(crate) use checks::excludes;
 
 /// Gives the meaning of a whole program; what is wrong with it goes to `diags`.
 #[must_use]
@@ -84,7 +84,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     let (mut program, rest) = ctx.into_program();
     let order = cycle::order(&program, &rest.circled, diags);
     labels::flow(&mut program, &order);
-    checks::check(&program, (files, sources, options), &rest, diags);
+    checks::check(&program, (files, sources, options), (&rest, &order), diags);
     program
 }
 

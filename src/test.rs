@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::Serialize;
 
 use crate::dialect::Dialect;
+use crate::engine::{Driver, EngineError, Location, Trouble};
 use crate::manifest::Manifest;
 use crate::program::{Expectation, Literal, Program, SourceId, Test, TestStep};
 use crate::source::{Sources, Span};
@@ -142,15 +143,37 @@ pub fn in_reference(program: &Program, tests: &[&Test]) -> Vec<Verdict> {
     tests.iter().map(|test| play(test, &mut reference::Reference::new(program))).collect()
 }
 
-/// Plays tests on the embedded engine, several at a time; each has a database of its own, in memory.
+/// Where tests are played: each in a database of its own, in memory or on the server of a location.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The engine.
+    pub driver: &'static Driver,
+    /// What is there is not touched; nothing of an engine that needs no server.
+    pub location: Location,
+}
+
+impl Place {
+    /// The embedded engine.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self { driver: crate::engine::embedded(), location: Location::Memory }
+    }
+}
+
+/// Plays tests on an engine, several at a time.
 ///
 /// # Errors
-/// Where the engine cannot be had.
-pub fn on_engine(program: &Program, sources: &Sources, tests: &[&Test], pace: Pace) -> Result<Vec<Verdict>, String> {
-    let driver = crate::engine::embedded();
-    let dialect = crate::dialect::find(driver.name).ok_or_else(|| format!("no dialect is called `{}`", driver.name))?;
-    let manifest = manifest(program, sources, dialect);
-    in_parallel(tests, |test| engine::played(test, program, &manifest, pace)).into_iter().collect()
+/// Where the engine gives no database.
+pub fn on_engine(
+    program: &Program,
+    sources: &Sources,
+    tests: &[&Test],
+    (place, pace): (&Place, Pace),
+) -> Result<Vec<Verdict>, EngineError> {
+    let name = place.driver.name;
+    let unknown = || EngineError::new(Trouble::Setting, format!("no dialect is called `{name}`"));
+    let manifest = manifest(program, sources, crate::dialect::find(name).ok_or_else(unknown)?);
+    in_parallel(tests, |test| engine::played(test, (program, &manifest), place, pace)).into_iter().collect()
 }
 
 /// What a function gives for each item, in their order; several at a time.

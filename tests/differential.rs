@@ -13,7 +13,7 @@ pub mod oracle;
 #[path = "differential/program.rs"]
 pub mod program;
 #[path = "differential/random.rs"]
-mod random;
+pub mod random;
 #[path = "differential/rows.rs"]
 mod rows;
 #[path = "differential/sequence.rs"]

@@ -28,6 +28,7 @@ mod parses;
 mod passages;
 mod plans;
 mod played;
+mod proofs;
 mod properties;
 mod renames;
 mod rough;

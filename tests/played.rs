@@ -2,11 +2,14 @@
 //! agree, and compares what `plgc test` says with the snapshot. To add one, write a `.plg` file and run
 //! `INSTA_UPDATE=always cargo test played`.
 
+use plgc::engine;
 use plgc::program::{self, Program};
-use plgc::test::{self, Pace, Verdict};
+use plgc::test::{self, Pace, Place, Verdict};
+use plgc::types::Type;
 
 use crate::cases::{Case, beside, cases};
 use crate::support::project::Project;
+use crate::support::server::Database;
 
 fn program(case: &Case) -> Program {
     let mut mistakes = plgc::diagnostics::Diagnostics::default();
@@ -16,9 +19,9 @@ fn program(case: &Case) -> Program {
 }
 
 /// The verdicts of the two, which are one.
-fn played(name: &str, program: &Program, sources: &plgc::source::Sources, pace: Pace) -> Vec<Verdict> {
+fn played(name: &str, program: &Program, sources: &plgc::source::Sources, at: (&Place, Pace)) -> Vec<Verdict> {
     let tests: Vec<_> = program.tests.iter().collect();
-    let verdicts = test::on_engine(program, sources, &tests, pace).unwrap();
+    let verdicts = test::on_engine(program, sources, &tests, at).unwrap();
     let stops = |verdict: &Verdict| verdict.failures.iter().any(|failure| failure.stopped.is_some());
     let reference = test::in_reference(program, &tests);
     for (one, other) in verdicts.iter().zip(&reference) {
@@ -35,10 +38,45 @@ fn the_engine_and_the_evaluator_agree_on_every_test() {
     for case in all {
         let program = program(&case);
         assert!(!program.tests.is_empty(), "{}: no test", case.name);
-        let all = played(&case.name, &program, &case.sources, Pace::All);
-        let changes = played(&case.name, &program, &case.sources, Pace::Changes);
+        let all = played(&case.name, &program, &case.sources, (&Place::embedded(), Pace::All));
+        let changes = played(&case.name, &program, &case.sources, (&Place::embedded(), Pace::Changes));
         assert_eq!(all, changes, "{}: a run that was left out shows", case.name);
     }
+}
+
+#[test]
+fn the_server_and_the_evaluator_agree_on_every_test_on_postgres() {
+    let database = Database::new();
+    let driver = engine::ALL.iter().find(|driver| !driver.is_file).unwrap();
+    let place = Place { driver, location: database.location() };
+    for case in cases("test") {
+        played(&case.name, &program(&case), &case.sources, (&place, Pace::Changes));
+        if case.name == "differences" {
+            the_command_says_the_same_of_a_target(&case.sources.files()[0].text);
+        }
+    }
+    let left = "SELECT datname FROM pg_database WHERE datname LIKE 'plgc_test_%'";
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let found = runtime.block_on(async {
+        let mut engine = (driver.open)(&place.location).await.unwrap();
+        engine::rows(engine.as_mut(), left, &[Type::Text]).await.unwrap()
+    });
+    assert!(found.is_empty(), "databases of tests are left: {found:?}");
+}
+
+/// `plgc test` and `plgc test -t`; and what it says where the account may make no database.
+fn the_command_says_the_same_of_a_target(source: &str) {
+    let embedded = Project::new("sqlite", source, "").call("test");
+    let project = Project::new("postgres", source, "");
+    let said = project.call("test -t dev");
+    assert_eq!((said.code, &said.out, said.err.as_str()), (Some(1), &embedded.out, ""));
+    project.call("test -t nowhere").is(2, &["nowhere"]);
+    let role = format!("plgc_small_{}", std::process::id());
+    project.execute(&format!("CREATE ROLE {role} LOGIN PASSWORD 's3cr3t'"));
+    project.replace("plg.toml", "://plgc:plgc@", &format!("://{role}:s3cr3t@"));
+    let said = project.call("test -t dev").is(4, &["no database can be had for a test", "the right to make databases"]);
+    assert!(!said.err.contains("s3cr3t"), "{}", said.err);
+    project.execute(&format!("DROP ROLE {role}"));
 }
 
 #[test]
@@ -67,7 +105,7 @@ fn the_tests_of_the_example_pass() {
     }
     let mut mistakes = plgc::diagnostics::Diagnostics::default();
     let program = plgc::check(&sources, &program::Options::default(), &mut mistakes).unwrap();
-    let verdicts = played("examples/upsell", &program, &sources, Pace::Changes);
+    let verdicts = played("examples/upsell", &program, &sources, (&Place::embedded(), Pace::Changes));
     assert!(verdicts.len() > 4, "only {} tests", verdicts.len());
     let failed: Vec<_> = verdicts.iter().filter(|verdict| !verdict.is_passed()).collect();
     assert!(failed.is_empty(), "{failed:#?}");

@@ -229,7 +229,7 @@ fn a_type_that_no_type_is_like_is_converted_on_postgres() {
         audience large of item where size > 3\n";
     let project = over("postgres", program, "CREATE TABLE app.items (id UUID, size INTEGER)");
     let help = "`as sql $$ select cast(id as text) as id, … from app.items $$`";
-    project.fails(0, 3, &["run-source", "column `id` is declared text, and is uuid", help]);
+    project.fails(0, 3, &["run-source", "column `id` is declared text, and is UUID", help]);
     let program = program.replace(
         "source app.items { id text; size int }",
         "source app.plain as sql $$ select cast(id as text) as id, size from app.items $$ { id text; size int }",

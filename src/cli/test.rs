@@ -10,16 +10,21 @@ use miette::Diagnostic;
 
 use super::project::Project;
 use super::terminal::Terminal;
-use super::{Broken, Exit, Format, Outcome, Outside};
+use super::{Broken, Exit, Format, Outcome, Outside, run};
+use crate::config::Secrets;
 use crate::diagnostics::did_you_mean;
+use crate::engine::{self, EngineError, Trouble};
 use crate::program::{Program, Test};
-use crate::test;
+use crate::test::{self, Pace, Place};
 
-/// Play the tests of the program, on the embedded engine
+/// Play the tests of the program, on the embedded engine or a target's
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Only tests whose names contain one of these
     names: Vec<String>,
+    /// Play them on the engine of this target, in databases that are made for it; default: the embedded engine
+    #[arg(short, long)]
+    target: Option<String>,
     /// Change one condition of the program at a time, and show the changes that no test notices
     #[arg(long)]
     mutate: bool,
@@ -42,7 +47,12 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let mut project = Project::load(folder)?;
     let program = project.program()?;
     let tests = chosen(&program, &args.names)?;
-    let verdicts = test::on_engine(&program, &project.sources, &tests, test::Pace::Changes).map_err(failed)?;
+    let (place, secrets) = match &args.target {
+        Some(target) => place(&mut project, target)?,
+        None => (Place::embedded(), Secrets::default()),
+    };
+    let verdicts = test::on_engine(&program, &project.sources, &tests, (&place, Pace::Changes));
+    let verdicts = verdicts.map_err(|error| failed(&error, &secrets))?;
     let is_passed = verdicts.iter().all(test::Verdict::is_passed);
     let text = match (args.mutate && is_passed, args.format) {
         (true, format) => {
@@ -55,13 +65,31 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
         (false, Format::Text) => report::text(&verdicts, &project.sources, terminal.out),
         (false, Format::Json) => report::json(&verdicts, &project.sources),
     };
-    terminal.out(&text)?;
+    terminal.out(&secrets.hide(&text))?;
     Ok(if is_passed { Exit::Done } else { Exit::Program })
 }
 
-fn failed(why: String) -> Broken {
-    let what = "the embedded engine cannot be had".to_owned();
-    Broken::new(Exit::Outside, Outside { what, why, help: None })
+/// The engine of a target, and where its server is.
+fn place(project: &mut Project, name: &str) -> Result<(Place, Secrets), Broken> {
+    let (name, mut written) = project.target(Some(name))?;
+    let (mut manifest, _) = project.compile(&written.engine)?;
+    // Rows come from the tests, and destinations are in memory.
+    written.settings.remove("data");
+    manifest.syncs.clear();
+    manifest.destinations.clear();
+    written.destinations.clear();
+    let (target, secrets) = run::resolve(project, &name, &written, &manifest)?;
+    let driver = engine::find(&target.engine).unwrap_or_else(engine::embedded);
+    Ok((Place { driver, location: target.location }, secrets))
+}
+
+fn failed(error: &EngineError, secrets: &Secrets) -> Broken {
+    let help = match error.trouble {
+        Trouble::Denied => "give the account the right to make databases: each test has one of its own",
+        _ => "check the connection, and that the account may make databases: each test has one of its own",
+    };
+    let what = "no database can be had for a test".to_owned();
+    Broken::new(Exit::Outside, Outside { what, why: secrets.hide(&error.to_string()), help: Some(help.to_owned()) })
 }
 
 /// The tests that are named, or all.

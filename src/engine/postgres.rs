@@ -1,6 +1,7 @@
 //! PostgreSQL, over the network. Takes a url; values travel as text, which the session makes canonical (UTC, ISO dates, exact
 //! floats). Rows come as the server sends them; bulk goes by COPY; the lock is an advisory one of the session.
 
+mod scratch;
 mod views;
 
 use std::str::FromStr as _;
@@ -29,6 +30,7 @@ pub const DRIVER: Driver = Driver {
     misfit,
     fits: |url| options(url).map(drop).map_err(|_| (NO_URL, "write `postgres://user:password@host/name`")),
     open,
+    scratch: Some(super::Scratch { create: scratch::create, remove: scratch::remove }),
 };
 
 const NO_URL: &str = "is not like `postgres://user:password@host/name`";

@@ -31,6 +31,7 @@ pub const DRIVER: Driver = Driver {
     misfit,
     fits: |_| Ok(()),
     open,
+    scratch: None,
 };
 
 /// How SQLite spells a database that is in memory.
@@ -38,6 +39,9 @@ const MEMORY: &str = ":memory:";
 
 /// The code of a value that does not fit, as the functions of plgc say it: `SQLITE_MISMATCH`.
 const DATA: &str = "20";
+
+/// The size of a page of a database that is made anew, in bytes: the rows of an entity of hundreds of audiences fit into one.
+const PAGE: u32 = 16384;
 
 struct Sqlite {
     connection: SqliteConnection,
@@ -118,6 +122,7 @@ fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
             .filename(path)
             .create_if_missing(true)
             .journal_mode(if is_file { SqliteJournalMode::Wal } else { SqliteJournalMode::Memory })
+            .page_size(PAGE)
             .synchronous(if is_file { SqliteSynchronous::Full } else { SqliteSynchronous::Off })
             .busy_timeout(std::time::Duration::from_secs(30))
             .statement_cache_capacity(16);

@@ -5,29 +5,30 @@ mod allowed;
 mod always_empty;
 mod cadence;
 mod endless;
-mod facts;
 mod never_holds;
 mod not_of_nullable;
 mod reads_back;
+mod same_audience;
 mod same_target;
+mod scope;
 mod todays_value;
 mod unreachable_arm;
 mod unreachable_stage;
 mod unused;
 
-pub(crate) use facts::excludes;
-
 use super::context::Rest;
+use super::cycle::Node;
+use super::proof::Prover;
 use super::{Options, Program};
 use crate::diagnostics::Diagnostics;
 use crate::source::Sources;
 use crate::syntax::ast;
 
-/// Runs every check.
+/// Runs every check; `order` has each field after what it needs.
 pub(super) fn check(
     program: &Program,
     (files, sources, options): (&[ast::File], &Sources, &Options),
-    rest: &Rest,
+    (rest, order): (&Rest, &[Node]),
     diags: &mut Diagnostics,
 ) {
     allowed::check(program, &rest.open, diags);
@@ -36,10 +37,12 @@ pub(super) fn check(
     if diags.has_errors() {
         return;
     }
-    let never = never_holds::check(program, diags);
-    always_empty::check(program, &never, diags);
-    unreachable_stage::check(program, &never, diags);
-    unreachable_arm::check(program, &never, diags);
+    let mut prover = Prover::in_order(program, order);
+    let told = never_holds::check(program, sources, &mut prover, diags);
+    always_empty::check(program, &mut prover, &told, diags);
+    same_audience::check(program, &mut prover, &told, diags);
+    unreachable_stage::check(program, &mut prover, (files, &told), diags);
+    unreachable_arm::check(&mut prover, &told, diags);
     cadence::check(program, sources, &options.cadences, diags);
     endless::check(program, diags);
     todays_value::check(program, sources, diags);

@@ -1,15 +1,16 @@
 //! Takes the first name of a path and gives what it stands for where it stands: a column, a field, a link, a row.
 //! Within an aggregate bare names are the set's columns; rows outside are reached by their entity's name or alias.
 
+mod unknown;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::{Ctx, Member};
-use super::mistakes::{self, Unknown};
 use super::names::Global;
 use super::{EntityId, Expr, FieldId, FieldKind, LinkId, OUTER, RowId, RowsOf, SequenceId};
 use crate::source::Span;
-use crate::syntax::{DoubleQuotes, ast};
+use crate::syntax::ast;
 
 /// A row in scope.
 #[derive(Debug, Clone)]
@@ -241,82 +242,6 @@ impl<'a> Ctx<'a> {
         }
     }
 
-    fn unknown_head(&mut self, scope: &Scope, name: &ast::Name) {
-        match scope.inner().map(|frame| frame.over) {
-            Some(RowsOf::Entity(id)) if self.broken.contains(&id) => return,
-            // An event has a time: what is wrong with it has been reported.
-            Some(over) if name.text == "at" && self.is_event(over) => return,
-            Some(RowsOf::Source(id)) if self.columnless.contains(&id) => return,
-            Some(RowsOf::Entity(_) | RowsOf::Source(_)) | None => {}
-        }
-        // It may be the step that could not be read.
-        if scope.within.is_some_and(|within| self.is_broken_sequence(within.sequence)) {
-            return;
-        }
-        let mut mistake = Unknown::new(mistakes::NAME, &name.text, name.span);
-        let outside = scope.frames.iter().rev().skip(1).find_map(|frame| match frame.over {
-            RowsOf::Entity(id) => {
-                let (_, span) = self.member(id, &name.text)?;
-                Some((frame.alias.clone().unwrap_or_else(|| self.entity(id).name.clone()), span))
-            }
-            RowsOf::Source(id) => {
-                let (_, column) = self.column_named(id, &name.text)?;
-                Some((frame.alias.clone()?, column.span))
-            }
-        });
-        if let Some((row, span)) = outside {
-            mistake = mistake
-                .or_help(format!("write `{row}.{}` for the row outside the set", name.text))
-                .bears(span, "the rows of the set have no such name");
-        } else if let Some((Global::Audience(at), span)) = self.global(&name.text) {
-            if let Some(entity) = self.audience_entity(at) {
-                let entity = &self.entity(entity).name;
-                mistake = mistake
-                    .or_help(format!("it is an audience of `{entity}`: reach it over a link to `{entity}`"))
-                    .bears(span, "an audience of another entity");
-            }
-        } else if let Some((Global::Entity(_) | Global::Source(_), span)) = self.global(&name.text) {
-            mistake = mistake
-                .or_help(format!("read its rows through an aggregate: `count({})`", name.text))
-                .bears(span, "a set of rows, not a value");
-        }
-        let known = self.known_here(scope);
-        let declare = self.declare_help(name, scope);
-        // Of a short word, too much is near.
-        let is_text = self.may_be_text == Some(name.span) && name.text.len() < 4;
-        let mistake = if is_text { mistake.or_help(declare.clone()) } else { mistake };
-        let mistake = mistake.among(known);
-        let near = mistake.has_help();
-        let mistake = mistake.or_help(declare);
-        if name.quoted && !self.is_lost(&name.text) && (!near || name.text.contains(' ')) {
-            self.diags.push(DoubleQuotes::of(name));
-            return;
-        }
-        self.unknown(mistake);
-    }
-}
-
-impl Ctx<'_> {
-    /// The names that can be read without a row before them, and where they are declared.
-    fn known_here<'s>(&'s self, scope: &'s Scope) -> Vec<(&'s str, Option<Span>)> {
-        let mut known: Vec<(&str, Option<Span>)> =
-            scope.inner().map(|frame| self.names_of(frame.over)).unwrap_or_default();
-        // A trait cannot be what is meant within itself.
-        let itself = self.running.last().map(|(field, _)| Some(self.field(*field).span));
-        known.retain(|(_, span)| itself != Some(*span));
-        let lets = self.globals.iter().filter(|(_, (what, _))| matches!(what, Global::Let(_)));
-        known.extend(lets.map(|(name, (_, span))| (name.as_str(), Some(*span))));
-        let rows = scope.frames.iter().filter_map(|frame| match frame.over {
-            RowsOf::Entity(id) => Some((self.entity(id).name.as_str(), None)),
-            RowsOf::Source(_) => None,
-        });
-        known.extend(rows);
-        known.push(("now", None));
-        let bare = scope.context.iter().filter(|bare| bare.everywhere || scope.frames.len() == 1);
-        known.extend(bare.map(|bare| (bare.name.as_str(), Some(self.field(bare.field).span))));
-        known
-    }
-
     fn ambiguity_help(&self, scope: &Scope, name: &ast::Name, one: Head, other: Head) -> String {
         let step = [one, other].into_iter().find_map(|head| match head {
             Head::Context(field) => Some(self.field(field)),
@@ -331,37 +256,6 @@ impl Ctx<'_> {
                 "give the outer row an alias with `as`".to_owned()
             }
             _ => "rename one of the two".to_owned(),
-        }
-    }
-
-    /// What to do about a name that is like no other: what it could have been declared as.
-    fn declare_help(&self, name: &ast::Name, scope: &Scope) -> String {
-        let word = name.text.to_ascii_lowercase();
-        let help = match word.as_str() {
-            "yesterday" => Some("write `date(now) - 1 day`"),
-            "tomorrow" => Some("write `date(now) + 1 day`"),
-            word => mistakes::time_word(word),
-        };
-        if let Some(help) = help {
-            return help.to_owned();
-        }
-        if self.may_be_text == Some(name.span) && !name.quoted {
-            return format!("write `'{}'`, if the text is meant", name.text);
-        }
-        match scope.inner().map(|frame| frame.over) {
-            None => "write a value, or the name of another constant".to_owned(),
-            Some(RowsOf::Source(id)) => {
-                format!("declare the column in source `{}`", self.program.source(id).name.join("."))
-            }
-            Some(RowsOf::Entity(id)) => {
-                let entity = self.entity(id);
-                let source = self.program.source(entity.source).name.join(".");
-                let name = &entity.name;
-                match entity.at {
-                    Some(_) => format!("declare it as a column of source `{source}`"),
-                    None => format!("declare it: a column of source `{source}`, or a trait of `{name}`"),
-                }
-            }
         }
     }
 }

@@ -5,46 +5,62 @@ use std::collections::BTreeMap;
 
 use super::compare::Row;
 use super::reference::Reference;
-use super::{Pace, Verdict, World, play, value};
+use super::{Pace, Place, Verdict, World, play, value};
 use crate::destination::memory::{Fields, Memory};
-use crate::engine::{self, Location};
+use crate::engine::{self, EngineError, Location, Trouble};
 use crate::eval::parse_instant;
 use crate::manifest::Manifest;
 use crate::program::{Expectation, Expected, ExpectedColumn, FieldId, Literal, Program, SourceId, Test};
 use crate::run::bench::{Bench, Silent};
+use crate::run::session::fresh;
 use crate::run::{RunError, Target};
 use crate::types::Type;
 
-/// Plays a test in a database in memory.
+/// Plays a test in a database of its own: in memory, or beside that of a location, where it is dropped again.
 ///
 /// # Errors
 /// Where there is no such database.
-pub fn played(test: &Test, program: &Program, manifest: &Manifest, pace: Pace) -> Result<Verdict, String> {
+pub fn played(
+    test: &Test,
+    (program, manifest): (&Program, &Manifest),
+    place: &Place,
+    pace: Pace,
+) -> Result<Verdict, EngineError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| EngineError::new(Trouble::Unreachable, error.to_string()))?;
+    let Some(scratch) = &place.driver.scratch else {
+        return played_at(test, (program, manifest), Location::Memory, pace, &runtime);
+    };
+    let name = format!("plgc_test_{}", fresh(&test.name, 12));
+    let location = runtime.block_on((scratch.create)(&place.location, &name))?;
+    let verdict = played_at(test, (program, manifest), location, pace, &runtime);
+    runtime.block_on((scratch.remove)(&place.location, &name))?;
+    verdict
+}
+
+fn played_at(
+    test: &Test,
+    (program, manifest): (&Program, &Manifest),
+    location: Location,
+    pace: Pace,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<Verdict, EngineError> {
     let target = Target {
         name: "test".to_owned(),
         engine: manifest.dialect.clone(),
-        location: Location::Memory,
+        location,
         data: None,
         deliver: true,
         state: std::path::PathBuf::new(),
         destinations: BTreeMap::new(),
     };
-    let runtime = crate::run::runtime(&target).map_err(said)?;
     let (memory, mut silent) = (Memory::default(), Silent);
-    let bench = runtime.block_on(Bench::open(manifest, &target, memory.clone(), &mut silent)).map_err(said)?;
+    let opened = runtime.block_on(Bench::open(manifest, &target, memory.clone(), &mut silent));
+    let bench = opened.map_err(|error| EngineError::new(Trouble::Statement, error.to_string()))?;
     let foresight = (pace == Pace::Changes).then(|| Reference::new(program));
     let waiting = BTreeMap::new();
-    let mut world = OnEngine {
-        runtime: &runtime,
-        bench,
-        memory,
-        program,
-        has_run: false,
-        waiting,
-        foresight,
-        passed: None,
-        now: 0,
-    };
+    let mut world =
+        OnEngine { runtime, bench, memory, program, has_run: false, waiting, foresight, passed: None, now: 0 };
     Ok(play(test, &mut world))
 }
 

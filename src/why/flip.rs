@@ -3,7 +3,8 @@
 
 use super::{About, Nearest, own_field};
 use crate::eval::{Stop, Value};
-use crate::program::{AggregateOp, Expr, ExprKind, FieldId, FieldKind, Op, Stage, excludes};
+use crate::program::proof::Prover;
+use crate::program::{AggregateOp, Expr, ExprKind, FieldId, FieldKind, Op, Program, Stage};
 use crate::test::compare::shown;
 use crate::types::Type;
 
@@ -60,6 +61,14 @@ fn smaller(one: Option<Changes>, other: Option<Changes>) -> Option<Changes> {
     }
 }
 
+/// Whether two conditions over the rows of a field cannot both hold, as far as it can be proved.
+fn excludes(program: &Program, id: FieldId, one: &Expr, other: &Expr) -> bool {
+    let (mut prover, entity) = (Prover::new(program), program.field(id).entity);
+    let nodes = [prover.condition(entity, one), prover.condition(entity, other)];
+    let both = prover.all(&nodes);
+    prover.never(entity, both)
+}
+
 /// What makes a field of the row hold, or not.
 fn of_field(about: About<'_>, id: FieldId, wanted: bool, depth: usize) -> Result<Option<Changes>, Stop> {
     if about.look.field(id, about.row)?.0.holds() == wanted {
@@ -77,7 +86,7 @@ fn of_field(about: About<'_>, id: FieldId, wanted: bool, depth: usize) -> Result
             };
             let ended = match until {
                 // Where the condition holds again, nothing else has to be so.
-                Some(until) if wanted && excludes(condition, until) => Some(Some(Vec::new())),
+                Some(until) if wanted && excludes(about.program, id, condition, until) => Some(Some(Vec::new())),
                 Some(until) => Some(to_be(about, until, !wanted, depth + 1)?),
                 None => None,
             };

@@ -110,6 +110,13 @@ impl Oracle {
         Some(output.map(|output| (output, deliveries)))
     }
 
+    /// The next run without an engine; `None` where it stops.
+    pub fn next(&mut self, program: &Program, moment: &Moment) -> Option<&Output> {
+        self.take(program, moment);
+        (self.before, self.deliveries) = self.run(program, moment, &BTreeMap::new())?.ok()?;
+        Some(&self.before)
+    }
+
     /// Compares a run of an engine with the evaluator; the first difference, if there is one.
     pub fn compare(
         &mut self,

@@ -1,15 +1,14 @@
 //! Takes a program whose names and types are right, warns of an arm of a `case` that earlier ones leave no row, or whose
 //! condition can never hold: it gives its value to nothing. Speaks only where that is certain.
 
-use std::collections::BTreeSet;
-
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::facts::{conjuncts, contradict, covers, exclude};
+use super::never_holds::Told;
+use super::scope::Rows;
 use crate::diagnostics::Diagnostics;
-use crate::program::walk::{of_program, visit};
-use crate::program::{Expr, ExprKind, Literal, Program};
+use crate::program::proof::{Node, Prover};
+use crate::program::{Expr, ExprKind, Literal};
 use crate::source::Span;
 
 #[derive(Debug, Error, Diagnostic)]
@@ -23,30 +22,39 @@ struct UnreachableArm {
     earlier: Option<Span>,
 }
 
-pub(super) fn check(program: &Program, never: &BTreeSet<Span>, diags: &mut Diagnostics) {
-    for (_, expr) in of_program(program) {
-        visit(expr, &mut |part| {
-            if let ExprKind::Case { arms, otherwise } = &part.kind {
-                check_arms(arms, otherwise, never, diags);
-            }
-        });
+pub(super) fn check<'p>(prover: &mut Prover<'p>, told: &Told<'p>, diags: &mut Diagnostics) {
+    for (expr, rows) in &told.cases {
+        if let ExprKind::Case { arms, otherwise } = &expr.kind {
+            check_arms(prover, (arms, otherwise), (rows, told), diags);
+        }
     }
 }
 
-fn check_arms(arms: &[(Expr, Expr)], otherwise: &Expr, never: &BTreeSet<Span>, diags: &mut Diagnostics) {
-    let mut before: Vec<&Expr> = Vec::new();
+fn check_arms<'p>(
+    prover: &mut Prover<'p>,
+    (arms, otherwise): (&'p [(Expr, Expr)], &Expr),
+    (rows, told): (&Rows, &Told<'p>),
+    diags: &mut Diagnostics,
+) {
+    let mut before: Vec<(Span, Node)> = Vec::new();
+    let mut rest = Node::TRUE;
     for (when, _) in arms {
-        let all = conjuncts(when);
-        let known = all.iter().chain([&when]).any(|condition| never.contains(&condition.span));
-        let earlier = before.iter().find(|earlier| covers(earlier, &all)).map(|earlier| earlier.span);
-        let covered = earlier.is_some() || !before.is_empty() && exclude(&all, &before);
-        if !known && !contradict(&all) && covered {
+        let holds = prover.condition_over(rows, when);
+        let left = prover.all(&[rest, holds]);
+        let covered = !before.is_empty() && prover.never_at_all(left);
+        if covered && !told.within(when.span) && !prover.never_at_all(holds) {
+            let first = before.iter().find(|(_, earlier)| {
+                let left = prover.all(&[holds, !*earlier]);
+                prover.never_at_all(left)
+            });
+            let earlier = first.map(|(span, _)| *span);
             diags.push(UnreachableArm { at: when.span, why: "an arm before takes every such row", earlier });
         }
-        before.push(when);
+        before.push((when.span, holds));
+        rest = prover.all(&[rest, !holds]);
     }
     let is_written = !matches!(otherwise.kind, ExprKind::Literal(Literal::Null));
-    if is_written && !before.is_empty() && exclude(&[], &before) {
+    if is_written && !before.is_empty() && prover.never_at_all(rest) && before.iter().all(|(at, _)| !told.within(*at)) {
         diags.push(UnreachableArm { at: otherwise.span, why: "the arms before take every row", earlier: None });
     }
 }
