@@ -281,7 +281,7 @@ fn explains_a_passage(engine: &str) {
         &project,
         "why care.active a",
         &[
-            "item.care__active of a is false, in a run at 2026-01-01T11:00Z",
+            "item.care.active of a is false, in a run at 2026-01-01T11:00Z",
             "  ✗ open after the run before",
             "  ✓ large, since 2026-01-01T08:00Z",
             "    ✓ size > 10  (size = 11)",
@@ -293,7 +293,7 @@ fn explains_a_passage(engine: &str) {
         &project,
         "why care.entry b",
         &[
-            "item.care__entry of b is 1, in a run at 2026-01-01T11:00Z",
+            "item.care.entry of b is 1, in a run at 2026-01-01T11:00Z",
             "  ✓ open after the run before  (entered_at = 2026-01-01T09:00Z)",
             "  ✓ large, since 2026-01-01T09:00Z",
             "    ✓ size > 10  (size = 12)",
@@ -304,7 +304,7 @@ fn explains_a_passage(engine: &str) {
         &project,
         "why care.again b",
         &[
-            "item.care__again of b is null, in a run at 2026-01-01T11:00Z",
+            "item.care.again of b is null, in a run at 2026-01-01T11:00Z",
             "  ✓ care.active",
             "  ✓ not care.held",
             "  ✓ due hello + 2 hours  (value = 2026-01-01T11:00Z, hello = 2026-01-01T09:00Z)",
@@ -318,20 +318,20 @@ fn explains_a_passage(engine: &str) {
         &project,
         "why care.hello b",
         &[
-            "item.care__hello of b is 2026-01-01T09:00Z, in a run at 2026-01-01T11:00Z",
+            "item.care.hello of b is 2026-01-01T09:00Z, in a run at 2026-01-01T11:00Z",
             "  ✓ happened in an earlier run of this entry  (at = 2026-01-01T09:00Z)",
         ],
     );
     says(
         &project,
         "why care.hello c",
-        &["item.care__hello of c is null, in a run at 2026-01-01T11:00Z", "  ✓ care.active", "  ✗ not care.held"],
+        &["item.care.hello of c is null, in a run at 2026-01-01T11:00Z", "  ✓ care.active", "  ✗ not care.held"],
     );
     says(
         &project,
         "why care.gift b",
         &[
-            "item.care__gift of b is small, in a run at 2026-01-01T11:00Z",
+            "item.care.gift of b is small, in a run at 2026-01-01T11:00Z",
             "  ✓ care.active",
             "  ✓ not care.held",
             "  ✓ due hello + 1 hour  (value = 2026-01-01T10:00Z, hello = 2026-01-01T09:00Z)",
@@ -344,7 +344,7 @@ fn explains_a_passage(engine: &str) {
         &project,
         "why care.done b",
         &[
-            "item.care__done of b is false, in a run at 2026-01-01T11:00Z",
+            "item.care.done of b is false, in a run at 2026-01-01T11:00Z",
             "  ✓ care.active",
             "  ✓ care.hello  (at = 2026-01-01T09:00Z)",
             "  ✓ care.thanks  (at = 2026-01-01T11:00Z)",

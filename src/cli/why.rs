@@ -17,7 +17,7 @@ use crate::run::past::{self, Past, Rows, Table};
 use crate::test::compare::shown;
 use crate::test::value;
 use crate::types::Type;
-use crate::why::{About, Node, Why, explain};
+use crate::why::{About, Node, Why, explain, spoken};
 
 /// How many rows all sources may have where it is also looked up when time alone changes the field.
 const FEW: usize = 100_000;
@@ -117,12 +117,19 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
 
 /// The field of this name: an audience or a field whose name is the only one, or as ENTITY.FIELD.
 fn field(program: &Program, name: &str) -> Result<FieldId, Broken> {
+    // A sequence is whether its entry is open.
+    let sequences = program.sequences.iter().map(|it| (it.active, program.entity(it.entity).name.as_str(), &it.name));
+    let mut sequences = sequences.filter(|(_, entity, short)| name == *short || name == format!("{entity}.{short}"));
+    if let (Some((active, ..)), None) = (sequences.next(), sequences.next()) {
+        return Ok(active);
+    }
     let all = (0..).map(FieldId).zip(&program.fields).filter(|(_, field)| !field.hidden);
-    let named: Vec<(FieldId, String, &str)> = all
-        .map(|(id, field)| (id, format!("{}.{}", program.entity(field.entity).name, field.name), field.name.as_str()))
+    let named: Vec<(FieldId, String, String)> = all
+        .map(|(id, field)| (id, format!("{}.{}", program.entity(field.entity).name, spoken(field)), spoken(field)))
         .collect();
-    // A part of an experiment or a sequence is also named as in a program: `upsell.email`.
-    let is_it = |column: &str| column == name || column.replace("__", ".") == name;
+    // A part of an experiment or a sequence may also be named as its column: `upsell__email`.
+    let plain = |name: &str| name.replace("__", ".");
+    let is_it = |spoken: &str| plain(spoken) == plain(name);
     if let Some((id, ..)) = named.iter().find(|(_, whole, _)| is_it(whole)) {
         return Ok(*id);
     }
@@ -130,7 +137,7 @@ fn field(program: &Program, name: &str) -> Result<FieldId, Broken> {
     if let [(id, ..)] = short.as_slice() {
         return Ok(*id);
     }
-    let known = named.iter().flat_map(|(_, whole, short)| [whole.as_str(), short]);
+    let known = named.iter().flat_map(|(_, whole, short)| [whole.as_str(), short.as_str()]);
     let was_named = |id: FieldId| program.earlier_names(program.field(id)).iter().any(|was| was == name);
     if let Some((.., now)) = named.iter().find(|(id, ..)| was_named(*id)) {
         let help = format!("ask for `{now}`, which was `{name}`");
