@@ -18,7 +18,7 @@ use crate::support::wait;
 
 /// What the program of README.md continues.
 const BEFORE_README: &str = "
-source app.workspaces { id text; plan enum(free, pro); seats_used int; seats_limit int; extended bool }
+source app.workspaces { id text; plan enum(free, pro); seats_used int; seats_limit int; extended bool; upgraded_at timestamp?; replied_at timestamp? }
 source crm.companies { id text }
 source sheets.exclusions { workspace_id text }
 entity workspace from app.workspaces { key id }
