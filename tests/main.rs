@@ -27,6 +27,7 @@ mod mutants;
 mod parses;
 mod plans;
 mod played;
+mod policies;
 mod proofs;
 mod properties;
 mod renames;

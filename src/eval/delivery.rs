@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::entity::At;
 use super::expr::Frame;
 use super::{Run, Stop, Value, operator};
-use crate::program::{Expr, ExprKind, Leave, Mode, Program, RowsOf, Sync};
+use crate::program::{Expr, ExprKind, Leave, Mode, OUTER, Program, RowsOf, Standing, Sync};
 
 /// The fields of an object.
 pub type Fields = BTreeMap<String, Value>;
@@ -83,9 +83,33 @@ impl Run<'_> {
                 continue;
             }
             self.leave(sync, &wanted, deliveries)?;
-            self.enter(sync, wanted, deliveries);
+            let mut allowed = Vec::new();
+            for row in wanted {
+                if !self.is_forbidden(sync, row.place)? {
+                    allowed.push(row);
+                }
+            }
+            self.enter(sync, allowed, deliveries);
         }
         Ok(())
+    }
+
+    /// Whether a policy forbids to send a row. Of the policy's own entity it is asked also where nothing has to be.
+    fn is_forbidden(&self, sync: &Sync, place: usize) -> Result<bool, Stop> {
+        for (id, standing) in &sync.policies {
+            let policy = self.program.policy(*id);
+            let asked = match standing {
+                Standing::Gated(field) | Standing::Unknown(field) => Some(*field),
+                Standing::Proved => (policy.entity == sync.entity).then_some(policy.forbids),
+                Standing::Exempt(_) => None,
+            };
+            if let Some(field) = asked
+                && self.field(field, place)?.0.holds()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// One row for each match key: the first by `pick`, ties by the entity's key.

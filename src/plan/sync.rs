@@ -1,6 +1,7 @@
 //! Takes the syncs of a [`Program`] and gives what each needs of the warehouse: what it has written, and what has to
 //! be sent now. What is sent is decided by comparing the two, by match key and hash.
 
+mod gate;
 mod outbox;
 mod value;
 mod written;
@@ -23,7 +24,12 @@ pub fn syncs(program: &Program, sources: &Sources) -> Vec<Sync> {
         .iter()
         .map(|sync| {
             let spec = spec(program, sources, sync);
-            Sync { written: written::written(&spec), outbox: outbox::outbox(program, sync, &spec), spec }
+            Sync {
+                written: written::written(&spec),
+                outbox: outbox::outbox(program, sync, &spec),
+                gated: gate::gated(program, sync, &spec),
+                spec,
+            }
         })
         .collect()
 }
@@ -64,6 +70,7 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
         leave_only: leave_only(sync).map(|(name, _)| name.clone()).collect(),
         deletes: sync.deletes,
         creates: sync.creates,
+        policies: sync.policies.iter().map(|(id, standing)| heeded(program, *id, standing)).collect(),
         definition: String::new(),
     };
     spec.definition = definition(&spec, &destination.system);
@@ -73,6 +80,20 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
 /// What stands behind the hash of a row for a field that is always null. So such a field can be taken out again, and no row differs.
 fn null_mark(name: &str) -> String {
     format!(" {name};")
+/// How a policy stands to a sync.
+#[must_use]
+pub fn heeded(program: &Program, id: program::PolicyId, standing: &program::Standing) -> manifest::Heeded {
+    let because = match standing {
+        program::Standing::Exempt(because) => Some(because.clone()),
+        program::Standing::Proved | program::Standing::Gated(_) | program::Standing::Unknown(_) => None,
+    };
+    let standing = match standing {
+        program::Standing::Proved => manifest::Standing::Proved,
+        program::Standing::Gated(_) => manifest::Standing::Gated,
+        program::Standing::Unknown(_) => manifest::Standing::Unknown,
+        program::Standing::Exempt(_) => manifest::Standing::Exempt,
+    };
+    manifest::Heeded { policy: program.policy(id).name.clone(), standing, because }
 }
 
 const fn leave(leave: &program::Leave) -> manifest::Leave {

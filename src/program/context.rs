@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::mistakes::Unknown;
 use super::names::{Declarations, Global, Globals};
+use super::policy::Heeds;
 use super::{
     Column, ColumnId, DestinationId, Entity, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Link, LinkId,
     Program, RowsOf, SequenceId, Source, SourceId, What,
@@ -41,6 +42,8 @@ pub(super) struct Rest {
     pub circled: BTreeSet<FieldId>,
     /// Destinations with an item that could not be read: what they allow is not known.
     pub open: BTreeSet<DestinationId>,
+    /// The policies that syncs heed.
+    pub heeds: Heeds,
 }
 
 /// The shared context.
@@ -63,6 +66,8 @@ pub(super) struct Ctx<'a> {
     pub missed: BTreeMap<String, &'static str>,
     /// Destinations of which a label could not be read: what they allow is not known.
     pub open: BTreeSet<DestinationId>,
+    /// The policies that syncs heed.
+    pub heeds: Heeds,
     /// Whether something is declared whose name could not be read: any unknown name may be that.
     pub nameless: bool,
     /// Sources that are too broken to say their columns.
@@ -114,6 +119,7 @@ impl<'a> Ctx<'a> {
             lost: BTreeSet::new(),
             missed: BTreeMap::new(),
             open: BTreeSet::new(),
+            heeds: Heeds::new(),
             nameless: false,
             columnless: BTreeSet::new(),
             keyless: BTreeSet::new(),
@@ -137,7 +143,7 @@ impl<'a> Ctx<'a> {
     pub(super) fn into_program(self) -> (Program, Rest) {
         let lets = self.found.lets.iter().enumerate();
         let used = lets.filter(|(at, _)| self.used_lets.contains(at)).map(|(_, item)| item.node.name.text.clone());
-        let rest = Rest { used_lets: used.collect(), circled: self.circled, open: self.open };
+        let rest = Rest { used_lets: used.collect(), circled: self.circled, open: self.open, heeds: self.heeds };
         (self.program, rest)
     }
 

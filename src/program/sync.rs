@@ -94,6 +94,7 @@ pub(super) struct Items<'w> {
     set: Vec<&'w ast::Assign>,
     pub only: Vec<&'w ast::Name>,
     pub leave: Option<&'w ast::Leave>,
+    pub exempt: Vec<&'w ast::Exempt>,
     deletes: Option<Limit>,
     pub creates: Option<Limit>,
 }
@@ -152,6 +153,7 @@ impl<'a> Ctx<'a> {
         let filter = self.filter(&hide, base, condition);
         let mode = self.mode(&items);
         let (destination, object) = to?;
+        self.note_policies(node, (entity, destination), &items.exempt);
         Some(Sync {
             name: name.to_owned(),
             was: node.was.as_ref().map(|was| was.text.clone()),
@@ -169,6 +171,7 @@ impl<'a> Ctx<'a> {
             leave: leave?,
             deletes: items.deletes,
             creates: items.creates,
+            policies: Vec::new(),
         })
     }
 
@@ -209,13 +212,7 @@ impl<'a> Ctx<'a> {
 
     pub(super) fn sync_target(&mut self, node: &ast::Sync) -> Option<(DestinationId, String)> {
         let (first, rest) = node.to.parts.split_first()?;
-        let Some((Global::Destination(id), _)) = self.global(&first.text) else {
-            let known = self.known(|what| matches!(what, Global::Destination(_)));
-            let known = known.iter().map(|(name, span)| (name.as_str(), *span));
-            let mistake = Unknown::new(mistakes::DESTINATION, &first.text, first.span).among(known);
-            self.unknown(mistake.or_help(format!("declare it: `destination {} = jsonl`", first.text)));
-            return None;
-        };
+        let id = self.destination_named(first)?;
         if rest.is_empty() {
             self.diags.push(MissingObject { name: first.text.clone(), at: node.to.span });
             return None;
@@ -262,9 +259,7 @@ impl<'a> Ctx<'a> {
                         items.leave = Some(leave);
                     }
                 }
-                ast::SyncItem::Exempt(exempt) => {
-                    self.diags.push(Later { word: "exempt", what: "item", at: exempt.span });
-                }
+                ast::SyncItem::Exempt(exempt) => items.exempt.push(exempt),
                 ast::SyncItem::Guard(guard) => {
                     if !self.guard_word(guard, &["deletes", "creates"]) {
                         continue;

@@ -86,6 +86,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
         query: sql(query),
     };
     Manifest {
+        policies: Vec::new(),
         version: manifest::VERSION,
         plgc: "0.1.0".to_owned(),
         dialect: driver.name.to_owned(),
@@ -142,8 +143,10 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             view("plg.overage", "SELECT w.* FROM plg.workspace AS w WHERE w.overage"),
         ],
         syncs: vec![manifest::Sync {
+            gated: String::new(),
             file: "syncs/banners.sql".to_owned(),
             spec: manifest::SyncSpec {
+                policies: Vec::new(),
                 name: "banners".to_owned(),
                 was: None,
                 doc: None,
