@@ -73,7 +73,8 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
 fn place(project: &mut Project, name: &str) -> Result<(Place, Secrets), Broken> {
     let (name, mut written) = project.target(Some(name))?;
     let (mut manifest, _) = project.compile(&written.engine)?;
-    // Destinations are in memory.
+    // Rows come from the tests, and destinations are in memory.
+    written.settings.remove("data");
     manifest.syncs.clear();
     manifest.destinations.clear();
     written.destinations.clear();

@@ -16,7 +16,6 @@ pub static ALL: &[(&str, &str)] = pages![
     "ambiguous-policy-path",
     "ambiguous-set",
     "arm-without-condition",
-    "arm-without-share",
     "arms-total",
     "bad-again",
     "bad-cap",

@@ -43,7 +43,7 @@ pub(super) fn check(
     always_empty::check(program, &mut prover, &told, diags);
     same_audience::check(program, &mut prover, &told, diags);
     unreachable_stage::check(program, &mut prover, (files, &told), diags);
-    unreachable_arm::check(program, &mut prover, (files, &told), diags);
+    unreachable_arm::check(&mut prover, &told, diags);
     cadence::check(program, sources, &options.cadences, diags);
     endless::check(program, diags);
     todays_value::check(program, sources, diags);

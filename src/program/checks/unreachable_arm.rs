@@ -1,6 +1,5 @@
 //! Takes a program whose names and types are right, warns of an arm of a `case` that earlier ones leave no row, or whose
-//! condition can never hold: it gives its value to nothing; and of an arm of an experiment whose share is always 0%. Speaks
-//! only where that is certain.
+//! condition can never hold: it gives its value to nothing. Speaks only where that is certain.
 
 use miette::Diagnostic;
 use thiserror::Error;
@@ -9,9 +8,8 @@ use super::never_holds::Told;
 use super::scope::Rows;
 use crate::diagnostics::Diagnostics;
 use crate::program::proof::{Node, Prover};
-use crate::program::{Expr, ExprKind, Literal, Program};
+use crate::program::{Expr, ExprKind, Literal};
 use crate::source::Span;
-use crate::syntax::ast;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("this arm of the `case` is never used")]
@@ -24,34 +22,10 @@ struct UnreachableArm {
     earlier: Option<Span>,
 }
 
-#[derive(Debug, Error, Diagnostic)]
-#[error("nobody gets arm `{name}`")]
-#[diagnostic(code("arm-without-share"), severity(Warning), help("give it a share, or remove it"))]
-struct ArmWithoutShare {
-    name: String,
-    #[label(primary, "its share is 0% in every phase")]
-    at: Span,
-}
-
-pub(super) fn check<'p>(
-    program: &'p Program,
-    prover: &mut Prover<'p>,
-    (files, told): (&[ast::File], &Told<'p>),
-    diags: &mut Diagnostics,
-) {
+pub(super) fn check<'p>(prover: &mut Prover<'p>, told: &Told<'p>, diags: &mut Diagnostics) {
     for (expr, rows) in &told.cases {
         if let ExprKind::Case { arms, otherwise } = &expr.kind {
             check_arms(prover, (arms, otherwise), (rows, told), diags);
-        }
-    }
-    for experiment in &program.experiments {
-        let shares = |arm: usize| experiment.phases.iter().flat_map(|phase| &phase.arms).filter(move |it| it.0 == arm);
-        for (at, name) in experiment.arms.iter().enumerate() {
-            if shares(at).all(|(_, share)| *share == 0)
-                && let Some(at) = written(files, experiment.span, name)
-            {
-                diags.push(ArmWithoutShare { name: name.clone(), at });
-            }
         }
     }
 }
@@ -83,19 +57,4 @@ fn check_arms<'p>(
     if is_written && !before.is_empty() && prover.never_at_all(rest) && before.iter().all(|(at, _)| !told.within(*at)) {
         diags.push(UnreachableArm { at: otherwise.span, why: "the arms before take every row", earlier: None });
     }
-}
-
-/// Where an arm of an experiment stands first.
-fn written(files: &[ast::File], experiment: Span, name: &str) -> Option<Span> {
-    let declarations = files.iter().flat_map(|file| &file.declarations);
-    let mut items = declarations.filter_map(|declaration| match &declaration.kind {
-        ast::DeclarationKind::Experiment(node) if node.name.span == experiment => Some(&node.items),
-        _ => None,
-    });
-    let arms = items.next()?.iter().flat_map(|item| match item {
-        ast::ExperimentItem::Arms(arms) => vec![arms],
-        ast::ExperimentItem::Phase(phase) => phase.arms.iter().collect(),
-        _ => Vec::new(),
-    });
-    arms.flat_map(|arms| &arms.arms).find(|(arm, _)| arm.text == name).map(|(arm, _)| arm.span)
 }
