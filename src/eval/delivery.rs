@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::entity::At;
 use super::expr::Frame;
 use super::{Run, Stop, Value, operator};
-use crate::program::{Expr, ExprKind, Leave, Mode, OUTER, Program, RowsOf, Standing, Sync};
+use crate::program::{Expr, ExprKind, Leave, Mode, Program, RowsOf, Standing, Sync};
 
 /// The fields of an object.
 pub type Fields = BTreeMap<String, Value>;

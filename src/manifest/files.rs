@@ -71,13 +71,13 @@ fn sync(sync: &Sync) -> String {
     let mut head = vec![format!("sync {} to {} ({})", spec.name, spec.target(), spec.cite)];
     head.extend(spec.doc.clone());
     head.extend(spec.policies.iter().map(policy));
-    head.extend(filled([&*sync.written, &*sync.outbox]));
+    head.extend(filled([&*sync.written, &*sync.outbox, &*sync.gated]));
     let written = "What it has written: the record of the parent run, and what the destination accepted in that run.";
     let outbox = "What is sent now: op and key of each object, a hash of what it should hold, then its fields.";
     let mut sent = vec![outbox.to_owned()];
     sent.extend(operations(spec));
     sent.extend(guards(spec));
-    let mut parts = vec![(head, ""), (vec![written.to_owned()], sync.written.as_str()), (sent, sync.outbox.as_str())];
+    let mut parts = vec![(head, ""), (vec![written.to_owned()], &*sync.written), (sent, &*sync.outbox)];
     if !sync.gated.is_empty() {
         parts.push((
             vec!["What a policy holds back: it is sent as soon as the policy lets it.".to_owned()],

@@ -80,6 +80,8 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
 /// What stands behind the hash of a row for a field that is always null. So such a field can be taken out again, and no row differs.
 fn null_mark(name: &str) -> String {
     format!(" {name};")
+}
+
 /// How a policy stands to a sync.
 #[must_use]
 pub fn heeded(program: &Program, id: program::PolicyId, standing: &program::Standing) -> manifest::Heeded {

@@ -7,7 +7,6 @@ use thiserror::Error;
 use super::context::Ctx;
 use super::expr::{WrongType, coerce_to, fold_date};
 use super::hidden::Hide;
-use super::later::Later;
 use super::matching::Sent;
 use super::mistakes::{self, Unknown};
 use super::names::{Global, Item};
