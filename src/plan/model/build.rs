@@ -279,8 +279,8 @@ impl Builder<'_> {
         let here = read(self.frame(frame).row, before, What::Column(*on), typed.clone());
         let level = self.level(frame, &here);
         let value = self.value(frame, &here, level);
-        let (table, name) = self.target(link.to, *equals);
-        let alias = self.frame(frame).level(level).aliases.alias(&name);
+        let table = self.target(link.to, *equals);
+        let alias = self.frame(frame).level(level).aliases.claim(&link.name);
         let there = Scalar::column(&alias, &self.program.column(link.to, *equals).name);
         self.frame(frame).level(level).joins.push(Join {
             kind: JoinKind::Left,
@@ -292,19 +292,19 @@ impl Builder<'_> {
         Some(joined)
     }
 
-    /// The rows of an entity that a link leads to: its model, or a step; and a name to make an alias of.
-    fn target(&mut self, entity: EntityId, equals: ColumnId) -> (Table, String) {
+    /// The rows of an entity that a link leads to: its model, or a step.
+    fn target(&mut self, entity: EntityId, equals: ColumnId) -> Table {
         if let Some((table, _)) = self.built.get(&entity) {
-            return (Table::Model(table.clone()), self.program.entity(entity).name.clone());
+            return Table::Model(table.clone());
         }
         if let Some(target) = self.targets.iter_mut().find(|it| it.entity == entity) {
             target.columns.insert(equals);
-            return (Table::Step(target.step.clone()), target.step.clone());
+            return Table::Step(target.step.clone());
         }
         let step = self.claim_step(&plural(&self.program.entity(entity).name));
         let columns = BTreeSet::from([self.program.entity(entity).key, equals]);
         self.targets.push(Target { entity, step: step.clone(), columns });
-        (Table::Step(step.clone()), step)
+        Table::Step(step)
     }
 
     /// What a column that holds this would be called.

@@ -33,28 +33,9 @@ impl Names {
         name
     }
 
-    /// An alias for a relation of this name: its first letter, its words' first letters, or these with a number.
+    /// An alias for a relation of this name: its first letter, or, where that is taken, the name itself.
     pub(in crate::plan) fn alias(&mut self, of: &str) -> String {
-        let letters: String = of
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter_map(|word| word.chars().next())
-            .filter(char::is_ascii_alphabetic)
-            .map(|letter| letter.to_ascii_lowercase())
-            .collect();
-        let first = letters.chars().next().unwrap_or('t').to_string();
-        let letters = if letters.is_empty() { first.clone() } else { letters };
-        let mut name = first;
-        let mut count = 1;
-        while RESERVED.contains(&name.as_str()) || !self.taken.insert(name.clone()) {
-            name = if count == 1 { letters.clone() } else { format!("{letters}{count}") };
-            count += 1;
-        }
-        name
+        let first = of.chars().next().filter(char::is_ascii_alphabetic).unwrap_or('t').to_ascii_lowercase().to_string();
+        if self.taken.insert(first.clone()) { first } else { self.claim(of) }
     }
 }
-
-/// Short words that mean something in SQL.
-const RESERVED: &[&str] = &[
-    "as", "by", "do", "go", "if", "in", "is", "no", "of", "on", "or", "to", "at", "add", "all", "and", "any", "asc",
-    "for", "not", "row", "set",
-];
