@@ -157,7 +157,7 @@ fn the_third_value_is_paid_for_where_it_would_leak() {
     has(&sql, "COALESCE(w.extension_until > :now, FALSE) AS extended");
     has(&sql, "(w.extension_until > :now) IS NOT TRUE AS not_extended");
     has(&sql, "w.plan <> 'free' AS paid");
-    has(&sql, "u.email IS DISTINCT FROM 'a' AS owner_other");
+    has(&sql, "owner.email IS DISTINCT FROM 'a' AS owner_other");
     has(&sql, "COALESCE(w.extension_until > :now AND w.plan = 'pro', FALSE) AS vip");
 }
 
@@ -232,7 +232,7 @@ fn entities_that_need_each_other_take_the_fewest_passes() {
     );
     has(
         sql.last().unwrap(),
-        "FROM plg.user__pass_1__:run AS u LEFT JOIN plg.workspace__:run AS w ON w.id = u.workspace_id",
+        "FROM plg.user__pass_1__:run AS u LEFT JOIN plg.workspace__:run AS workspace ON workspace.id = u.workspace_id",
     );
     has_not(sql.last().unwrap(), "app.adds");
 }
@@ -262,7 +262,7 @@ fn a_place_is_among_those_that_have_one() {
         &sql,
         "CASE WHEN l.big THEN RANK() OVER (PARTITION BY l.plan, l.big ORDER BY l.seats_used DESC NULLS LAST) END AS place",
     );
-    has(&sql, "CASE WHEN u.email IS NOT NULL THEN PERCENT_RANK() OVER (");
+    has(&sql, "CASE WHEN owner.email IS NOT NULL THEN PERCENT_RANK() OVER (");
 }
 
 #[test]
