@@ -44,7 +44,7 @@ pub use graph::{
     Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart,
     Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Hash, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order,
     Phase, Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Start,
-    Step, Stream, Sync, TargetField, Test, TestStep, Tie, Via, What, Window, WindowOp, percent,
+    Step, Stream, Sync, TargetField, Test, TestStep, Tie, Via, WHOLE, What, Window, WindowOp, percent, spoken,
 };
 
 use crate::diagnostics::Diagnostics;

@@ -91,7 +91,7 @@ pub fn explain(about: About<'_>, id: FieldId, key: &str) -> Result<Why, Stop> {
     let (value, since) = about.look.field(id, about.row)?;
     let now = shown(&Value::Timestamp(about.look.now()), &Type::Timestamp);
     Ok(Why {
-        field: format!("{}.{}", about.program.entity(field.entity).name, spoken(field)),
+        field: format!("{}.{}", about.program.entity(field.entity).name, field.spoken()),
         key: key.to_owned(),
         now,
         value: shown(&value, &field.typed.kind),
@@ -100,15 +100,6 @@ pub fn explain(about: About<'_>, id: FieldId, key: &str) -> Result<Why, Stop> {
         nearest: flip::nearest(about, id, &value)?,
         waits_until: None,
     })
-}
-
-/// A field's name as a program says it: that of a part of an experiment or a sequence is `upsell.email`.
-#[must_use]
-pub fn spoken(field: &Field) -> String {
-    match field.kind {
-        FieldKind::Experiment(..) | FieldKind::Sequence(..) => field.name.replace("__", "."),
-        FieldKind::Trait(_) | FieldKind::Audience { .. } | FieldKind::Status { .. } => field.name.clone(),
-    }
 }
 
 impl About<'_> {

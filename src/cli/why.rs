@@ -12,12 +12,12 @@ use super::{Broken, Exit, Format, Outcome, run};
 use crate::diagnostics::did_you_mean;
 use crate::engine::Location;
 use crate::eval::{self, Input, Look, Output, Receipt, Value};
-use crate::program::{FieldId, FieldKind, Program, SourceId, Stream};
+use crate::program::{FieldId, FieldKind, Program, SourceId, Stream, spoken};
 use crate::run::past::{self, Past, Rows, Table};
 use crate::test::compare::shown;
 use crate::test::value;
 use crate::types::Type;
-use crate::why::{About, Node, Why, explain, spoken};
+use crate::why::{About, Node, Why, explain};
 
 /// How many rows all sources may have where it is also looked up when time alone changes the field.
 const FEW: usize = 100_000;
@@ -125,11 +125,10 @@ fn field(program: &Program, name: &str) -> Result<FieldId, Broken> {
     }
     let all = (0..).map(FieldId).zip(&program.fields).filter(|(_, field)| !field.hidden);
     let named: Vec<(FieldId, String, String)> = all
-        .map(|(id, field)| (id, format!("{}.{}", program.entity(field.entity).name, spoken(field)), spoken(field)))
+        .map(|(id, field)| (id, format!("{}.{}", program.entity(field.entity).name, field.spoken()), field.spoken()))
         .collect();
     // A part of an experiment or a sequence may also be named as its column: `upsell__email`.
-    let plain = |name: &str| name.replace("__", ".");
-    let is_it = |spoken: &str| plain(spoken) == plain(name);
+    let is_it = |named: &str| named == spoken(name);
     if let Some((id, ..)) = named.iter().find(|(_, whole, _)| is_it(whole)) {
         return Ok(*id);
     }

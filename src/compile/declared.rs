@@ -12,7 +12,8 @@ use crate::types::Type;
 /// The columns of sources whose type in the warehouse may be another one.
 pub struct Declared<'a> {
     tables: Vec<(Table, &'a Source)>,
-    dialect: &'static [&'static str],
+    /// The words of the types that are cast.
+    types: &'static [&'static str],
 }
 
 /// The types of columns by alias and name.
@@ -22,7 +23,7 @@ impl<'a> Declared<'a> {
     /// Those of a program in a dialect.
     pub fn new(program: &'a Program, dialect: &Dialect) -> Self {
         let sources = if dialect.several_types.is_empty() { &[][..] } else { program.sources.as_slice() };
-        Self { tables: sources.iter().map(|it| (Table::of(it), it)).collect(), dialect: dialect.several_types }
+        Self { tables: sources.iter().map(|it| (Table::of(it), it)).collect(), types: dialect.several_types }
     }
 
     /// Casts them in a query.
@@ -74,7 +75,7 @@ impl<'a> Declared<'a> {
         }
         let source = self.tables.iter().find(|(table, _)| *table == from.table).map(|(_, source)| source);
         for column in source.iter().flat_map(|source| &source.columns) {
-            if self.dialect.contains(&word(&column.typed.kind)) {
+            if self.types.contains(&word(&column.typed.kind)) {
                 types.insert((from.alias.clone(), column.name.as_str()), &column.typed.kind);
             }
         }

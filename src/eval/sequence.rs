@@ -5,7 +5,9 @@ use super::entity::At;
 use super::expr::Frame;
 use super::operator;
 use super::{Run, Stop, Value};
-use crate::program::{Again, Expr, FieldId, FieldKind, Op, RowsOf, Sequence, SequenceId, SequencePart, Start, Step};
+use crate::program::{
+    Again, Expr, FieldId, FieldKind, Op, RowsOf, Sequence, SequenceId, SequencePart, Start, Step, spoken,
+};
 
 /// The last entry of a row in this run, before its steps.
 #[derive(Debug, Clone)]
@@ -362,5 +364,5 @@ fn branch_names(sequence: &Sequence, at: usize) -> Vec<String> {
 
 fn names_of_part(sequence: &Sequence, part: SequencePart, name: Option<&str>) -> Vec<String> {
     let columns = std::iter::once(part.column(&sequence.name, name)).chain(sequence.part_was(part));
-    columns.map(|column| column.replace("__", ".")).collect()
+    columns.map(|column| spoken(&column)).collect()
 }

@@ -2,7 +2,7 @@
 //! instant of the first run that had it is filled into the statements.
 
 use crate::manifest::{Born, BornKind};
-use crate::program::{FieldId, FieldKind, Program, SequencePart};
+use crate::program::{FieldId, FieldKind, Program, SequencePart, spoken};
 
 /// What a placeholder ends with, `:born_upsell` or `:born_upsell__email`, for the sequence, step or branch of which this is the
 /// entry, the firing or the arm.
@@ -27,13 +27,13 @@ pub fn all(program: &Program) -> Vec<Born> {
                 | FieldKind::Status { .. }
                 | FieldKind::Experiment(..) => Vec::new(),
             };
-            names.into_iter().map(|name| name.replace("__", ".")).collect()
+            names.iter().map(|name| spoken(name)).collect()
         };
         let steps = sequence.steps.iter().map(|step| (step.at, BornKind::Step));
         let branches = sequence.branches.iter().map(|branch| (branch.arm, BornKind::Branch));
         let mut add = |id: FieldId, kind, name: &str| {
             let placeholder = self::name(program, id);
-            all.push(Born { name: name.replace("__", "."), kind, placeholder, was: earlier(id) });
+            all.push(Born { name: spoken(name), kind, placeholder, was: earlier(id) });
         };
         add(sequence.entry, BornKind::Sequence, &sequence.name);
         steps.chain(branches).for_each(|(id, kind)| add(id, kind, &program.field(id).name));

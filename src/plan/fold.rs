@@ -4,6 +4,7 @@
 
 mod channel;
 mod experiment;
+mod log;
 mod receipt;
 mod sequence;
 mod value;
@@ -27,9 +28,9 @@ pub fn fold(program: &Program) -> Cow<'_, Program> {
     let mut folded = program.clone();
     let asking = asking(program, &mut folded);
     let receipts = SourceId(folded.sources.len() as u32);
-    folded.sources.extend(program.streams.first().map(|stream| receipt::source(stream.from)));
+    folded.sources.extend(program.streams.first().map(|stream| receipt::RECEIPTS.source(stream.from)));
     let firings = SourceId(folded.sources.len() as u32);
-    folded.sources.extend(program.channels.first().map(|channel| channel::source(channel.span)));
+    folded.sources.extend(program.channels.first().map(|channel| channel::FIRINGS.source(channel.span)));
     let mut folds = Vec::new();
     for (id, sequence) in (0..).map(SequenceId).zip(&program.sequences) {
         let [leaves, enters] = sequence::passing(program, sequence).map(|field| folded.add_field(field));

@@ -10,9 +10,19 @@ mod views;
 pub use checks::checks;
 pub use views::views;
 
+use super::rel::{Parameter, Scalar, Select, Table};
 use super::{Column, Entity, Model};
 use crate::program::{self, EntityId, Program};
 use crate::source::Sources;
+use crate::types::Type;
+
+/// Whether a log of `plg_state` has nothing yet of this run under these names: so that a repetition within a run adds nothing.
+fn unrecorded(log: &str, column: &str, names: Vec<Scalar>) -> Scalar {
+    let recorded = Select::from(Table::State(log.to_owned()).alias("x"), vec![Scalar::int(1).named("found")])
+        .filter(Scalar::column("x", "run").equals(Type::Text, Scalar::Parameter(Parameter::Run)))
+        .filter(Scalar::In(Box::new(Scalar::column("x", column)), names, false));
+    Scalar::Exists(Box::new(recorded.body()), true)
+}
 
 /// What surrounds each entity that has a model.
 #[must_use]

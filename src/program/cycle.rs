@@ -54,11 +54,7 @@ impl Node {
     /// Its name, as a program writes it.
     pub(super) fn name(self, program: &Program) -> String {
         match self {
-            Self::Field(id) => {
-                let field = program.field(id);
-                // Only what is a part of another declaration has such a name.
-                if field.hidden { field.name.clone() } else { field.name.replace("__", ".") }
-            }
+            Self::Field(id) => program.field(id).spoken(),
             Self::Link(id) => program.link(id).name.clone(),
             Self::Channel(id) => program.channel(id).name.clone(),
         }

@@ -10,7 +10,7 @@ mod sequence;
 mod test;
 
 pub use delivery::{Destination, Leave, Stream, Sync, TargetField};
-pub use experiment::{Experiment, ExperimentPart, Hash, Phase, Slice, percent};
+pub use experiment::{Experiment, ExperimentPart, Hash, Phase, Slice, WHOLE, percent};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
 pub use sequence::{Again, Branch, CAUSES, Channel, Sequence, SequencePart, Start, Step, Via};
@@ -207,6 +207,20 @@ pub struct Field {
     pub hidden: bool,
     /// The labels that flow into its value.
     pub labels: Vec<String>,
+}
+
+impl Field {
+    /// Its name as a program says it: that of a part of an experiment or a sequence is `upsell.email`.
+    #[must_use]
+    pub fn spoken(&self) -> String {
+        if self.hidden { self.name.clone() } else { spoken(&self.name) }
+    }
+}
+
+/// The name of a column as a program says it: only what is a part of another declaration has `__` in it.
+#[must_use]
+pub fn spoken(column: &str) -> String {
+    column.replace("__", ".")
 }
 
 /// What a field is.

@@ -287,7 +287,8 @@ async fn push(
         hash: item.hash.clone(),
         accepted: receipt.0,
         created: receipt.1,
-        reason: receipt.2,
+        // A destination may say what no database stores.
+        reason: receipt.2.map(|reason| reason.replace('\0', "\u{fffd}")),
         happened_at: shape.now.clone(),
         run: shape.run.clone(),
     };
@@ -307,8 +308,6 @@ async fn push(
                 (settled, false, (!settled).then(|| "there is nothing to update".to_owned()))
             }
             Receipt::Rejected(reason) => {
-                // A destination may say what no database stores.
-                let reason = reason.replace('\0', "\u{fffd}");
                 outcome.refuse(&reason);
                 (false, false, Some(reason))
             }
@@ -321,11 +320,7 @@ async fn push(
         let unsettled = unsettled.map(|(_, item)| item).filter(|item| item.op != Op::Create);
         lines.extend(unsettled.map(|item| {
             let unsure = Some(UNSURE.to_owned());
-            Line {
-                op: UNSURE.to_owned(),
-                hash: unsure,
-                ..line(item, (true, false, Some(error.what.replace('\0', "\u{fffd}"))))
-            }
+            Line { op: UNSURE.to_owned(), hash: unsure, ..line(item, (true, false, Some(error.what.clone()))) }
         }));
     }
     (lines, pushed.failed)

@@ -81,10 +81,7 @@ pub fn read(manifest: &Manifest, target: &Target, syncs: &[String]) -> Result<Op
             let table = run.bind(&source.table, driver);
             sources.push(rows(&mut session, &table, columns).await?);
         }
-        let born = match manifest.born.is_empty() {
-            true => Vec::new(),
-            false => state::all_born(&mut session).await?,
-        };
+        let born = state::all_born(&mut session, manifest).await?;
         let accepted = accepted(&mut session, syncs).await?;
         Ok(Some(Past { now: head.now, after, before, born, accepted, sources }))
     })

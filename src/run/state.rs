@@ -248,17 +248,21 @@ pub async fn born<'m>(
     manifest: &'m Manifest,
     now: &str,
 ) -> Result<Vec<(&'m Born, String)>, RunError> {
+    let known = all_born(session, manifest).await?;
+    Ok(manifest.born.iter().map(|it| (it, first_run(&known, it, now))).collect())
+}
+
+/// The first run that is known to have had it, under its name or an earlier one; else this run.
+fn first_run(known: &[(String, String)], it: &Born, now: &str) -> String {
+    let at = |name: &String| known.iter().find(|(known, _)| known == name).map(|(_, at)| at.clone());
+    std::iter::once(&it.name).chain(&it.was).find_map(at).unwrap_or_else(|| now.to_owned())
+}
+
+/// Everything of which the first run is known: its name, and the instant of that run. Nothing where the program asks for none.
+pub async fn all_born(session: &mut Session<'_>, manifest: &Manifest) -> Result<Vec<(String, String)>, RunError> {
     if manifest.born.is_empty() {
         return Ok(Vec::new());
     }
-    let known = all_born(session).await?;
-    let at = |name: &String| known.iter().find(|(known, _)| known == name).map(|(_, at)| at.clone());
-    let first = |it: &Born| std::iter::once(&it.name).chain(&it.was).find_map(at).unwrap_or_else(|| now.to_owned());
-    Ok(manifest.born.iter().map(|it| (it, first(it))).collect())
-}
-
-/// Everything of which the first run is known: its name, and the instant of that run.
-pub async fn all_born(session: &mut Session<'_>) -> Result<Vec<(String, String)>, RunError> {
     let sql = format!("SELECT b.name, b.happened_at FROM {} AS b", session.driver.table(SCHEMA, "born"));
     let rows = session.rows("reading the state", &sql, &[Type::Text, Type::Timestamp]).await?;
     let read = rows.into_iter().filter_map(|row| match row.as_slice() {
@@ -270,7 +274,9 @@ pub async fn all_born(session: &mut Session<'_>) -> Result<Vec<(String, String)>
 
 /// Keeps which run was the first of what had none.
 pub async fn keep_born(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
-    for (it, at) in born(session, manifest, &run.now).await? {
+    let known = all_born(session, manifest).await?;
+    for it in manifest.born.iter().filter(|it| !known.iter().any(|(name, _)| *name == it.name)) {
+        let at = first_run(&known, it, &run.now);
         let (driver, name) = (session.driver, literal(&it.name));
         let table = driver.table(SCHEMA, "born");
         let sql = format!(

@@ -37,7 +37,7 @@ impl About<'_> {
             let text = format!("rollout {}", percent(*share));
             nodes.push(match experiment.hash {
                 Hash::GrowthBook => {
-                    let is_in = |place: i64| is_covered(phase, *share, place);
+                    let is_in = |place: i64| phase.covered(*share).any(|range| range.contains(&place));
                     self.drawn(&format!("{text} of each arm"), (experiment.hash, &salt), is_in)?
                 }
                 Hash::Md5 | Hash::LaunchDarkly => {
@@ -64,16 +64,6 @@ impl About<'_> {
     fn begun<'t, T>(&self, all: impl Iterator<Item = &'t T>, from: impl Fn(&T) -> Option<i64>) -> Option<&'t T> {
         all.filter(|it| from(it).is_none_or(|from| from <= self.look.now())).last()
     }
-}
-
-/// Whether a place is in the part of an arm that the share covers.
-fn is_covered(phase: &Phase, share: u32, place: i64) -> bool {
-    let mut start = 0;
-    phase.arms.iter().any(|(_, weight)| {
-        let is_in = (start..start + i64::from((weight * share).div_ceil(10_000))).contains(&place);
-        start += i64::from(*weight);
-        is_in
-    })
 }
 
 /// `arms control 50%, urgent 50%`

@@ -64,9 +64,8 @@ fn smaller(one: Option<Changes>, other: Option<Changes>) -> Option<Changes> {
 /// Whether two conditions over the rows of a field cannot both hold, as far as it can be proved.
 fn excludes(program: &Program, id: FieldId, one: &Expr, other: &Expr) -> bool {
     let (mut prover, entity) = (Prover::new(program), program.field(id).entity);
-    let nodes = [prover.condition(entity, one), prover.condition(entity, other)];
-    let both = prover.all(&nodes);
-    prover.never(entity, both)
+    let (one, other) = (prover.condition(entity, one), prover.condition(entity, other));
+    prover.never_both(entity, one, other)
 }
 
 /// What makes a field of the row hold, or not.

@@ -133,7 +133,7 @@ impl About<'_> {
     fn leaf(&self, id: FieldId) -> Result<Node, Stop> {
         let field = self.program.field(id);
         let (value, _) = self.look.field(id, self.row)?;
-        let mut node = said(&field.name.replace("__", "."), Some(value.holds()));
+        let mut node = said(&field.spoken(), Some(value.holds()));
         if field.typed.kind != Type::Bool {
             node.holds = Some(!value.is_null());
             node.reads = vec![("at".to_owned(), shown(&value, &field.typed.kind))];

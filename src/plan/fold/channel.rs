@@ -2,11 +2,12 @@
 //! by key; so a step's turn for a member is how many ask before it: of the steps before, and of its own rows of smaller keys. What the
 //! channel has let fire before is read in the log of firings.
 
+use super::log::Log;
 use super::sequence::Fold;
-use super::value::{all, at_most, call, case, field_of, int, is_not_null, less, minus, now, null, sum, text};
+use super::value::{all, as_text, at_most, case, field_of, int, is_not_null, key, less, minus, now, null, sum};
 use crate::program::{
-    Aggregate, AggregateOp, Channel, Column, ColumnId, Expr, ExprKind, FieldId, OUTER, Op, Order, RowId, RowsOf,
-    SequenceId, Set, Source, Step, Tie, Via, What, Window, WindowOp,
+    Aggregate, AggregateOp, Channel, Expr, ExprKind, FieldId, OUTER, Order, RowId, RowsOf, SequenceId, Set, Step, Tie,
+    Via, What, Window, WindowOp,
 };
 use crate::source::Span;
 use crate::types::Type;
@@ -24,31 +25,14 @@ pub(super) struct Asking {
     pub(super) member: FieldId,
 }
 
-/// The columns of `plg_state.firings` that are read.
-const COLUMNS: [(&str, Type); 3] = [("channel", Type::Text), ("member", Type::Text), ("happened_at", Type::Timestamp)];
+/// The log of what has fired.
+pub(super) const FIRINGS: Log = Log {
+    name: "firings",
+    columns: &[("channel", Type::Text), ("member", Type::Text), ("happened_at", Type::Timestamp)],
+};
 
 /// The row of a set that is made here: no set of a program has this number.
 const ROW: RowId = RowId(u32::MAX - 1);
-
-/// The log of what has fired, as a source.
-pub(super) fn source(span: Span) -> Source {
-    let column = |(name, kind): (&str, Type)| Column {
-        name: name.to_owned(),
-        doc: None,
-        typed: kind.optional(),
-        labels: Vec::new(),
-        span,
-    };
-    Source {
-        name: ["plg_state", "firings"].map(str::to_owned).into(),
-        doc: None,
-        span,
-        sql: None,
-        reads: Vec::new(),
-        columns: COLUMNS.into_iter().map(column).collect(),
-        fresh: None,
-    }
-}
 
 impl Fold<'_> {
     /// The fields of a step through a channel.
@@ -92,7 +76,7 @@ impl Fold<'_> {
 
     /// The place of the row among those of the step that ask for the same member.
     fn turn(&self, asks: Expr, member: Expr) -> Expr {
-        let key = self.key();
+        let key = key(self.program, self.sequence.entity);
         let kind = key.typed.kind.clone();
         let by = case(vec![(asks, key)], null(kind));
         let window =
@@ -128,40 +112,20 @@ impl Fold<'_> {
 
     /// How many firings of the channel still count for a member.
     fn used(&self, channel: &Channel, member: Expr) -> Expr {
-        let read = |name: &str| {
-            let at = COLUMNS.iter().position(|(column, _)| *column == name).unwrap_or_default();
-            let kind = COLUMNS.get(at).map_or(Type::Text, |(_, kind)| kind.clone());
-            let what = ExprKind::Read { row: ROW, path: Vec::new(), what: What::Column(ColumnId(at as u32)) };
-            Expr { typed: kind.optional(), span: Span::default(), kind: what }
-        };
-        let names = std::iter::once(&channel.name).chain(&channel.was).map(|name| text(name));
-        let is_own: Vec<Expr> = [read("channel")].into_iter().chain(names).collect();
+        let read = |name: &str| FIRINGS.read(ROW, name);
         let condition = all(vec![
-            Expr { typed: Type::Bool.required(), span: Span::default(), kind: ExprKind::Op(Op::In, is_own) },
+            FIRINGS.names(ROW, "channel", (&channel.name, channel.was.as_ref())),
             less(minus(now(), channel.per.clone()), read("happened_at")),
             // What fires in this run has its turn in it.
             less(read("happened_at"), now()),
         ]);
-        let member = match member.typed.kind {
-            Type::Text => member,
-            _ => Expr { typed: Type::Text.optional(), ..call("text", vec![member], Type::Text) },
-        };
         count(Set {
             row: ROW,
             over: RowsOf::Source(self.firings),
-            ties: vec![Tie { inner: read("member"), outer: member }],
+            ties: vec![Tie { inner: read("member"), outer: as_text(member) }],
             condition: Some(condition),
             span: Span::default(),
         })
-    }
-
-    /// The key of the row.
-    fn key(&self) -> Expr {
-        let entity = self.sequence.entity;
-        let key = self.program.entity(entity).key;
-        let typed = self.program.column(entity, key).typed.kind.clone().required();
-        let what = ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Column(key) };
-        Expr { typed, span: Span::default(), kind: what }
     }
 }
 

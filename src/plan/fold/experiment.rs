@@ -5,7 +5,7 @@
 use super::value::{
     all, any, at_least, call, case, coalesce, coerced, field, int, is_not_null, less, literal, now, null, text, was,
 };
-use crate::program::{Experiment, ExperimentPart, Expr, ExprKind, Hash, Literal, OUTER, Phase, Program, What};
+use crate::program::{Experiment, ExperimentPart, Expr, ExprKind, Hash, Literal, OUTER, Phase, Program, WHOLE, What};
 use crate::source::Span;
 use crate::types::Type;
 
@@ -45,9 +45,6 @@ fn enrolled_at(program: &Program, experiment: &Experiment) -> Expr {
     coalesce(vec![was(program, experiment.enrolled_at), now], Type::Timestamp.optional())
 }
 
-/// All buckets.
-const WHOLE: u32 = 10_000;
-
 /// The share that enrols; `None`: all, at every instant.
 fn rollout(experiment: &Experiment) -> Option<Expr> {
     if experiment.rollout.iter().all(|(share, _)| *share == WHOLE) {
@@ -63,16 +60,8 @@ fn covered(program: &Program, experiment: &Experiment) -> Option<Expr> {
     }
     let in_phase = |phase: &Phase, share: u32| {
         let place = || place(program, experiment, phase);
-        let mut start = 0;
-        let mut ranges = Vec::new();
-        for (_, weight) in &phase.arms {
-            let end = start + (weight * share).div_ceil(WHOLE);
-            if end > start {
-                ranges.push(all(vec![at_least(place(), int(start.into())), less(place(), int(end.into()))]));
-            }
-            start += weight;
-        }
-        any(ranges)
+        let ranges = phase.covered(share).filter(|range| !range.is_empty());
+        any(ranges.map(|range| all(vec![at_least(place(), int(range.start)), less(place(), int(range.end))])).collect())
     };
     let phases = experiment.phases.iter().filter_map(|phase| {
         let shares = experiment.rollout.iter().map(|(share, from)| (in_phase(phase, *share), *from));

@@ -1,7 +1,7 @@
 //! Takes parts of expressions, gives expressions over the row itself: the short words of this folder. Each makes exactly the
 //! node that it names, in the types that the graph promises.
 
-use crate::program::{Expr, ExprKind, Field, FieldId, Literal, OUTER, Op, Program, RowId, What};
+use crate::program::{ColumnId, EntityId, Expr, ExprKind, Field, FieldId, Literal, OUTER, Op, Program, RowId, What};
 use crate::source::Span;
 use crate::types::{Type, Typed};
 
@@ -36,6 +36,26 @@ pub(super) fn read_field(id: FieldId, typed: Typed) -> Expr {
 /// The same, of a row in scope.
 pub(super) fn field_of(id: FieldId, row: RowId, typed: Typed) -> Expr {
     expr(typed, ExprKind::Read { row, path: Vec::new(), what: What::Field(id) })
+}
+
+/// A column of a row in scope.
+pub(super) fn column_of(id: ColumnId, row: RowId, typed: Typed) -> Expr {
+    expr(typed, ExprKind::Read { row, path: Vec::new(), what: What::Column(id) })
+}
+
+/// The key of the row.
+pub(super) fn key(program: &Program, entity: EntityId) -> Expr {
+    let id = program.entity(entity).key;
+    column_of(id, OUTER, program.column(entity, id).typed.kind.clone().required())
+}
+
+/// The value as text.
+pub(super) fn as_text(value: Expr) -> Expr {
+    if value.typed.kind == Type::Text {
+        return value;
+    }
+    let typed = Typed { kind: Type::Text, nullable: value.typed.nullable };
+    Expr { typed, ..call("text", vec![value], Type::Text) }
 }
 
 /// Since when the row is in an audience, as of this run.
@@ -107,6 +127,11 @@ pub(super) fn is_null(value: Expr) -> Expr {
 
 pub(super) fn is_not_null(value: Expr) -> Expr {
     not(is_null(value))
+}
+
+/// Whether a value is one of these.
+pub(super) fn one_of(value: Expr, others: Vec<Expr>) -> Expr {
+    condition(Op::In, std::iter::once(value).chain(others).collect())
 }
 
 /// What never holds.

@@ -5,7 +5,7 @@ use super::build::Builder;
 use super::frame::FrameId;
 use crate::plan::cites::wrapped;
 use crate::plan::fold;
-use crate::program::{Entity, Field, FieldId, FieldKind, RowsOf, Source};
+use crate::program::{Entity, Field, FieldId, FieldKind, RowsOf, Source, spoken};
 
 /// The first line of a documentation.
 pub(super) fn first_line(doc: Option<&String>) -> Option<&str> {
@@ -20,10 +20,9 @@ impl Builder<'_> {
             Some(name) => {
                 let (of, word) = name.rsplit_once("__").unwrap_or((name, "there"));
                 let said = if word == "member" { "whom it reaches".to_owned() } else { format!("who {word}") };
-                format!("{}: {said}", of.replace("__", "."))
+                format!("{}: {said}", spoken(of))
             }
-            None if field.hidden => field.name.clone(),
-            None => field.name.replace("__", "."),
+            None => field.spoken(),
         };
         let experiments = self.program.experiments.iter().map(|it| (it.span, &it.name));
         let sequences = self.program.sequences.iter().map(|it| (it.span, &it.name));

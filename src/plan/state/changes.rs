@@ -220,11 +220,8 @@ fn record<'a>(entity: &str, fields: impl Iterator<Item = &'a &'a Field>) -> Sele
         Scalar::Parameter(Parameter::Run).named("run"),
     ];
     let names = fields.map(|field| dotted(entity, field)).collect();
-    let recorded = Select::from(Table::State("changes".to_owned()).alias("x"), vec![Scalar::int(1).named("found")])
-        .filter(Scalar::column("x", "run").equals(Type::Text, Scalar::Parameter(Parameter::Run)))
-        .filter(Scalar::In(Box::new(Scalar::column("x", "field")), names, false));
-    let nothing_yet = Scalar::Exists(Box::new(recorded.body()), true);
-    Select::from(Table::Step("changed".to_owned()).alias("h"), items).filter(nothing_yet)
+    Select::from(Table::Step("changed".to_owned()).alias("h"), items)
+        .filter(super::unrecorded("changes", "field", names))
 }
 
 /// The parent run's rows.

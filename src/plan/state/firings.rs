@@ -24,11 +24,8 @@ pub fn firings(program: &Program, id: EntityId, key: &Column) -> Option<Query> {
     items.extend(["channel", "member"].map(copy));
     items.push(Scalar::Parameter(Parameter::Run).named("run"));
     let names = steps.iter().map(|(sequence, step)| Scalar::text(&dotted(sequence, step))).collect();
-    let logged = Select::from(Table::State("firings".to_owned()).alias("x"), vec![Scalar::int(1).named("found")])
-        .filter(Scalar::column("x", "run").equals(Type::Text, Scalar::Parameter(Parameter::Run)))
-        .filter(Scalar::In(Box::new(Scalar::column("x", "step")), names, false));
-    let nothing_yet = Scalar::Exists(Box::new(logged.body()), true);
-    let select = Select::from(Table::Step("fired".to_owned()).alias("f"), items).filter(nothing_yet);
+    let select = Select::from(Table::Step("fired".to_owned()).alias("f"), items)
+        .filter(super::unrecorded("firings", "step", names));
     Some(select.body().after(vec![fired]))
 }
 

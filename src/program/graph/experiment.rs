@@ -1,6 +1,8 @@
 //! Experiments, as plain data. Who gets which arm is a hash of the key, and then stays; a share is in basis points
 //! (hundredths of a percent), the size of a bucket.
 
+use std::ops::Range;
+
 use super::{EntityId, FieldId};
 use crate::source::Span;
 
@@ -94,6 +96,22 @@ pub struct Phase {
     pub from: Option<i64>,
     /// Each arm by its place in [`Experiment::arms`] and its share; the shares add up to 10,000.
     pub arms: Vec<(usize, u32)>,
+}
+
+/// All buckets, in basis points.
+pub const WHOLE: u32 = 10_000;
+
+impl Phase {
+    /// The buckets of each arm that a share covers, the arms one behind the other: the first ones of each, of which a part that is
+    /// begun is whole.
+    pub fn covered(&self, share: u32) -> impl Iterator<Item = Range<i64>> {
+        let mut start = 0;
+        self.arms.iter().map(move |(_, weight)| {
+            let covered = start..start + i64::from((weight * share).div_ceil(WHOLE));
+            start += i64::from(*weight);
+            covered
+        })
+    }
 }
 
 /// A slice of a layer: who is in it has `from <= bucket < to`.
