@@ -8,6 +8,7 @@ pub mod ended;
 pub mod error;
 pub mod finish;
 pub mod forgotten;
+pub mod gather;
 pub mod misfit;
 pub mod outcome;
 pub mod past;
