@@ -88,7 +88,7 @@ pub(super) fn reason(shown: &Shown<'_>, it: &Happening) -> Option<String> {
             "left" => left(shown, id),
             "exit" => {
                 let exit = sequence.exit.as_ref().map(written).unwrap_or_default();
-                let done = if *done { "; it was done" } else { "" };
+                let done = if *done && exit != "done" { "; it was done" } else { "" };
                 format!("exit when {exit}{done}")
             }
             _ => "the row is no more".to_owned(),
