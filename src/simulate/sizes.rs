@@ -1,4 +1,5 @@
-//! How many rows are where after the last run: members of audiences, rows of each stage and arm; and which keys there are.
+//! Takes what the last run built, gives how many rows are where: members of audiences, rows of each stage and arm; and which keys there
+//! are.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -133,10 +133,10 @@ fn not_entered(simulation: &Simulation, base: FieldId, id: SequenceId) -> u64 {
     let first = simulation.happenings.iter().take_while(|it| it.at == simulation.from);
     let (mut members, mut entered) = (BTreeSet::new(), BTreeSet::new());
     for it in first {
-        match (&it.what, it.node) {
-            (What::Joined, Node::Field(of)) if of == base => drop(members.insert(&it.key)),
-            (What::Entered, Node::Sequence(of)) if of == id => drop(entered.insert(&it.key)),
-            _ => {}
+        if it.what == What::Joined && it.node == Node::Field(base) {
+            members.insert(&it.key);
+        } else if it.what == What::Entered && it.node == Node::Sequence(id) {
+            entered.insert(&it.key);
         }
     }
     members.difference(&entered).count() as u64
@@ -144,41 +144,29 @@ fn not_entered(simulation: &Simulation, base: FieldId, id: SequenceId) -> u64 {
 
 impl Counts {
     fn count(&mut self, it: &Happening) {
-        match (&it.what, it.node) {
-            (What::Entered, _) => self.entered += 1,
-            (What::Exited { cause, .. }, _) => *self.exited.entry(cause.clone()).or_default() += 1,
-            (What::Held, _) => self.held += 1,
-            (What::Decided(arm), Node::Branch(_, at)) => {
-                if let Some(arms) = self.branches.get_mut(at) {
+        match it.node {
+            Node::Field(_) => {}
+            Node::Sequence(_) => match &it.what {
+                What::Entered => self.entered += 1,
+                What::Exited { cause, .. } => *self.exited.entry(cause.clone()).or_default() += 1,
+                What::Held => self.held += 1,
+                _ => {}
+            },
+            Node::Branch(_, at) => {
+                if let (Some(arms), What::Decided(arm)) = (self.branches.get_mut(at), &it.what) {
                     *arms.entry(arm.clone()).or_default() += 1;
                 }
             }
-            (what, Node::Step(_, at)) => {
-                if let Some(step) = self.steps.get_mut(at) {
-                    step.count(what);
+            Node::Step(_, at) => {
+                let Some(step) = self.steps.get_mut(at) else { return };
+                match &it.what {
+                    What::Fired => step.fired += 1,
+                    What::Sent => step.sent += 1,
+                    What::HeldBack => step.held_back += 1,
+                    What::Expired => step.expired += 1,
+                    _ => {}
                 }
             }
-            _ => {}
-        }
-    }
-}
-
-impl OfStep {
-    fn count(&mut self, what: &What) {
-        match what {
-            What::Fired => self.fired += 1,
-            What::Sent => self.sent += 1,
-            What::HeldBack => self.held_back += 1,
-            What::Expired => self.expired += 1,
-            What::Left
-            | What::Joined
-            | What::Moved { .. }
-            | What::Enrolled(_)
-            | What::Exited { .. }
-            | What::Entered
-            | What::Held
-            | What::Released
-            | What::Decided(_) => {}
         }
     }
 }

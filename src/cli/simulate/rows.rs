@@ -1,4 +1,5 @@
-//! Which rows a simulation is over: those that a target holds now, read and not touched, or those of a test.
+//! Takes a target or the name of a test, gives the rows that a simulation is over: those that the target holds now, read and not touched,
+//! or those of the test.
 
 use miette::Diagnostic;
 
