@@ -267,11 +267,10 @@ fn changes_of_what_has_memory_are_shown_until_a_test_notices_them() {
     assert_eq!(passage, wanted);
 
     // The call and the end are expected, and when: of these, only how long a step may wait is left.
-    let more = unnoticed(
-        "after 12 hours\n  expect upsell.call = {}\n  after 12 hours\n  expect fired upsell.call = { a }\n  \
+    let tested = "after 12 hours\n  expect upsell.call = {}\n  after 12 hours\n  expect fired upsell.call = { a }\n  \
          after 1 day\n  expect fired upsell.other = { a }\n  after 12 hours\n  expect item\n    \
-         | id | upsell__active | upsell__cause |\n    | a  | false          | exit          |",
-    );
+         | id | upsell__active | upsell__cause |\n    | a  | false          | exit          |";
+    let more = unnoticed(tested);
     let gone = [
         "upsell `exit when done` left out",
         "upsell.call `email + 1 day` a day earlier",
@@ -286,11 +285,11 @@ fn changes_of_what_has_memory_are_shown_until_a_test_notices_them() {
     }
     assert!(more.iter().any(|it| it == "upsell.call `until email + 3 days` left out"), "{more:#?}");
 
-    let project = Project::new("sqlite", &PASSAGE.replace("TESTED", ""), "");
+    let project = Project::new("sqlite", &PASSAGE.replace("TESTED", tested), "");
     let parts = [
         "all tests pass with `until email + 3 days` left out",
         "a part of `upsell.call` that no test holds to",
-        "an entry that closes or begins",
+        "what has fired and which entries are open",
         "a part of `mail` that no test holds to",
         "help: add a test that expects the arm of a row which is enrolled",
     ];

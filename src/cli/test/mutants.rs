@@ -30,7 +30,7 @@ const fn said(of: Of) -> (&'static str, &'static str) {
         Of::Field => ("a condition", "add a test in which this decides: a row that it lets in or keeps out"),
         Of::Sequence => (
             "a part",
-            "add a test in which this decides: a step that fires in the run after `after`, or not before it, an entry that closes or begins",
+            "add a test that expects, in the run in which this decides and in the one before it, what has fired and which entries are open",
         ),
         Of::Channel => ("a part", "add a test in which two steps compete for one row, and expect which fires when"),
         Of::Experiment => {
