@@ -44,7 +44,7 @@ sequence upsell of quiet {
   step   email  via mail
   step   call   due email.sent + 1 day  when owner is not null  until email + 3 days
   branch offer  due email + 2 days {
-    step gift   when size > 20
+    step gift   when size > 20  until email + 3 days
     step other  otherwise
   }
 }
@@ -196,7 +196,7 @@ const OF_ALL: &[&str] = &[
     "  step   fired  sent  held back  expired  waiting",
     "  email      9     9          3        -        0",
     "  call       5     -          -        2        2",
-    "  gift       2     -          -        -        3",
+    "  gift       2     -          -        0        3",
     "  other      4     -          -        -        3",
     "  branch offer decided 6: gift 2, other 4",
     "  by day      entered  email  call  gift  other  held  held back  expired  exited",

@@ -131,12 +131,16 @@ impl Entry {
     /// Whether a step has neither fired nor expired, and belongs to no arm that was not taken.
     fn may_fire(&self, sequence: &Sequence, step: usize) -> bool {
         let is_over = self.steps.get(step).is_some_and(Option::is_some) || self.expired.get(step) == Some(&true);
+        !is_over && !self.is_other_arm(sequence, step)
+    }
+
+    /// Whether a step is an arm of a branch that has taken another one, or none.
+    pub(super) fn is_other_arm(&self, sequence: &Sequence, step: usize) -> bool {
         let declared = sequence.steps.get(step);
         let branch = declared.and_then(|it| it.branch).and_then(|at| self.branches.get(at));
-        let is_taken = branch.is_none_or(|(decided_at, arm)| {
-            decided_at.is_none() || arm.as_deref() == declared.map(|it| it.name.as_str())
-        });
-        !is_over && is_taken
+        branch.is_some_and(|(decided_at, arm)| {
+            decided_at.is_some() && arm.as_deref() != declared.map(|it| it.name.as_str())
+        })
     }
 }
 

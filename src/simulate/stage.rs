@@ -106,7 +106,7 @@ impl<'a> Stage<'a> {
         let entries = entries::read(self.program, &mut self.bench).await?;
         entries::happenings(&entries, &mut happenings);
         happenings.extend(self.sent().await?);
-        happenings.extend(self.watch.told(&entries));
+        happenings.extend(self.watch.told(self.program, &entries));
         happenings.retain(|it| it.at >= from);
         happenings.sort();
         let (sizes, keys) = sizes::read(self.program, &mut self.bench).await?;

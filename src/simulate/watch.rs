@@ -1,7 +1,7 @@
 //! What no log keeps: which entries are held, which steps a channel lets wait, which have expired. Looks after each run at the rows
 //! of which one of these is so, and tells when it began.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::entries::Entry;
 use super::happening::{Happening, Node, What};
@@ -73,14 +73,20 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
-    /// What has been seen; that an entry is no longer held is not told where it closed.
-    pub(super) fn told(self, entries: &[Entry]) -> impl Iterator<Item = Happening> {
-        let closed: BTreeSet<(SequenceId, String, i64, i64)> =
-            entries.iter().filter_map(|it| Some((it.sequence, it.key.clone(), it.number, it.exited_at?))).collect();
-        self.happenings.into_iter().filter(move |it| {
-            let of = |id| closed.contains(&(id, it.key.clone(), it.entry, it.at));
-            it.what != What::Released || !it.node.sequence().is_some_and(of)
-        })
+    /// What has been seen; not that an entry is no longer held where it closed, nor that an arm expired which was not taken.
+    pub(super) fn told(self, program: &Program, entries: &[Entry]) -> Vec<Happening> {
+        let by_row: BTreeMap<(SequenceId, &str, i64), &Entry> =
+            entries.iter().map(|it| ((it.sequence, it.key.as_str(), it.number), it)).collect();
+        let is_told = |it: &Happening| {
+            let Some(id) = it.node.sequence() else { return true };
+            let Some(entry) = by_row.get(&(id, it.key.as_str(), it.entry)) else { return true };
+            match it.node {
+                Node::Step(_, step) => it.what != What::Expired || !entry.is_other_arm(program.sequence(id), step),
+                Node::Sequence(_) => it.what != What::Released || entry.exited_at != Some(it.at),
+                Node::Field(_) | Node::Branch(..) => true,
+            }
+        };
+        self.happenings.into_iter().filter(is_told).collect()
     }
 }
 

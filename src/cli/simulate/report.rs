@@ -58,7 +58,9 @@ pub(super) fn notes(shown: &Shown<'_>, totals: &Totals) -> Vec<String> {
     let mut notes = Vec::new();
     for of in &totals.sequences {
         let sequence = shown.program.sequence(of.id);
-        if of.backlog > 0 && !shown.args.newcomers {
+        // Where a run over empty tables goes before, every row is a new one.
+        let is_first = !shown.args.newcomers && shown.args.test.is_none();
+        if of.backlog > 0 && is_first {
             notes.push(format!(
                 "`{}` has `start new`: {} in its base in the first run never entered it, as in a first run on a target; \
                  `--newcomers` takes all rows as new ones",
