@@ -27,6 +27,7 @@ use crate::program::{ChannelId, EntityId, FieldId, FieldKind, Program, SequenceI
 use crate::types::Type;
 
 pub use calendar::{DAY, parse_date, parse_instant};
+pub use channel::Turn;
 pub use delivery::{Deliveries, Fields};
 pub use look::{Look, RowAt};
 pub use value::{Value, float_text};

@@ -11,9 +11,9 @@ use super::terminal::Terminal;
 use super::{Broken, Exit, Format, Outcome, run};
 use crate::diagnostics::did_you_mean;
 use crate::engine::Location;
-use crate::eval::{self, Input, Look, Output, Receipt, Value};
+use crate::eval::{self, Firing, Input, Look, Output, Receipt, Value};
 use crate::program::{FieldId, FieldKind, Program, SourceId, Stream, spoken};
-use crate::run::past::{self, Past, Rows, Table};
+use crate::run::past::{self, Fired, Past, Rows, Table, Wanted};
 use crate::test::compare::shown;
 use crate::test::value;
 use crate::types::Type;
@@ -101,10 +101,11 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     {
         return Err(none());
     }
-    let streams = program.streams.iter().flat_map(|stream| std::iter::once(&stream.name).chain(&stream.was)).cloned();
-    let streams: Vec<String> = streams.collect();
+    let syncs = program.streams.iter().flat_map(|stream| std::iter::once(&stream.name).chain(&stream.was)).cloned();
+    let channels = program.channels.iter().flat_map(|it| std::iter::once(&it.name).chain(&it.was)).cloned();
+    let wanted = Wanted { syncs: syncs.collect(), channels: channels.collect() };
     let past =
-        past::read(&manifest, &target, &streams).map_err(|error| Broken::new(run::exit_of(error.fault()), error))?;
+        past::read(&manifest, &target, &wanted).map_err(|error| Broken::new(run::exit_of(error.fault()), error))?;
     let past = past.ok_or_else(none)?;
     let why = explained(&program, &project, id, (args, &past))?;
     let text = match args.format {
@@ -162,13 +163,14 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
     }
     let tables = past.sources.iter().map(|table| table.rows.iter().map(|row| read(row, table)).collect());
     let rows: BTreeMap<SourceId, Vec<eval::Row>> = (0..).map(SourceId).zip(tables).collect();
-    let before = output(past, if now == last { &past.before } else { &past.after });
+    // What a run finds is what was before its instant.
+    let before = output(past, if now == last { &past.before } else { &past.after }, now);
     let receipts = receipts(program, past, now);
     let input = Input { rows: &rows, now, before: &before, receipts: &receipts };
     let look = Look::new(program, &input).map_err(stopped)?;
     let entity = program.field(id).entity;
     let Some(row) = look.row(entity, &args.key) else {
-        let help = remembered(program, id, &args.key, &output(past, &past.after)).unwrap_or_else(|| {
+        let help = remembered(program, id, &args.key, &output(past, &past.after, i64::MAX)).unwrap_or_else(|| {
             "the source has no such row, or the `where` of the entity leaves it out; write the key as it is in the source"
                 .to_owned()
         });
@@ -179,7 +181,7 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
     let mut why = explain(about, id, &args.key).map_err(stopped)?;
     if rows.values().map(Vec::len).sum::<usize>() <= FEW && waits(program, id) {
         let after =
-            if now == last { output(past, &past.after) } else { eval::evaluate(program, &input).map_err(stopped)? };
+            if now == last { output(past, &past.after, i64::MAX) } else { eval::evaluate(program, &input).map_err(stopped)? };
         why.waits_until = turns(program, id, &args.key, &Input { before: &after, ..input });
     }
     Ok(why)
@@ -247,15 +249,26 @@ fn turns(program: &Program, id: FieldId, key: &str, input: &Input<'_>) -> Option
     Some(format!("{} from {at} on", shown(&then, &field.typed.kind)))
 }
 
+fn firing(it: &Fired) -> Option<Firing> {
+    Some(Firing {
+        step: it.step.clone(),
+        key: it.key.clone(),
+        entry: it.entry,
+        at: eval::parse_instant(&it.at)?,
+        channel: Some((it.channel.clone(), it.member.clone())),
+    })
+}
+
 fn read(row: &[crate::engine::Value], table: &Table) -> eval::Row {
     row.iter().zip(&table.columns).map(|(it, (_, kind))| value::read(it, kind)).collect()
 }
 
-/// A run's tables as the evaluator has them.
-fn output(past: &Past, tables: &[Rows]) -> Output {
+/// A run's tables as the evaluator has them, and what has fired before an instant.
+fn output(past: &Past, tables: &[Rows], until: i64) -> Output {
     let mut output = Output::default();
     let born = past.born.iter().filter_map(|(name, at)| Some((name.clone(), eval::parse_instant(at)?)));
     output.born = born.collect();
+    output.firings = past.fired.iter().filter_map(firing).filter(|it| it.at < until).collect();
     for it in tables {
         let columns: Vec<String> = it.there.columns.iter().map(|(name, _)| name.clone()).collect();
         let widened = |row: &crate::engine::Row| {

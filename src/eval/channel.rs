@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::calendar::DAY;
 use super::entity::At;
 use super::{Firing, Run, Stop, Value, operator, sequence};
-use crate::program::{Channel, ChannelId, Op, RowsOf, SequenceId, SequencePart};
+use crate::program::{Channel, ChannelId, Op, RowsOf, SequenceId, SequencePart, Via};
 
 /// A step of the row at a place.
 type Asking = (SequenceId, usize, usize);
@@ -13,12 +14,32 @@ type Asking = (SequenceId, usize, usize);
 /// The steps that a channel lets fire, each with the key of the row that it reaches.
 pub(super) type Granted = BTreeMap<Asking, String>;
 
+/// What a channel says of a step of a row in a run.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// The key of the row that it reaches; nothing where the path has no row.
+    pub member: Option<String>,
+    /// What counts against the cap of that row, the latest first.
+    pub counts: Vec<Firing>,
+    /// From when on one more would be let through, if nothing else goes through.
+    pub free_at: Option<i64>,
+    /// The steps that ask for the same row and go first, each with its row's key.
+    pub ahead: Vec<(String, String)>,
+}
+
 /// Who asks a channel: for whom, by the place in the order of sequences, by step, by key.
 struct Ask {
     member: String,
     rank: (usize, usize),
     key: Value,
     asking: Asking,
+}
+
+impl Ask {
+    /// Who goes first.
+    fn order(&self, other: &Self) -> std::cmp::Ordering {
+        self.rank.cmp(&other.rank).then_with(|| self.key.nulls_last(&other.key))
+    }
 }
 
 impl Run<'_> {
@@ -31,10 +52,11 @@ impl Run<'_> {
         let mut granted = BTreeMap::new();
         if channel.during.as_ref().map_or(Ok(true), |during| self.holds(during, &[]))? {
             let mut asks = self.all_asking(id)?;
-            asks.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.key.nulls_last(&b.key)));
+            asks.sort_by(Ask::order);
             let members: BTreeSet<String> = asks.iter().map(|ask| ask.member.clone()).collect();
             for member in members {
-                let free = (channel.count - self.used(channel, &member)?).max(0) as usize;
+                let used = self.used(channel, &member)?.len() as i64;
+                let free = (channel.count - used).max(0) as usize;
                 let own = asks.iter().filter(|ask| ask.member == member).take(free);
                 granted.extend(own.map(|ask| (ask.asking, member.clone())));
             }
@@ -52,12 +74,7 @@ impl Run<'_> {
             for (at, step) in of.steps.iter().enumerate() {
                 let Some(via) = step.via.as_ref().filter(|via| via.channel == id) else { continue };
                 for place in 0..self.entity_rows(of.entity).len() {
-                    let mut end = Some(At { over, place });
-                    for link in &via.path {
-                        end = end.map_or(Ok(None), |from| self.follow(*link, from))?;
-                    }
-                    let member = end.and_then(|end| self.key_of(end).text());
-                    let Some(member) = member else { continue };
+                    let Some(member) = self.reached(via, At { over, place })? else { continue };
                     if self.asks(*sequence, at, place)? {
                         let key = self.key_of(At { over, place });
                         asks.push(Ask { member, rank: (rank, at), key, asking: (*sequence, at, place) });
@@ -68,8 +85,17 @@ impl Run<'_> {
         Ok(asks)
     }
 
-    /// How many firings through a channel still count for a row.
-    fn used(&self, channel: &Channel, member: &str) -> Result<i64, Stop> {
+    /// The key of the row that a step of a row reaches.
+    fn reached(&self, via: &Via, from: At) -> Result<Option<String>, Stop> {
+        let mut end = Some(from);
+        for link in &via.path {
+            end = end.map_or(Ok(None), |from| self.follow(*link, from))?;
+        }
+        Ok(end.and_then(|end| self.key_of(end).text()))
+    }
+
+    /// The firings through a channel that still count for a row.
+    fn used(&self, channel: &Channel, member: &str) -> Result<Vec<&Firing>, Stop> {
         let per = self.eval(&channel.per, &[])?;
         let from = operator::arithmetic(Op::Subtract, &[Value::Timestamp(self.now), per])?;
         let counts = |firing: &&Firing| {
@@ -77,7 +103,47 @@ impl Run<'_> {
             let is_own = *name == channel.name || Some(name) == channel.was.as_ref();
             is_own && reached == member && Value::Timestamp(firing.at).order(&from).is_gt()
         };
-        Ok(self.before.firings.iter().filter(counts).count() as i64)
+        Ok(self.before.firings.iter().filter(counts).collect())
+    }
+
+    /// What its channel says of a step of the row at a place, whether or not it asks in this run.
+    pub(super) fn turn(&self, via: &Via, (id, at, place): Asking) -> Result<Turn, Stop> {
+        let channel = self.program.channel(via.channel);
+        let from = At { over: RowsOf::Entity(self.program.sequence(id).entity), place };
+        let Some(member) = self.reached(via, from)? else {
+            return Ok(Turn { member: None, counts: Vec::new(), free_at: None, ahead: Vec::new() });
+        };
+        let mut counts: Vec<Firing> = self.used(channel, &member)?.into_iter().cloned().collect();
+        counts.sort_by_key(|firing| std::cmp::Reverse(firing.at));
+        let most = usize::try_from(channel.count).unwrap_or(usize::MAX);
+        let last = most.checked_sub(1).and_then(|most| counts.get(most));
+        let free_at = last.map(|firing| self.lapses(channel, firing.at)).transpose()?;
+        let (rank, key) = (channel.order.iter().position(|it| *it == id), self.key_of(from));
+        let mut ahead = self.all_asking(via.channel)?;
+        ahead.retain(|ask| {
+            let order = (Some(ask.rank.0), ask.rank.1).cmp(&(rank, at)).then_with(|| ask.key.nulls_last(&key));
+            ask.member == member && order.is_lt()
+        });
+        ahead.sort_by(Ask::order);
+        let named = |ask: Ask| {
+            let (of, step, _) = ask.asking;
+            (sequence::step_names(self.program.sequence(of), step).swap_remove(0), ask.key.text().unwrap_or_default())
+        };
+        Ok(Turn { member: Some(member), counts, free_at, ahead: ahead.into_iter().map(named).collect() })
+    }
+
+    /// From when on a firing no longer counts.
+    fn lapses(&self, channel: &Channel, at: i64) -> Result<i64, Stop> {
+        let per = self.eval(&channel.per, &[])?;
+        let moved = |op: Op, at: i64| {
+            operator::arithmetic(op, &[Value::Timestamp(at), per.clone()]).map(|it| sequence::instant(&it))
+        };
+        let mut end = moved(Op::Add, at)?;
+        // A month before the last days of a shorter one is earlier than a month after them: it ends with one of the next days.
+        while moved(Op::Subtract, end)? < at {
+            end = (end.div_euclid(DAY) + 1) * DAY;
+        }
+        Ok(end)
     }
 
     /// What has fired in this run: by sequence, step and key.

@@ -3,8 +3,8 @@
 
 use super::entity::At;
 use super::expr::Frame;
-use super::{Input, Run, Stop, Value};
-use crate::program::{Aggregate, EntityId, Expr, FieldId, Hash, Program, RowsOf, Sequence, SequenceId};
+use super::{Input, Run, Stop, Turn, Value, operator};
+use crate::program::{Aggregate, EntityId, Expr, FieldId, Hash, Op, Program, RowsOf, Sequence, SequenceId, SequencePart};
 
 /// A row of an entity, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,31 @@ impl<'a> Look<'a> {
     #[must_use]
     pub fn first_run(&self, sequence: &Sequence) -> i64 {
         self.0.first_run(sequence)
+    }
+
+    /// An instant moved by a constant length of time.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn moved(&self, at: &Value, by: &Expr) -> Result<Value, Stop> {
+        operator::arithmetic(Op::Add, &[at.clone(), self.0.eval(by, &[])?])
+    }
+
+    /// What its channel says of a step; nothing of one that goes through none.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn turn(&self, id: SequenceId, step: usize, row: RowAt) -> Result<Option<Turn>, Stop> {
+        let via = self.0.program.sequence(id).steps.get(step).and_then(|step| step.via.as_ref());
+        via.map(|via| self.0.turn(via, (id, step, row.place))).transpose()
+    }
+
+    /// The `now` of the first run that had a step or a branch, where an edit passed it over in the last entry of the row.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn skipped_since(&self, id: SequenceId, part: SequencePart, row: RowAt) -> Result<Option<i64>, Stop> {
+        self.0.skipped_since(id, part, row.place)
     }
 
     /// How many rows a set has for a row, and the keys of the first few, as far as its rows have keys.

@@ -192,6 +192,31 @@ impl Run<'_> {
         !late && instant(&entry.entered_at) < born && !due.is_null() && instant(due) < born
     }
 
+    /// The first run that had a step or a branch, where an edit passed it over in the last entry.
+    pub(super) fn skipped_since(&self, id: SequenceId, part: SequencePart, place: usize) -> Result<Option<i64>, Stop> {
+        let sequence = self.program.sequence(id);
+        let (names, late, due) = match part {
+            SequencePart::Step(at) | SequencePart::Sent(at) | SequencePart::Expired(at) => {
+                let step = step_at(sequence, at)?;
+                (step_names(sequence, at), step.late, step.due.as_ref())
+            }
+            SequencePart::Arm(at) | SequencePart::DecidedAt(at) => {
+                let branch = sequence.branches.get(at).ok_or_else(|| Stop::new("no such branch"))?;
+                (branch_names(sequence, at), branch.late, branch.due.as_ref())
+            }
+            SequencePart::Entry
+            | SequencePart::EnteredAt
+            | SequencePart::ExitedAt
+            | SequencePart::Cause
+            | SequencePart::Active
+            | SequencePart::Held
+            | SequencePart::Done => return Ok(None),
+        };
+        let entry = self.entry(id, place)?;
+        let due = self.due(sequence, due, &entry, place)?;
+        Ok(self.is_skipped(&names, late, &entry, &due).then(|| self.born(&names)))
+    }
+
     /// The arm that a branch took, and when it was decided.
     fn decided(&self, id: SequenceId, at: usize, place: usize) -> Result<(Value, Value), Stop> {
         let sequence = self.program.sequence(id);
@@ -342,7 +367,7 @@ fn step_at(sequence: &Sequence, at: usize) -> Result<&Step, Stop> {
 }
 
 /// An instant; what is none is before all.
-fn instant(value: &Value) -> i64 {
+pub(super) fn instant(value: &Value) -> i64 {
     if let Value::Timestamp(at) = value { *at } else { i64::MIN }
 }
 

@@ -44,15 +44,43 @@ pub struct Past {
     pub born: Vec<(String, String)>,
     /// What was accepted of these syncs: the sync, the key, and the instant of the run, as text.
     pub accepted: Vec<[String; 3]>,
+    /// What has fired through these channels.
+    pub fired: Vec<Fired>,
     /// What the sources hold now, in the order of the manifest.
     pub sources: Vec<Table>,
 }
 
-/// Reads a target, and what was accepted of some syncs; `None` where there was no run.
+/// A step that fired through a channel.
+#[derive(Debug, Clone)]
+pub struct Fired {
+    /// `upsell.email`
+    pub step: String,
+    /// The row's key.
+    pub key: String,
+    /// The number of the entry.
+    pub entry: i64,
+    /// The instant of the run, as text.
+    pub at: String,
+    /// The channel.
+    pub channel: String,
+    /// The key of the row that it reached.
+    pub member: String,
+}
+
+/// What is read besides the tables, by names.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// What was accepted of these syncs.
+    pub syncs: Vec<String>,
+    /// What has fired through these channels.
+    pub channels: Vec<String>,
+}
+
+/// Reads a target; `None` where there was no run.
 ///
 /// # Errors
 /// Where the target cannot be read.
-pub fn read(manifest: &Manifest, target: &Target, syncs: &[String]) -> Result<Option<Past>, RunError> {
+pub fn read(manifest: &Manifest, target: &Target, wanted: &Wanted) -> Result<Option<Past>, RunError> {
     let driver = fits(manifest, target)?;
     super::runtime(target)?.block_on(async {
         let mut silent = Silent;
@@ -82,8 +110,9 @@ pub fn read(manifest: &Manifest, target: &Target, syncs: &[String]) -> Result<Op
             sources.push(rows(&mut session, &table, columns).await?);
         }
         let born = state::all_born(&mut session, manifest).await?;
-        let accepted = accepted(&mut session, syncs).await?;
-        Ok(Some(Past { now: head.now, after, before, born, accepted, sources }))
+        let accepted = accepted(&mut session, &wanted.syncs).await?;
+        let fired = fired(&mut session, &wanted.channels).await?;
+        Ok(Some(Past { now: head.now, after, before, born, accepted, fired, sources }))
     })
 }
 
@@ -113,7 +142,7 @@ async fn accepted(session: &mut Session<'_>, syncs: &[String]) -> Result<Vec<[St
     if syncs.is_empty() {
         return Ok(Vec::new());
     }
-    let names = syncs.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
+    let names = listed(syncs);
     let sql = format!(
         "SELECT r.sync, r.key, r.happened_at FROM {} AS r WHERE r.accepted AND r.sync IN ({names})",
         session.driver.table(state::SCHEMA, "receipts")
@@ -121,6 +150,36 @@ async fn accepted(session: &mut Session<'_>, syncs: &[String]) -> Result<Vec<[St
     let rows = session.rows("reading the receipts", &sql, &[Type::Text, Type::Text, Type::Timestamp]).await?;
     let text = |row: &Row, at: usize| row.get(at).and_then(crate::engine::Value::text);
     Ok(rows.iter().filter_map(|row| Some([text(row, 0)?, text(row, 1)?, text(row, 2)?])).collect())
+}
+
+/// What has fired through some channels.
+async fn fired(session: &mut Session<'_>, channels: &[String]) -> Result<Vec<Fired>, RunError> {
+    if channels.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names = listed(channels);
+    let sql = format!(
+        "SELECT f.step, f.key, f.entry, f.happened_at, f.channel, f.member FROM {} AS f WHERE f.channel IN ({names})",
+        session.driver.table(state::SCHEMA, "firings")
+    );
+    let kinds = [Type::Text, Type::Text, Type::Int, Type::Timestamp, Type::Text, Type::Text];
+    let rows = session.rows("reading the firings", &sql, &kinds).await?;
+    let text = |row: &Row, at: usize| row.get(at).and_then(crate::engine::Value::text);
+    let read = |row: &Row| {
+        Some(Fired {
+            step: text(row, 0)?,
+            key: text(row, 1)?,
+            entry: text(row, 2)?.parse().ok()?,
+            at: text(row, 3)?,
+            channel: text(row, 4)?,
+            member: text(row, 5)?,
+        })
+    };
+    Ok(rows.iter().filter_map(read).collect())
+}
+
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ")
 }
 
 async fn rows(session: &mut Session<'_>, from: &str, columns: Vec<(String, Type)>) -> Result<Table, RunError> {

@@ -1,9 +1,11 @@
 //! Why a sequence says what it says of a row: the entry by what opens and closes it, a step or a branch by what lets it happen, in
 //! the order of docs/language.md. What reads the entry in view is shown as it was read.
 
+mod channel;
+
 use super::{About, Node, said};
 use crate::eval::{Stop, Value};
-use crate::program::{Branch, Expr, FieldId, Op, Sequence, SequenceId, SequencePart, Start, Step};
+use crate::program::{Again, Expr, FieldId, Op, Sequence, SequenceId, SequencePart, Start};
 use crate::test::compare::shown;
 use crate::types::Type;
 
@@ -19,23 +21,13 @@ impl About<'_> {
             | SequencePart::Cause
             | SequencePart::Active => seen.entry(sequence, depth),
             SequencePart::Held => seen.held(sequence, depth),
-            SequencePart::Done => {
-                let steps = sequence.steps.iter().map(|step| step.at);
-                let branches = sequence.branches.iter().map(|branch| branch.decided_at);
-                let expired = sequence.steps.iter().filter_map(|step| step.expired);
-                let all = [sequence.active].into_iter().chain(steps).chain(expired).chain(branches);
-                all.map(|id| seen.leaf(id)).collect()
-            }
-            SequencePart::Step(at) => {
-                sequence.steps.get(at).map_or(Ok(Vec::new()), |step| seen.step(sequence, step, depth))
-            }
+            SequencePart::Done => seen.done(id, sequence),
+            SequencePart::Step(at) => seen.step((id, at), depth),
             SequencePart::Expired(at) => {
                 let until = sequence.steps.get(at).and_then(|step| step.until.as_ref());
                 until.map(|until| seen.instant_node("until", until, depth)).into_iter().collect()
             }
-            SequencePart::Arm(at) | SequencePart::DecidedAt(at) => {
-                sequence.branches.get(at).map_or(Ok(Vec::new()), |branch| seen.branch(sequence, branch, depth))
-            }
+            SequencePart::Arm(at) | SequencePart::DecidedAt(at) => seen.branch((id, at), depth),
             SequencePart::Sent(_) => Ok(Vec::new()),
         }
     }
@@ -55,7 +47,7 @@ impl About<'_> {
                 open.reads.extend((!value.is_null()).then(|| (name.to_owned(), shown(&value, kind))));
             }
         }
-        let mut nodes = vec![open, self.field_node(sequence.base, depth)?];
+        let mut nodes = vec![open, self.base(sequence, depth)?];
         if sequence.start == Start::New && !was_open {
             let (_, since) = self.look.field(sequence.base, self.row)?;
             let born = self.look.first_run(sequence);
@@ -64,11 +56,59 @@ impl About<'_> {
             node.reads = vec![("first run".to_owned(), shown(&Value::Timestamp(born), &Type::Timestamp))];
             nodes.push(node);
         }
+        if !was_open && !self.look.before(sequence.entry, self.row).is_null() {
+            nodes.extend(self.again(sequence)?);
+        }
         if let Some(exit) = &sequence.exit {
             let node = self.node(exit, depth)?;
             nodes.push(Node { text: format!("exit when {}", node.text), ..node });
         }
         Ok(nodes)
+    }
+
+    /// Whether the row is in the base; of a sequence of an entity, it is there.
+    fn base(&self, sequence: &Sequence, depth: usize) -> Result<Node, Stop> {
+        let node = self.field_node(sequence.base, depth)?;
+        Ok(match self.program.field(sequence.base).hidden {
+            true => Node {
+                text: format!("a row of {}", self.program.entity(sequence.entity).name),
+                below: Vec::new(),
+                ..node
+            },
+            false => node,
+        })
+    }
+
+    /// Whether another entry may follow the last one, which has closed.
+    fn again(&self, sequence: &Sequence) -> Result<Vec<Node>, Stop> {
+        let exited_at = self.look.before(sequence.exited_at, self.row);
+        match &sequence.again {
+            None => Ok(vec![said("a first entry: nothing says `again`", Some(false))]),
+            Some(Again::Always) => {
+                let (_, since) = self.look.field(sequence.base, self.row)?;
+                let exited = self.look.before(sequence.cause, self.row).as_text() == "exit";
+                let joined = !since.is_null() && since.order(&exited_at).is_gt();
+                let text = "again always: after an exit, in the base anew";
+                Ok(vec![said(text, Some(!exited || joined))])
+            }
+            Some(Again::Limited { after, at_most }) => {
+                let mut nodes = Vec::new();
+                if let Some(after) = after {
+                    let from = self.look.moved(&exited_at, after)?;
+                    let text = format!("again after {}", self.sources.on_one_line(after.span));
+                    let mut node = said(&text, Some(!from.order(&Value::Timestamp(self.look.now())).is_gt()));
+                    node.reads = vec![("from".to_owned(), shown(&from, &Type::Timestamp))];
+                    nodes.push(node);
+                }
+                if let Some(most) = at_most {
+                    let entries = self.look.before(sequence.entry, self.row);
+                    let mut node = said(&format!("again at most {most}"), Some(entries.as_int() < *most));
+                    node.reads = vec![("entries".to_owned(), shown(&entries, &Type::Int))];
+                    nodes.push(node);
+                }
+                Ok(nodes)
+            }
+        }
     }
 
     fn held(&self, sequence: &Sequence, depth: usize) -> Result<Vec<Node>, Stop> {
@@ -79,21 +119,72 @@ impl About<'_> {
         Ok(nodes)
     }
 
-    /// What lets a step fire.
-    fn step(&self, sequence: &Sequence, step: &Step, depth: usize) -> Result<Vec<Node>, Stop> {
-        let mut nodes = self.moves(sequence, step.at, step.due.as_ref(), depth)?;
-        for condition in step.when.iter().chain(&step.during) {
-            nodes.extend(self.operands(Op::And, condition, depth)?);
+    /// Of each step and branch, whether anything more can come of it.
+    fn done(&self, id: SequenceId, sequence: &Sequence) -> Result<Vec<Node>, Stop> {
+        let mut nodes = vec![self.leaf(sequence.active)?];
+        for (at, step) in sequence.steps.iter().enumerate() {
+            let branch = step.branch.and_then(|at| sequence.branches.get(at));
+            let is_other = match branch {
+                None => false,
+                Some(branch) => {
+                    let is_decided = !self.look.field(branch.decided_at, self.row)?.0.is_null();
+                    is_decided && self.look.field(branch.arm, self.row)?.0.as_text() != step.name
+                }
+            };
+            let is_expired = step.expired.map_or(Ok(false), |it| self.look.field(it, self.row).map(|it| it.0.holds()))?;
+            let node = self.leaf(step.at)?;
+            let why = if node.holds == Some(true) {
+                None
+            } else if is_other {
+                Some("of an arm that was not taken")
+            } else if is_expired {
+                Some("expired")
+            } else {
+                self.look.skipped_since(id, SequencePart::Step(at), self.row)?.map(|_| "skipped by an edit")
+            };
+            nodes.push(match why {
+                Some(why) => said(&format!("{}: {why}", node.text), Some(true)),
+                None => node,
+            });
         }
-        if let Some(until) = &step.until {
-            nodes.push(self.instant_node("until", until, depth)?);
+        for (at, branch) in sequence.branches.iter().enumerate() {
+            let node = self.leaf(branch.decided_at)?;
+            let skipped = self.look.skipped_since(id, SequencePart::Arm(at), self.row)?;
+            nodes.push(match skipped.filter(|_| node.holds == Some(false)) {
+                Some(_) => said(&format!("{}: skipped by an edit", node.text), Some(true)),
+                None => node,
+            });
         }
         Ok(nodes)
     }
 
+    /// What lets a step fire.
+    fn step(&self, (id, at): (SequenceId, usize), depth: usize) -> Result<Vec<Node>, Stop> {
+        let sequence = self.program.sequence(id);
+        let Some(step) = sequence.steps.get(at) else { return Ok(Vec::new()) };
+        if let Some(node) = self.has_happened(step.at) {
+            return Ok(vec![node]);
+        }
+        let mut nodes = self.moves((id, SequencePart::Step(at)), step.due.as_ref(), depth)?;
+        for condition in step.when.iter().chain(&step.during) {
+            nodes.extend(self.operands(Op::And, condition, depth)?);
+        }
+        if let Some(until) = &step.until {
+            let node = self.instant_node("before until", until, depth)?;
+            nodes.push(Node { holds: node.holds.map(|has_come| !has_come), ..node });
+        }
+        nodes.extend(self.channel((id, at), step, depth)?);
+        Ok(nodes)
+    }
+
     /// What lets a branch be decided, and for which arm.
-    fn branch(&self, sequence: &Sequence, branch: &Branch, depth: usize) -> Result<Vec<Node>, Stop> {
-        let mut nodes = self.moves(sequence, branch.decided_at, branch.due.as_ref(), depth)?;
+    fn branch(&self, (id, at): (SequenceId, usize), depth: usize) -> Result<Vec<Node>, Stop> {
+        let sequence = self.program.sequence(id);
+        let Some(branch) = sequence.branches.get(at) else { return Ok(Vec::new()) };
+        if let Some(node) = self.has_happened(branch.decided_at) {
+            return Ok(vec![node]);
+        }
+        let mut nodes = self.moves((id, SequencePart::Arm(at)), branch.due.as_ref(), depth)?;
         for (at, when) in &branch.arms {
             let Some(step) = sequence.steps.get(*at) else { continue };
             let below = when.as_ref().map_or(Ok(Vec::new()), |when| self.operands(Op::And, when, depth))?;
@@ -104,20 +195,39 @@ impl About<'_> {
         Ok(nodes)
     }
 
-    /// What everything in an entry needs to happen: once, while the entry is open and not held, from its due on.
-    fn moves(&self, sequence: &Sequence, at: FieldId, due: Option<&Expr>, depth: usize) -> Result<Vec<Node>, Stop> {
+    /// That a step has fired, or a branch was decided, before this run.
+    fn has_happened(&self, at: FieldId) -> Option<Node> {
         let before = self.look.before(at, self.row);
-        if !self.fresh && !before.is_null() {
-            let mut node = said("happened in an earlier run of this entry", Some(true));
-            node.reads = vec![("at".to_owned(), shown(&before, &Type::Timestamp))];
-            return Ok(vec![node]);
+        if self.fresh || before.is_null() {
+            return None;
         }
-        let mut nodes = vec![self.leaf(sequence.active)?];
+        let mut node = said("happened in an earlier run of this entry", Some(true));
+        node.reads = vec![("at".to_owned(), shown(&before, &Type::Timestamp))];
+        Some(node)
+    }
+
+    /// What everything in an entry needs to happen: while the entry is open and not held, from its due on, and not passed over.
+    fn moves(
+        &self,
+        (id, part): (SequenceId, SequencePart),
+        due: Option<&Expr>,
+        depth: usize,
+    ) -> Result<Vec<Node>, Stop> {
+        let sequence = self.program.sequence(id);
+        let active = self.leaf(sequence.active)?;
+        let is_open = active.holds == Some(true);
+        let mut nodes = vec![active];
         if sequence.hold.is_some() {
             let held = self.leaf(sequence.held)?;
             nodes.push(Node { text: format!("not {}", held.text), holds: held.holds.map(|holds| !holds), ..held });
         }
         nodes.extend(due.map(|due| self.instant_node("due", due, depth)).transpose()?);
+        if is_open && let Some(first) = self.look.skipped_since(id, part, self.row)? {
+            let text = "not skipped by an edit: it was due in an open entry before the first run that had it";
+            let mut node = said(text, Some(false));
+            node.reads = vec![("first run".to_owned(), shown(&Value::Timestamp(first), &Type::Timestamp))];
+            nodes.push(node);
+        }
         Ok(nodes)
     }
 
