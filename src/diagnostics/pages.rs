@@ -111,6 +111,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "name-too-long",
     "nested-project",
     "never-done",
+    "never-fires",
     "never-holds",
     "no-declaration",
     "no-parts",

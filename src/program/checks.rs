@@ -5,6 +5,7 @@ mod allowed;
 mod always_empty;
 mod cadence;
 mod endless;
+mod never_fires;
 mod never_holds;
 mod not_of_nullable;
 mod reads_back;
@@ -15,6 +16,7 @@ mod todays_value;
 mod unreachable_arm;
 mod unreachable_stage;
 mod unused;
+mod waits_for_itself;
 
 use super::context::Rest;
 use super::cycle::Node;
@@ -34,6 +36,9 @@ pub(super) fn check(
     allowed::check(program, &rest.open, diags);
     same_target::check(program, diags);
     reads_back::check(program, diags);
+    if !diags.has_errors() {
+        waits_for_itself::check(program, diags);
+    }
     if diags.has_errors() {
         return;
     }
@@ -45,6 +50,7 @@ pub(super) fn check(
     unreachable_arm::check(&mut prover, &told, diags);
     cadence::check(program, sources, &options.cadences, diags);
     endless::check(program, diags);
+    never_fires::check(program, sources, diags);
     todays_value::check(program, sources, diags);
     not_of_nullable::check(program, sources, diags);
     unused::check(program, files, &rest.used_lets, diags);

@@ -146,7 +146,7 @@ pub(super) fn order(program: &Program, reported: &BTreeSet<FieldId>, diags: &mut
     let channels = (0..program.channels.len() as u32).map(|id| Node::Channel(ChannelId(id)));
     let nodes: Vec<Node> = fields.chain(links).chain(channels).collect();
     let edges: BTreeMap<Node, Vec<(Node, Span)>> = nodes.iter().map(|node| (*node, needs(program, *node))).collect();
-    let mut search = Search { edges: &edges, state: BTreeMap::new(), order: Vec::new(), circles: Vec::new() };
+    let mut search = Search::new(&edges);
     for node in &nodes {
         search.from(*node);
     }
@@ -171,7 +171,20 @@ struct Search<'e> {
     circles: Vec<Vec<(Node, Node, Span)>>,
 }
 
-impl Search<'_> {
+/// The circles of what needs what, each by its steps: who needs whom, and where.
+pub(super) fn circles(edges: &BTreeMap<Node, Vec<(Node, Span)>>) -> Vec<Vec<(Node, Node, Span)>> {
+    let mut search = Search::new(edges);
+    for node in edges.keys() {
+        search.from(*node);
+    }
+    search.circles
+}
+
+impl<'e> Search<'e> {
+    fn new(edges: &'e BTreeMap<Node, Vec<(Node, Span)>>) -> Self {
+        Self { edges, state: BTreeMap::new(), order: Vec::new(), circles: Vec::new() }
+    }
+
     /// A depth-first walk with a stack of its own: chains may be long.
     fn from(&mut self, start: Node) {
         if self.state.contains_key(&start) {
