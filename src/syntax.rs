@@ -7,7 +7,7 @@ mod explain;
 pub mod fmt;
 mod grammar;
 mod layout;
-mod words;
+pub(crate) mod words;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]

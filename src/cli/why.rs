@@ -180,8 +180,11 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
     let about = About { program, sources: &project.sources, look: &look, row, fresh: false };
     let mut why = explain(about, id, &args.key).map_err(stopped)?;
     if rows.values().map(Vec::len).sum::<usize>() <= FEW && waits(program, id) {
-        let after =
-            if now == last { output(past, &past.after, i64::MAX) } else { eval::evaluate(program, &input).map_err(stopped)? };
+        let after = if now == last {
+            output(past, &past.after, i64::MAX)
+        } else {
+            eval::evaluate(program, &input).map_err(stopped)?
+        };
         why.waits_until = turns(program, id, &args.key, &Input { before: &after, ..input });
     }
     Ok(why)

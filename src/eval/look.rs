@@ -4,7 +4,9 @@
 use super::entity::At;
 use super::expr::Frame;
 use super::{Input, Run, Stop, Turn, Value, operator};
-use crate::program::{Aggregate, EntityId, Expr, FieldId, Hash, Op, Program, RowsOf, Sequence, SequenceId, SequencePart};
+use crate::program::{
+    Aggregate, EntityId, Expr, FieldId, Hash, Op, Program, RowsOf, Sequence, SequenceId, SequencePart,
+};
 
 /// A row of an entity, by its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,9 +13,10 @@ use crate::source::Span;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` needs itself")]
-#[diagnostic(code("cyclic-fields"), help("take one of these steps out of the circle"))]
+#[diagnostic(code("cyclic-fields"), help("{help}"))]
 pub(super) struct Cyclic {
     name: String,
+    help: &'static str,
     #[label(primary, "{first}")]
     at: Span,
     first: String,
@@ -23,10 +24,29 @@ pub(super) struct Cyclic {
     steps: Vec<LabeledSpan>,
 }
 
+const OUT: &str = "take one of these steps out of the circle";
+
+/// What to do about a circle.
+fn help_of(program: &Program, circle: &[(Node, Node, Span)]) -> &'static str {
+    let [(Node::Field(id), ..)] = circle else { return OUT };
+    match program.field(*id).kind {
+        FieldKind::Sequence(_, SequencePart::Held) => "leave it out: this clause is what decides it",
+        FieldKind::Sequence(
+            _,
+            SequencePart::Active
+            | SequencePart::Entry
+            | SequencePart::EnteredAt
+            | SequencePart::ExitedAt
+            | SequencePart::Cause,
+        ) => "leave it out: `exit` decides it, and is asked of the open entry, and of a row that would enter",
+        _ => OUT,
+    }
+}
+
 /// A circle that begins at a name, with the places of its further steps.
 pub(super) fn cyclic(name: &str, at: Span, steps: Vec<(Span, String)>) -> Cyclic {
     let steps = steps.into_iter().map(|(span, text)| LabeledSpan::new_with_span(Some(text), span)).collect();
-    Cyclic { name: name.to_owned(), at, first: format!("here `{name}` leads back to itself"), steps }
+    Cyclic { name: name.to_owned(), help: OUT, at, first: format!("here `{name}` leads back to itself"), steps }
 }
 
 /// A circle that begins at a name, by its steps.
@@ -35,6 +55,7 @@ pub(super) fn circle(name: &str, steps: Vec<(Span, String)>) -> Cyclic {
     let (at, first) = steps.next().unwrap_or_default();
     Cyclic {
         name: name.to_owned(),
+        help: OUT,
         at,
         first,
         steps: steps.map(|(span, text)| LabeledSpan::new_with_span(Some(text), span)).collect(),
@@ -232,7 +253,11 @@ impl<'e> Search<'e> {
 
 /// Reports a circle, by its steps: who reads whom, and where.
 pub(super) fn report(program: &Program, circle: &[(Node, Node, Span)], diags: &mut Diagnostics) {
+    let help = help_of(program, circle);
     let text = |(reader, read, _): &(Node, Node, Span)| {
+        if help != OUT {
+            return format!("this clause decides `{}`", read.name(program));
+        }
         let verb = match (reader, read) {
             (_, Node::Channel(_)) => "goes through channel",
             (Node::Channel(_), _) => "is decided by",
@@ -244,6 +269,7 @@ pub(super) fn report(program: &Program, circle: &[(Node, Node, Span)], diags: &m
     let (reader, _, at) = first;
     diags.push(Cyclic {
         name: reader.name(program),
+        help,
         at: *at,
         first: text(first),
         steps: rest.iter().map(|step| LabeledSpan::new_with_span(Some(text(step)), step.2)).collect(),

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, SequenceItem};
+use crate::syntax::words;
 use crate::types::Type;
 pub(super) use parts::{SequenceNode, branches, senders, steps};
 
@@ -239,6 +240,15 @@ impl<'a> Ctx<'a> {
 
     /// A constant duration or number of months that is not negative; what is none is reported.
     fn constant_length(&mut self, written: &ast::Expr) -> Option<Expr> {
+        if let ast::ExprKind::Path(path) = &written.kind
+            && let [name] = path.parts.as_slice()
+            && self.global(&name.text).is_none()
+            && let Some(unit) = words::unit_here(&name.text)
+        {
+            let help = format!("write `1 {}`", unit.trim_end_matches('s'));
+            self.diags.push(Unknown::new(mistakes::NAME, &name.text, name.span).or_help(help));
+            return None;
+        }
         let value = self.expr(&mut Scope::constant(), written, None);
         let sound = match value.kind {
             ExprKind::Literal(Literal::Duration(micros)) => micros > 0,
@@ -272,7 +282,9 @@ impl<'a> Ctx<'a> {
         scope.within = Some(Within { sequence: id, in_view });
         let bare = |name: &str, field, everywhere| Bare { name: name.to_owned(), field, everywhere };
         scope.context = vec![bare("entered_at", sequence.entered_at, true), bare("done", sequence.done, true)];
-        scope.context.extend(sequence.steps.iter().map(|step| bare(&step.name, step.at, false)));
+        // A step of such a name is reported as one.
+        let steps = sequence.steps.iter().filter(|step| !matches!(step.name.as_str(), "entered_at" | "done"));
+        scope.context.extend(steps.map(|step| bare(&step.name, step.at, false)));
         scope.context.extend(sequence.branches.iter().map(|branch| bare(&branch.name, branch.arm, false)));
         scope
     }

@@ -10,6 +10,7 @@ use pest::error::{Error as PestError, ErrorVariant, InputLocation};
 use crate::diagnostics::{Diagnostics, did_you_mean};
 use crate::source::Span;
 use crate::syntax::explain::expected::expected;
+pub(super) use crate::syntax::explain::habits::item_of_sequence as item_habit;
 use crate::syntax::explain::habits::{Place, begins_value, habit, is_word};
 pub(crate) use crate::syntax::explain::mistakes::DoubleQuotes;
 pub(super) use crate::syntax::explain::mistakes::{
@@ -57,7 +58,7 @@ pub(super) fn explain(
         let (help, at) = (help.unwrap_or_else(|| format!("add {expected}")), Span::new(end, end));
         diagnostics.push(Unfinished { what: piece(rule), expected, at, help });
     } else if is_word(found) && last_is_number(before) && help.is_none() {
-        let help = match habits::unit_here(found).or_else(|| did_you_mean(found, words::UNITS.iter().copied())) {
+        let help = match words::unit_here(found).or_else(|| did_you_mean(found, words::UNITS.iter().copied())) {
             Some(unit) => format!("write `{unit}`"),
             None => "units are `seconds`, `minutes`, `hours`, `days`, `weeks`, `months` and `years`".to_owned(),
         };

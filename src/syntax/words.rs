@@ -89,6 +89,35 @@ pub(crate) fn spelt_here(name: &str) -> Option<&'static str> {
 /// The units of a duration.
 pub(crate) const UNITS: &[&str] = &["seconds", "minutes", "hours", "days", "weeks", "months", "years"];
 
+/// The unit of time that is shortened so, or lacks its end.
+pub(crate) fn unit_here(written: &str) -> Option<&'static str> {
+    Some(match written.to_ascii_lowercase().as_str() {
+        "s" | "sec" | "secs" | "second" | "seconds" => "seconds",
+        "m" | "min" | "mins" | "minute" | "minutes" => "minutes",
+        "h" | "hr" | "hrs" | "hour" | "hours" => "hours",
+        "d" | "day" | "days" => "days",
+        "w" | "wk" | "wks" | "week" | "weeks" => "weeks",
+        "mo" | "mon" | "month" | "months" => "months",
+        "y" | "yr" | "yrs" | "year" | "years" => "years",
+        _ => return None,
+    })
+}
+
+/// The days of a week.
+pub(crate) const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// The word for days that is shortened so, or is of another spelling.
+pub(crate) fn day_here(written: &str) -> Option<&'static str> {
+    let written = written.to_lowercase();
+    Some(match written.as_str() {
+        "daily" | "everyday" | "always" | "any" | "all" => "daily",
+        "weekday" | "weekdays" | "workday" | "workdays" | "businessdays" => "weekdays",
+        "weekend" | "weekends" => "weekends",
+        _ if written.len() < 2 => return None,
+        _ => DAYS.into_iter().find(|day| day.starts_with(&written) || written.strip_suffix('s') == Some(day))?,
+    })
+}
+
 /// The words that no unquoted name can be.
 pub(crate) const RESERVED: &[&str] =
     &["and", "or", "not", "in", "is", "null", "true", "false", "where", "when", "until", "from", "within", "otherwise"];

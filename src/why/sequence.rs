@@ -131,7 +131,8 @@ impl About<'_> {
                     is_decided && self.look.field(branch.arm, self.row)?.0.as_text() != step.name
                 }
             };
-            let is_expired = step.expired.map_or(Ok(false), |it| self.look.field(it, self.row).map(|it| it.0.holds()))?;
+            let is_expired =
+                step.expired.map_or(Ok(false), |it| self.look.field(it, self.row).map(|it| it.0.holds()))?;
             let node = self.leaf(step.at)?;
             let why = if node.holds == Some(true) {
                 None

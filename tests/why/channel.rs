@@ -94,7 +94,9 @@ fn explains(engine: &str) {
     );
     let later = project.call("why care.hello b --as-of 2026-01-01T12:00Z");
     later.is(0, &["item.care.hello of b is 2026-01-01T12:00Z", "✓ cap 1 per 3 hours (counting = 0)"]);
-    project.call("why care.hello b --as-of 2026-01-01T16:00Z").is(0, &["is null", "✗ before until entered_at + 8 hours"]);
+    project
+        .call("why care.hello b --as-of 2026-01-01T16:00Z")
+        .is(0, &["is null", "✗ before until entered_at + 8 hours"]);
     // What has happened says when, and nothing else.
     says(
         &project,
@@ -120,14 +122,16 @@ fn a_channel_is_explained_on_postgres() {
 fn a_step_that_an_edit_passed_over_says_so() {
     let project = project("sqlite");
     project.run(9);
-    project.replace("program.plg", "when size > 5\n", "when size > 5\n  step   late_one  due tip + 1 hour\n  step   new\n");
+    project.replace(
+        "program.plg",
+        "when size > 5\n",
+        "when size > 5\n  step   late_one  due tip + 1 hour\n  step   new\n",
+    );
     project.run(11);
     project.call("why tips.new a").is(
         0,
-        &[
-            "✗ not skipped by an edit: it was due in an open entry before the first run that had it (first run = \
-             2026-01-01T11:00Z)",
-        ],
+        &["✗ not skipped by an edit: it was due in an open entry before the first run that had it (first run = \
+             2026-01-01T11:00Z)"],
     );
     project.call("why tips.late_one a").is(0, &["is null", "✗ due tip + 1 hour"]);
     says(

@@ -23,13 +23,10 @@ struct NeverDone {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("an entry of `{sequence}` stays open after its last step")]
-#[diagnostic(
-    code("open-entry"),
-    severity(Warning),
-    help("add `exit when done`, so that it closes, and the row can enter again")
-)]
+#[diagnostic(code("open-entry"), severity(Warning), help("{help}, so that it closes, and the row can enter again"))]
 struct OpenEntry {
     sequence: String,
+    help: &'static str,
     #[label(primary, "a row enters `again` only once its entry has closed")]
     at: Span,
 }
@@ -38,7 +35,11 @@ pub(super) fn check(program: &Program, diags: &mut Diagnostics) {
     for sequence in &program.sequences {
         let Some(exit) = exit_when_done(sequence) else {
             if sequence.again.is_some() {
-                diags.push(OpenEntry { sequence: sequence.name.clone(), at: sequence.span });
+                let help = match &sequence.exit {
+                    Some(_) => "add `or done` to its `exit`",
+                    None => "add `exit when done`",
+                };
+                diags.push(OpenEntry { sequence: sequence.name.clone(), help, at: sequence.span });
             }
             continue;
         };

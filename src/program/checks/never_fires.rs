@@ -115,7 +115,8 @@ fn moved(expr: &Expr) -> Option<Moved<'_>> {
         ExprKind::Read { .. } => Some(Moved { from: expr, months: 0, micros: 0 }),
         ExprKind::Op(op @ (Op::Add | Op::Subtract), parts) => {
             let [from, by] = parts.as_slice() else { return None };
-            let (from, by) = if *op == Op::Add && matches!(from.kind, ExprKind::Literal(_)) { (by, from) } else { (from, by) };
+            let (from, by) =
+                if *op == Op::Add && matches!(from.kind, ExprKind::Literal(_)) { (by, from) } else { (from, by) };
             let from = moved(from)?;
             let sign = if *op == Op::Add { 1 } else { -1 };
             match by.kind {

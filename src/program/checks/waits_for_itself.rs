@@ -122,6 +122,7 @@ fn of(expr: &Expr) -> Needed {
 fn any(parts: &[Expr]) -> Needed {
     let each: Vec<Needed> = parts.iter().map(of).collect();
     let Some((first, rest)) = each.split_first() else { return Needed::new() };
-    let common: BTreeSet<FieldId> = first.keys().copied().filter(|id| rest.iter().all(|it| it.contains_key(id))).collect();
+    let common: BTreeSet<FieldId> =
+        first.keys().copied().filter(|id| rest.iter().all(|it| it.contains_key(id))).collect();
     first.iter().filter(|(id, _)| common.contains(id)).map(|(id, at)| (*id, *at)).collect()
 }

@@ -34,7 +34,18 @@ impl Ctx<'_> {
                 Some((frame.alias.clone()?, column.span))
             }
         });
-        if let Some((row, span)) = outside {
+        // Within an aggregate, a step of the sequence is named with its row and the sequence.
+        let step = scope.context.iter().filter(|_| scope.frames.len() > 1).find(|bare| bare.name == name.text);
+        if let (Some(step), Some(within), Some(frame)) = (step, scope.within, scope.frames.first()) {
+            let (sequence, step) = (self.program.sequence(within.sequence), self.field(step.field));
+            let row = frame.alias.clone().unwrap_or_else(|| self.entity(step.entity).name.clone());
+            mistake = mistake
+                .or_help(format!(
+                    "write `{row}.{}.{}`: within an aggregate, bare names are its rows' own",
+                    sequence.name, name.text
+                ))
+                .bears(step.span, "the rows of the set have no such name");
+        } else if let Some((row, span)) = outside {
             mistake = mistake
                 .or_help(format!("write `{row}.{}` for the row outside the set", name.text))
                 .bears(span, "the rows of the set have no such name");

@@ -9,15 +9,14 @@ use crate::program::mistakes::{self, Unknown};
 use crate::program::{Expr, ExprKind, Literal, Op};
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::syntax::words;
 use crate::types::Type;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("the window ends before it begins")]
-#[diagnostic(
-    code("empty-window"),
-    help("write the earlier time first: `09:00-17:00`; over midnight, leave the hours out of a `hold`")
-)]
+#[diagnostic(code("empty-window"), help("{help}"))]
 struct EmptyWindow {
+    help: String,
     #[label(primary, "no time of a day is in it")]
     at: Span,
 }
@@ -41,16 +40,25 @@ impl Ctx<'_> {
     pub(super) fn during(&mut self, node: &ast::During) -> Option<Expr> {
         let span = node.span;
         let mut days: Vec<i64> = Vec::new();
+        let mut wrong = None;
         for name in &node.days {
             match DAYS.iter().find(|(word, _)| *word == name.text) {
                 Some((_, meant)) => days.extend(meant.iter()),
+                None => wrong = wrong.or(Some(name)),
+            }
+        }
+        // One mistake says how all of them are written.
+        if let Some(name) = wrong {
+            let known: Option<Vec<&str>> = node.days.iter().map(|name| words::day_here(&name.text)).collect();
+            let mistake = Unknown::new(mistakes::WORD, &name.text, name.span);
+            let mistake = match known {
+                Some(all) => mistake.or_help(format!("write `{}`", all.join(", "))),
                 None => {
                     let words: Vec<&str> = DAYS.iter().map(|(word, _)| *word).collect();
-                    let known = words.iter().map(|word| (*word, None));
-                    let mistake = Unknown::new(mistakes::WORD, &name.text, name.span).among(known);
-                    self.diags.push(mistake.or_one_of(&words));
+                    mistake.among(words.iter().map(|word| (*word, None))).or_one_of(&words)
                 }
-            }
+            };
+            self.diags.push(mistake);
         }
         days.sort_unstable();
         days.dedup();
@@ -65,7 +73,7 @@ impl Ctx<'_> {
         let (from, to) = (minutes(&node.from.value)?, minutes(&node.to.value)?);
         if from >= to {
             let at = Span::new(node.from.span.start, node.to.span.end);
-            self.diags.push(EmptyWindow { at });
+            self.diags.push(EmptyWindow { help: over_midnight(node, from, to), at });
             return None;
         }
         let int = |value: i64| make(ExprKind::Literal(Literal::Int(value)), Type::Int.required(), span);
@@ -86,6 +94,22 @@ impl Ctx<'_> {
         all.push(test(Op::Less, vec![clock, int(to)]));
         Some(test(Op::And, all))
     }
+}
+
+/// What to write for a window that goes over midnight: the rest of the day, in which nothing is sent.
+fn over_midnight(node: &ast::During, from: i64, to: i64) -> String {
+    if from == to {
+        return "write the earlier time first: `09:00-17:00`".to_owned();
+    }
+    let zone = node.zone.as_ref().map(|zone| format!(", '{}'", zone.value)).unwrap_or_default();
+    let hour = format!("hour(now{zone})");
+    let (clock, to, from) = match (from % 60, to % 60) {
+        (0, 0) => (hour, to / 60, from / 60),
+        _ => (format!("{hour} * 60 + minute(now{zone})"), to, from),
+    };
+    format!(
+        "write the earlier time first; a window over midnight is a hold of the sequence for the rest of the day: `hold when {clock} >= {to} and {clock} < {from}`"
+    )
 }
 
 /// The minutes of a day up to `09:30`.

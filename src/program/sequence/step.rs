@@ -140,12 +140,17 @@ impl<'a> Ctx<'a> {
         let target = self.program.channel(channel).entity;
         let (path, span) = match &written.to {
             None => (Vec::new(), written.channel.span),
+            // The entity is named in place of the link to it.
+            Some(path) if self.names_no_link(entity, path, target) => {
+                self.via_target((written, entity), "no row", channel, path.span);
+                return None;
+            }
             Some(path) => match self.resolve(scope, path) {
                 Target::Row(OUTER, links) => (links, path.span),
                 // That it is a value or a set is said as of a path that should be one row.
                 Target::Value(value) if crate::program::context::is_error(&value) => return None,
                 _ => {
-                    self.via_target(written, "no row", channel, path.span);
+                    self.via_target((written, entity), "no row", channel, path.span);
                     return None;
                 }
             },
@@ -153,18 +158,35 @@ impl<'a> Ctx<'a> {
         let end = self.end_of(entity, &path);
         if end != target {
             let found = format!("a row of `{}`", self.entity(end).name);
-            self.via_target(written, &found, channel, span);
+            self.via_target((written, entity), &found, channel, span);
             return None;
         }
         Some(Via { channel, path, span: Span { end: span.end, ..written.channel.span } })
     }
 
-    fn via_target(&mut self, written: &ast::Via, found: &str, channel: ChannelId, at: Span) {
+    /// Whether a path is the name of an entity, and of no member of the one that it begins at.
+    fn names_no_link(&self, from: EntityId, path: &ast::Path, target: EntityId) -> bool {
+        let [name] = path.parts.as_slice() else { return false };
+        name.text == self.entity(target).name && from != target && self.member(from, &name.text).is_none()
+    }
+
+    fn via_target(&mut self, (written, entity): (&ast::Via, EntityId), found: &str, channel: ChannelId, at: Span) {
         let it = self.program.channel(channel);
         let (name, declared) = (it.name.clone(), it.span);
         let wanted = self.entity(it.entity).name.clone();
-        let text = written.to.as_ref().map_or_else(|| "via".to_owned(), ast::Path::dotted);
-        let help = format!("name a link to `{wanted}`: `via {name}(link)`");
+        let text = written.to.as_ref().map_or_else(|| format!("via {name}"), ast::Path::dotted);
+        let links: Vec<&str> = self
+            .program
+            .links
+            .iter()
+            .filter(|link| link.from == entity && link.to == it.entity)
+            .map(|link| link.name.as_str())
+            .collect();
+        let help = match links.as_slice() {
+            [link] => format!("write `via {name}({link})`"),
+            [] => format!("declare a link to `{wanted}`, and name it: `via {name}(link)`"),
+            [first, ..] => format!("name the link to `{wanted}`, such as `via {name}({first})`"),
+        };
         self.diags.push(ViaTarget { text, found: found.to_owned(), wanted, channel: name, at, declared, help });
     }
 

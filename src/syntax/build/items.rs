@@ -102,7 +102,8 @@ impl Builder<'_> {
         }
         // In a sync, `field = value` is the rest of a `set` whose line lacks its comma.
         let is_rest = words == words::SYNC_ITEMS && rest.trim_start().starts_with('=');
-        let similar = did_you_mean(word, words.iter().copied()).filter(|_| !is_rest);
+        let habit = explain::item_habit(block, word, self.layout.text(item));
+        let similar = did_you_mean(word, words.iter().copied()).filter(|_| !is_rest && habit.is_none());
         if !self.layout.has_fault(item) {
             let first = self.layout.text(item).chars().next().map_or(0, char::len_utf8);
             let end = item.start + word.len().max(first);
@@ -111,7 +112,7 @@ impl Builder<'_> {
             let help = if is_rest {
                 "write a comma at the end of the line before, where it belongs to `set`".to_owned()
             } else {
-                explain::item_help(block, words, similar)
+                habit.unwrap_or_else(|| explain::item_help(block, words, similar))
             };
             self.diagnostics.push(explain::UnknownItem { found, block, at, help });
         }

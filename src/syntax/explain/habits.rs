@@ -2,8 +2,11 @@
 //! where a piece stopped making sense and gives what to do there, if it is one of these habits; applied as it is said,
 //! the help compiles.
 
+mod sequence;
+
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
+pub(in crate::syntax) use sequence::item as item_of_sequence;
 
 /// A place where a piece stopped making sense.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +39,10 @@ impl<'a> Place<'a> {
         words::split_word(self.after()).0
     }
 
+    fn found_number(&self) -> bool {
+        !self.found.is_empty() && self.found.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     fn expects(&self, what: &str) -> bool {
         self.expected.iter().any(|it| it == what)
     }
@@ -50,6 +57,7 @@ pub(super) fn habit(place: &Place<'_>) -> Option<String> {
     comment(place)
         .or_else(|| head(place))
         .or_else(|| column(place))
+        .or_else(|| sequence::habit(place))
         .or_else(|| item(place))
         .or_else(|| of_a_test(place))
         .or_else(|| condition(place))
@@ -322,21 +330,7 @@ fn value(place: &Place<'_>) -> Option<String> {
 fn unit(found: &str) -> Option<String> {
     let end = found.find(|c: char| !c.is_ascii_digit()).filter(|end| *end > 0)?;
     let (amount, unit) = found.split_at_checked(end)?;
-    Some(format!("write `{amount} {}`", unit_here(unit)?))
-}
-
-/// The unit of time that is shortened so, or lacks its end.
-pub(super) fn unit_here(written: &str) -> Option<&'static str> {
-    Some(match written.to_ascii_lowercase().as_str() {
-        "s" | "sec" | "secs" | "second" | "seconds" => "seconds",
-        "m" | "min" | "mins" | "minute" | "minutes" => "minutes",
-        "h" | "hr" | "hrs" | "hour" | "hours" => "hours",
-        "d" | "day" | "days" => "days",
-        "w" | "wk" | "wks" | "week" | "weeks" => "weeks",
-        "mo" | "mon" | "month" | "months" => "months",
-        "y" | "yr" | "yrs" | "year" | "years" => "years",
-        _ => return None,
-    })
+    Some(format!("write `{amount} {}`", words::unit_here(unit)?))
 }
 
 /// What a word or sign of another language is written as here, wherever it stands.
