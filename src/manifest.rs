@@ -5,6 +5,7 @@
 mod bind;
 mod born;
 mod files;
+mod funnel;
 pub mod lineage;
 mod read;
 mod same;
@@ -13,6 +14,7 @@ mod sql;
 
 pub use bind::{Bindings, bind};
 pub use born::{Born, BornKind};
+pub use funnel::{Funnel, FunnelStep};
 pub use read::Unreadable;
 pub use schema::schema;
 pub use sql::Sql;
@@ -54,6 +56,9 @@ pub struct Manifest {
     pub views: Vec<View>,
     /// The syncs, in declared order.
     pub syncs: Vec<Sync>,
+    /// The funnels, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub funnels: Vec<Funnel>,
     /// The destinations, by name.
     pub destinations: BTreeMap<String, Destination>,
     /// What earlier runs remember and the program lets go: audiences, syncs, entities, and fields as `entity.field`.

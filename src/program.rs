@@ -13,6 +13,7 @@ mod entity;
 mod experiment;
 mod expr;
 mod field;
+mod funnel;
 mod graph;
 mod guard;
 mod hidden;
@@ -42,8 +43,8 @@ mod was;
 pub use graph::{
     Again, Aggregate, AggregateOp, Branch, CAUSES, Channel, ChannelId, Column, ColumnId, Destination, DestinationId,
     Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart,
-    Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Hash, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order,
-    Phase, Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Start,
+    Expr, ExprKind, Field, FUNNEL_HIDDEN, FieldId, FieldKind, Fresh, Funnel, FunnelId, FunnelStep, Group, Hash, LAST_STEP, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order,
+    Phase, Program, RowId, RowsOf, SUMMARY, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Start,
     Step, Stream, Sync, TargetField, Test, TestStep, Tie, Via, WHOLE, What, Window, WindowOp, percent, spoken,
 };
 
@@ -74,6 +75,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.type_experiments();
     ctx.type_fields();
     ctx.type_sequences();
+    ctx.declare_funnels();
     ctx.declare_destinations();
     ctx.declare_syncs();
     ctx.check_retired();

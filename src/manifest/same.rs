@@ -42,6 +42,11 @@ impl Manifest {
             sync.spec.doc = None;
             statements.extend([&mut sync.written, &mut sync.outbox]);
         }
+        for funnel in &mut bare.funnels {
+            funnel.cite.clear();
+            funnel.doc = None;
+            funnel.steps.iter_mut().for_each(|it| it.doc = None);
+        }
         for statement in statements {
             *statement = bind::without_comments(statement).into();
         }

@@ -81,6 +81,7 @@ pub(super) struct Declarations<'a> {
     pub row_links: Vec<Item<'a, ast::RowLink>>,
     pub destinations: Vec<Item<'a, ast::Destination>>,
     pub syncs: Vec<Item<'a, ast::Sync>>,
+    pub funnels: Vec<Item<'a, ast::Funnel>>,
     pub tests: Vec<Item<'a, ast::Test>>,
     pub retired: Vec<&'a ast::Path>,
 }
@@ -100,6 +101,7 @@ pub(super) enum Global {
     /// A place in [`Declarations::sequences`], which is its id.
     Sequence(usize),
     Channel(ChannelId),
+    Funnel,
 }
 
 /// The project-level names.
@@ -199,7 +201,7 @@ pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
     check_some(name, diags);
     check_length(name, ("a column's", LONGEST), "rename the column in an `as sql` source", diags);
     let text = name.text.to_lowercase();
-    let is_generated = ["sync__", "row__", "sequence__"].iter().any(|begin| text.starts_with(begin));
+    let is_generated = ["sync__", "row__", "sequence__", "funnel__"].iter().any(|begin| text.starts_with(begin));
     if is_generated || text.ends_with("__since") || text.ends_with("__enrolled_at") {
         diags.push(reserved_column(&name.text, name.span));
     }
@@ -214,6 +216,12 @@ pub(super) fn check_part(declaration: &ast::Name, part: &str, at: Span, diags: &
 /// The mistake of a part that has the name of one that is always there.
 pub(super) fn reserved_part(name: &ast::Name, why: &'static str) -> ReservedName {
     ReservedName { name: name.text.clone(), at: name.span, why, help: "choose another name".to_owned() }
+}
+
+/// The mistake of a group of a funnel that has the name of a column which its views have anyway.
+pub(super) fn reserved_group(name: &str, at: Span) -> ReservedName {
+    let why = "every funnel has a column of this name";
+    ReservedName { name: name.to_owned(), at, why, help: "group by a trait of it that has another name".to_owned() }
 }
 
 /// The mistake of a column that has the name of a generated one.
@@ -317,13 +325,17 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
                 check_declared(&node.name, diags);
                 found.channels.push(Item { doc, span, node });
             }
+            ast::DeclarationKind::Funnel(node) if own(&node.name.text, node.name.span, diags) => {
+                check_declared(&node.name, diags);
+                found.funnels.push(Item { doc, span, node });
+            }
             ast::DeclarationKind::Trait(node) => found.fields.push((doc, FieldNode::Trait(node))),
             ast::DeclarationKind::Status(node) => found.fields.push((doc, FieldNode::Status(node))),
             ast::DeclarationKind::Experiment(node) => found.add_experiment(doc, node),
             ast::DeclarationKind::Retire(node) => found.retired.push(&node.name),
             ast::DeclarationKind::Test(node) => found.tests.push(Item { doc, span, node }),
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
-            ast::DeclarationKind::Policy(_) | ast::DeclarationKind::Funnel(_) => {}
+            ast::DeclarationKind::Policy(_) => {}
             // The second of a name.
             ast::DeclarationKind::Entity(_)
             | ast::DeclarationKind::Event(_)
@@ -332,6 +344,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             | ast::DeclarationKind::Destination(_)
             | ast::DeclarationKind::Sequence(_)
             | ast::DeclarationKind::Channel(_)
+            | ast::DeclarationKind::Funnel(_)
             | ast::DeclarationKind::Sync(_) => {}
         }
     }
@@ -341,6 +354,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
     found.destinations.sort_by_key(|item| &item.node.name.text);
     found.syncs.sort_by_key(|item| &item.node.name.text);
     found.channels.sort_by_key(|item| &item.node.name.text);
+    found.funnels.sort_by_key(|item| &item.node.name.text);
     let globals = globals(&found);
     (found, globals)
 }
@@ -375,6 +389,9 @@ fn globals(found: &Declarations<'_>) -> Globals {
     }
     for (id, item) in (0..).zip(&found.channels) {
         add(item.node.name.text.clone(), Global::Channel(ChannelId(id)), item.node.name.span);
+    }
+    for item in &found.funnels {
+        add(item.node.name.text.clone(), Global::Funnel, item.node.name.span);
     }
     globals
 }
