@@ -8,7 +8,7 @@ use super::context::{Ctx, error, is_error, make};
 use super::expr::{WrongType, fold_date};
 use super::graph::{FUNNEL_HIDDEN, Group, LAST_STEP, SUMMARY};
 use super::names::{self, DuplicateName, Global, Item};
-use super::scope::Scope;
+use super::scope::{Counted, Scope};
 use super::{EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Funnel, FunnelStep, OUTER, Op, RowsOf, What};
 use crate::dialect::names::{LONGEST, fitted};
 use crate::source::Span;
@@ -64,6 +64,13 @@ impl<'a> Ctx<'a> {
             self.diags.push(FunnelWithoutStep { name: node.name.text.clone(), at: node.name.span });
         }
         self.check_columns(node, entity, &per);
+        let counted = node.steps.iter().map(|step| Counted {
+            name: step.name.text.clone(),
+            span: step.name.span,
+            value: step.value.span,
+            is_path: matches!(step.value.kind, ast::ExprKind::Path(_)),
+        });
+        scope.steps = counted.collect();
         let mut steps: Vec<FunnelStep> = Vec::new();
         for written in &node.steps {
             let value = self.happened(&mut scope, (node, entity), written);

@@ -65,9 +65,11 @@ fn comment(place: &Place<'_>) -> Option<String> {
 /// In the head of a declaration.
 fn head(place: &Place<'_>) -> Option<String> {
     let found = place.found;
-    if matches!(place.rule, Rule::policy | Rule::funnel) {
-        let kind = if place.rule == Rule::policy { "policies" } else { "funnels" };
-        return Some(format!("remove the declaration: this version has no {kind}"));
+    if place.rule == Rule::policy {
+        return Some("remove the declaration: this version has no policies".to_owned());
+    }
+    if place.rule == Rule::funnel && found == "was" {
+        return Some("remove `was` and the name behind it: a funnel remembers nothing".to_owned());
     }
     if found == ":" && matches!(place.rule, Rule::trait_ | Rule::let_) && !place.before.contains('=') {
         let kind = words::split_word(place.after()).0;
