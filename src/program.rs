@@ -43,9 +43,10 @@ mod was;
 pub use graph::{
     Again, Aggregate, AggregateOp, Branch, CAUSES, Channel, ChannelId, Column, ColumnId, Destination, DestinationId,
     Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart,
-    Expr, ExprKind, Field, FUNNEL_HIDDEN, FieldId, FieldKind, Fresh, Funnel, FunnelId, FunnelStep, Group, Hash, LAST_STEP, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order,
-    Phase, Program, RowId, RowsOf, SUMMARY, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Start,
-    Step, Stream, Sync, TargetField, Test, TestStep, Tie, Via, WHOLE, What, Window, WindowOp, percent, spoken,
+    Expr, ExprKind, FUNNEL_HIDDEN, Field, FieldId, FieldKind, Fresh, Funnel, FunnelId, FunnelStep, Group, Hash,
+    LAST_STEP, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase, Program, RowId, RowsOf, SUMMARY,
+    Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Start, Step, Stream, Sync, TargetField,
+    Test, TestStep, Tie, Via, WHOLE, What, Window, WindowOp, percent, spoken,
 };
 
 use crate::diagnostics::Diagnostics;

@@ -46,8 +46,7 @@ impl Run<'_> {
             let groups: Vec<Value> =
                 funnel.per.iter().map(|group| self.eval(&group.value, &frames)).collect::<Result<_, _>>()?;
             let reached = self.reached(funnel, &frames)?;
-            let (values, many, of_steps) =
-                counts.entry(groups.iter().map(Value::text).collect()).or_insert_with(empty);
+            let (values, many, of_steps) = counts.entry(groups.iter().map(Value::text).collect()).or_insert_with(empty);
             values.clone_from(&groups);
             *many += 1;
             of_steps.iter_mut().zip(&reached).for_each(|(count, _)| *count += 1);

@@ -41,7 +41,8 @@ pub fn of(program: &Program) -> Vec<Lineage> {
             let mut own = line(format!("{}.{}", funnel.name, step.name), &reads);
             if let Some(before) = before {
                 // Who has reached it has reached the one before.
-                own.columns.extend(before.columns.into_iter().filter(|it| !own.columns.contains(it)).collect::<Vec<_>>());
+                own.columns
+                    .extend(before.columns.into_iter().filter(|it| !own.columns.contains(it)).collect::<Vec<_>>());
                 own.reads.push(before.field);
             }
             lines.push(own.clone());

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::program::{
-    Aggregate, ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, Funnel, Link, LinkBy, OUTER, Program, RowId, RowsOf, Set,
-    SourceId, Sync, What, Window,
+    Aggregate, ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, Funnel, Link, LinkBy, OUTER, Program, RowId,
+    RowsOf, Set, SourceId, Sync, What, Window,
 };
 
 /// One value that is read.

@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::context::{Ctx, error, is_error, make};
+use super::entity::DuplicateItem;
 use super::expr::{WrongType, fold_date};
 use super::graph::{FUNNEL_HIDDEN, Group, LAST_STEP, SUMMARY};
 use super::names::{self, DuplicateName, Global, Item};
@@ -96,7 +97,7 @@ impl<'a> Ctx<'a> {
                 continue;
             };
             if let Some(first) = groups.iter().find(|known| known.name == name) {
-                self.diags.push(DuplicateName { name, at: value.span, first: first.value.span });
+                self.diags.push(DuplicateItem { word: name, at: value.span, first: first.value.span });
                 continue;
             }
             if SUMMARY.iter().chain([&LAST_STEP]).any(|own| name.eq_ignore_ascii_case(own)) {
@@ -230,9 +231,8 @@ impl<'a> Ctx<'a> {
 /// Whether a step has happened, not before the one before it, and within its window.
 fn follows(before: Option<&FunnelStep>, value: &Expr, within: Option<&Expr>) -> Expr {
     let span = value.span;
-    let at_most = |one: Expr, other: Expr| {
-        make(ExprKind::Op(Op::LessEqual, vec![one, other]), Type::Bool.required(), span)
-    };
+    let at_most =
+        |one: Expr, other: Expr| make(ExprKind::Op(Op::LessEqual, vec![one, other]), Type::Bool.required(), span);
     let now = make(ExprKind::Now, Type::Timestamp.required(), span);
     let mut all = vec![at_most(value.clone(), now)];
     if let Some(before) = before {
@@ -245,8 +245,6 @@ fn follows(before: Option<&FunnelStep>, value: &Expr, within: Option<&Expr>) -> 
     }
     match (all.len(), all.pop()) {
         (1, Some(only)) => only,
-        (_, last) => {
-            make(ExprKind::Op(Op::And, all.into_iter().chain(last).collect()), Type::Bool.required(), span)
-        }
+        (_, last) => make(ExprKind::Op(Op::And, all.into_iter().chain(last).collect()), Type::Bool.required(), span),
     }
 }

@@ -223,7 +223,8 @@ fn funnels(output: &Output, manifest: &Manifest, world: &World) -> Option<String
             if heads != table.columns.iter().collect::<Vec<_>>() {
                 return Some(format!("{what} of {name}: the evaluator has {:?}, the engine {heads:?}", table.columns));
             }
-            let theirs = rows.iter().map(|row| row.iter().zip(&columns).map(|(it, (_, kind))| taken(it, kind)).collect());
+            let theirs =
+                rows.iter().map(|row| row.iter().zip(&columns).map(|(it, (_, kind))| taken(it, kind)).collect());
             let (mut ours, mut theirs): (Vec<eval::Row>, Vec<eval::Row>) = (table.rows.clone(), theirs.collect());
             for rows in [&mut ours, &mut theirs] {
                 rows.sort_by_key(|row| row.iter().map(Value::text).collect::<Vec<_>>());

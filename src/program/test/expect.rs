@@ -150,11 +150,9 @@ impl Ctx<'_> {
                     | Expected::Members(_)
                     | Expected::Happened(_)
                     | Expected::Fired(_)
-                    | Expected::Followed(_) => {
-                        Unknown::new(mistakes::MEMBER, &name.text, name.span)
-                            .among(known)
-                            .or_help("name a column or a field that the rows have")
-                    }
+                    | Expected::Followed(_) => Unknown::new(mistakes::MEMBER, &name.text, name.span)
+                        .among(known)
+                        .or_help("name a column or a field that the rows have"),
                 };
                 self.unknown(mistake);
             }
@@ -240,9 +238,8 @@ impl Ctx<'_> {
         if let Some((found, _)) = self.global(&name) {
             return Some(found);
         }
-        let known = self.known(|what| {
-            matches!(what, Global::Audience(_) | Global::Entity(_) | Global::Sync(_) | Global::Funnel)
-        });
+        let known = self
+            .known(|what| matches!(what, Global::Audience(_) | Global::Entity(_) | Global::Sync(_) | Global::Funnel));
         let known = known.iter().map(|(name, span)| (name.as_str(), *span));
         let mistake = Unknown::new(mistakes::SUBJECT, &name, path.span).among(known);
         self.unknown(mistake.or_help("name an audience, an entity, a funnel or a sync"));
@@ -263,8 +260,9 @@ impl Ctx<'_> {
             Global::Sync(_) => ("a sync", format!("write a table below `expect {name}`")),
             Global::Source(id) => {
                 let known = self.program.entities.iter().find(|entity| entity.source == id && entity.at.is_none());
-                let other = known
-                    .map_or("name an entity, an audience, a funnel or a sync".to_owned(), |it| format!("write `{}`", it.name));
+                let other = known.map_or("name an entity, an audience, a funnel or a sync".to_owned(), |it| {
+                    format!("write `{}`", it.name)
+                });
                 ("a source", other)
             }
             Global::Let(_) => ("a constant", "name an entity, an audience, a funnel or a sync".to_owned()),
