@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::entity::At;
 use super::expr::Frame;
-use super::{Run, Stop, Table, Value, operator};
+use super::{Row, Run, Stop, Table, Value, operator};
 use crate::program::{Funnel, Op, RowsOf, SUMMARY};
 
 /// What a funnel shows.
@@ -27,37 +27,27 @@ impl Run<'_> {
         columns.extend(funnel.steps.iter().map(|step| step.name.clone()));
         columns.push("last_step".to_owned());
         let mut members = Table { key: columns.first().cloned().unwrap_or_default(), columns, ..Table::default() };
-        // Of each group: its values, how many it has, and how many reached each step.
-        let mut counts: BTreeMap<Vec<Option<String>>, (Vec<Value>, i64, Vec<i64>)> = BTreeMap::new();
-        let empty = || (Vec::new(), 0, vec![0; funnel.steps.len()]);
-        if funnel.per.is_empty() {
-            counts.insert(Vec::new(), empty());
-        }
         for place in 0..self.entity_rows(funnel.entity).len() {
             let is_member = match funnel.base {
                 Some(base) => self.field(base, place)?.0.holds(),
                 None => true,
             };
-            if !is_member {
-                continue;
+            if is_member {
+                let at = At { over: RowsOf::Entity(funnel.entity), place };
+                let frames = [Frame::outer(at)];
+                let mut row = vec![self.column(at, key)];
+                for group in &funnel.per {
+                    row.push(self.eval(&group.value, &frames)?);
+                }
+                let reached = self.reached(funnel, &frames)?;
+                let last = reached.len().checked_sub(1).and_then(|at| funnel.steps.get(at));
+                row.extend((0..funnel.steps.len()).map(|at| reached.get(at).cloned().unwrap_or(Value::Null)));
+                row.push(last.map_or(Value::Null, |step| Value::Text(step.name.clone())));
+                members.rows.push(row);
             }
-            let at = At { over: RowsOf::Entity(funnel.entity), place };
-            let frames = [Frame::outer(at)];
-            let groups: Vec<Value> =
-                funnel.per.iter().map(|group| self.eval(&group.value, &frames)).collect::<Result<_, _>>()?;
-            let reached = self.reached(funnel, &frames)?;
-            let (values, many, of_steps) = counts.entry(groups.iter().map(Value::text).collect()).or_insert_with(empty);
-            values.clone_from(&groups);
-            *many += 1;
-            of_steps.iter_mut().zip(&reached).for_each(|(count, _)| *count += 1);
-            let last = reached.len().checked_sub(1).and_then(|at| funnel.steps.get(at));
-            let mut row = vec![self.column(at, key)];
-            row.extend(groups);
-            row.extend((0..funnel.steps.len()).map(|at| reached.get(at).cloned().unwrap_or(Value::Null)));
-            row.push(last.map_or(Value::Null, |step| Value::Text(step.name.clone())));
-            members.rows.push(row);
         }
-        Ok(Followed { members, summary: summary(funnel, counts.into_values()) })
+        let summary = summary(funnel, &members.rows);
+        Ok(Followed { members, summary })
     }
 
     /// When a member reached each step that it did reach: none that comes behind one that it did not.
@@ -88,19 +78,30 @@ impl Run<'_> {
 }
 
 /// A row for each group and step.
-fn summary(funnel: &Funnel, groups: impl Iterator<Item = (Vec<Value>, i64, Vec<i64>)>) -> Table {
+fn summary(funnel: &Funnel, members: &[Row]) -> Table {
     let own = SUMMARY.iter().map(|name| (*name).to_owned());
     let columns = funnel.per.iter().map(|group| group.name.clone()).chain(own).collect();
     let mut table = Table { columns, ..Table::default() };
-    for (values, many, reached) in groups {
-        let mut before = None;
-        for ((number, step), count) in (1..).zip(&funnel.steps).zip(&reached) {
-            let mut row = values.clone();
-            row.extend([Value::Int(number), Value::Text(step.name.clone()), Value::Int(many), Value::Int(*count)]);
-            row.push(share(*count, reached.first().copied().unwrap_or(0)));
-            row.push(before.map_or(Value::Null, |before| share(*count, before)));
+    let group_of = |member: &Row| -> Row { member.iter().skip(1).take(funnel.per.len()).cloned().collect() };
+    let mut groups: BTreeMap<Vec<Option<String>>, Vec<&Row>> = BTreeMap::new();
+    if funnel.per.is_empty() {
+        groups.insert(Vec::new(), Vec::new());
+    }
+    for member in members {
+        groups.entry(group_of(member).iter().map(Value::text).collect()).or_default().push(member);
+    }
+    for members in groups.values() {
+        let reached = |step: usize| {
+            let at = 1 + funnel.per.len() + step;
+            members.iter().filter(|member| member.get(at).is_some_and(|value| !value.is_null())).count() as i64
+        };
+        for (place, step) in funnel.steps.iter().enumerate() {
+            let mut row = members.first().map_or_else(Vec::new, |member| group_of(member));
+            row.extend([Value::Int(place as i64 + 1), Value::Text(step.name.clone())]);
+            row.extend([Value::Int(members.len() as i64), Value::Int(reached(place))]);
+            row.push(share(reached(place), reached(0)));
+            row.push(place.checked_sub(1).map_or(Value::Null, |before| share(reached(place), reached(before))));
             table.rows.push(row);
-            before = Some(*count);
         }
     }
     table

@@ -40,12 +40,10 @@ const fn word(kind: &DeclarationKind) -> Option<&'static str> {
 
 /// The names that these declarations would give.
 pub(super) fn names(files: &[ast::File]) -> Vec<String> {
-    let mut names = Vec::new();
-    for declaration in files.iter().flat_map(|file| &file.declarations) {
-        match &declaration.kind {
-            DeclarationKind::Policy(it) => names.push(&it.name),
-            _ => {}
-        }
-    }
-    names.into_iter().map(|name| name.text.clone()).collect()
+    let all = files.iter().flat_map(|file| &file.declarations);
+    let names = all.filter_map(|declaration| match &declaration.kind {
+        DeclarationKind::Policy(it) => Some(it.name.text.clone()),
+        _ => None,
+    });
+    names.collect()
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use plgc::functions;
 use plgc::program::{
-    Aggregate, AggregateOp, ExperimentPart, Expr, ExprKind, FieldKind, Funnel, LinkBy, Literal, Op, Program, RowsOf,
+    Aggregate, AggregateOp, ExperimentPart, Expr, ExprKind, FieldKind, LinkBy, Literal, Op, Program, RowsOf,
     SequencePart, Start, What, WindowOp,
 };
 use plgc::types::Type;
 
-use super::oracle::Oracle;
+use super::funnel;
 use crate::run_cases::script::{Edition, Moment};
 
 /// How often each construct occurred.
@@ -183,12 +183,7 @@ pub fn count(program: &Program, edition: &Edition, counts: &mut Counts) {
     for channel in &program.channels {
         seen.when(channel.order.len() > 1, "channel of several sequences");
     }
-    for funnel in &program.funnels {
-        seen.funnel(funnel);
-    }
-    if !program.funnels.is_empty() {
-        seen.followed(edition);
-    }
+    funnel::constructs(program, edition).into_iter().for_each(|name| seen.one(name));
     seen.rows(edition);
 }
 
@@ -226,46 +221,6 @@ impl Seen<'_> {
                 self.when(cell.is_empty(), "null");
                 self.when(["'é'", "'o''k'", "' x '", "''", "'🙂'", "'ß'"].contains(&cell.as_str()), "odd text");
                 self.when(cell.starts_with("0001-") || cell.starts_with("9999-"), "first or last day");
-            }
-        }
-    }
-
-    fn funnel(&mut self, funnel: &Funnel) {
-        self.one("funnel");
-        self.when(funnel.base.is_some(), "funnel of an audience");
-        self.when(funnel.per.len() > 1, "funnel per several");
-        let reads = |expr: &Expr, column: bool| match expr.kind {
-            ExprKind::Read { what, .. } => matches!(what, What::Column(_)) == column,
-            _ => false,
-        };
-        self.when(funnel.per.iter().any(|group| reads(&group.value, true)), "funnel per an enum column");
-        self.when(funnel.per.iter().any(|group| reads(&group.value, false)), "funnel per a field");
-        for step in &funnel.steps {
-            self.when(reads(&step.value, true), "step of a column");
-            let hidden = matches!(&step.value.kind, ExprKind::Read { what: What::Field(id), .. } if self.program.field(*id).hidden);
-            self.when(hidden, "step of an expression");
-            let within = step.within.as_ref().map(|within| &within.typed.kind);
-            self.when(within == Some(&Type::Duration), "step within a duration");
-            self.when(within == Some(&Type::Months), "step within months");
-        }
-    }
-
-    /// How far rows come along the steps of funnels.
-    fn followed(&mut self, edition: &Edition) {
-        let program = self.program;
-        let mut oracle = Oracle::default();
-        for moment in &edition.moments {
-            let Some(output) = oracle.next(program, moment) else { break };
-            for funnel in &program.funnels {
-                let shown = &output.funnels[&funnel.name].members;
-                let reached = |row: &plgc::eval::Row, step: usize| {
-                    let step = funnel.steps.get(step).and_then(|step| shown.value(row, &step.name));
-                    step.is_some_and(|at| !at.is_null())
-                };
-                let far = shown.rows.iter().any(|row| reached(row, 1));
-                self.when(far, "step reached behind another one");
-                let missed = shown.rows.iter().any(|row| reached(row, 0) && !reached(row, 1));
-                self.when(funnel.steps.len() > 1 && missed, "step missed behind another one");
             }
         }
     }

@@ -2,9 +2,15 @@
 
 use std::fmt::Write as _;
 
+use plgc::eval::Row;
+use plgc::program::{Expr, ExprKind, Funnel, Program, What};
+use plgc::types::Type;
+
 use super::expression::Frame;
+use super::oracle::Oracle;
 use super::program::Writer;
 use super::world::{Kind, PERSON, TEAM};
+use crate::run_cases::script::Edition;
 
 impl Writer {
     /// A funnel behind all other declarations: nothing reads it.
@@ -46,4 +52,49 @@ impl Writer {
         text.push('}');
         text
     }
+}
+
+/// What occurs in the funnels of a program, and in what they show.
+pub fn constructs(program: &Program, edition: &Edition) -> Vec<&'static str> {
+    let mut found: Vec<&str> = program.funnels.iter().flat_map(|funnel| written(program, funnel)).collect();
+    let mut oracle = Oracle::default();
+    for moment in edition.moments.iter().filter(|_| !program.funnels.is_empty()) {
+        let Some(output) = oracle.next(program, moment) else { break };
+        for funnel in &program.funnels {
+            let shown = &output.funnels[&funnel.name].members;
+            let reached = |row: &Row, step: usize| {
+                let step = funnel.steps.get(step).and_then(|step| shown.value(row, &step.name));
+                step.is_some_and(|at| !at.is_null())
+            };
+            let missed = |row: &Row| funnel.steps.len() > 1 && reached(row, 0) && !reached(row, 1);
+            found.extend(shown.rows.iter().any(|row| reached(row, 1)).then_some("step reached behind another one"));
+            found.extend(shown.rows.iter().any(missed).then_some("step missed behind another one"));
+        }
+    }
+    found
+}
+
+fn written(program: &Program, funnel: &Funnel) -> Vec<&'static str> {
+    let what = |expr: &Expr| match expr.kind {
+        ExprKind::Read { what, .. } => what,
+        _ => panic!("{}: no plain read", funnel.name),
+    };
+    let is_column = |expr: &Expr| matches!(what(expr), What::Column(_));
+    let is_hidden = |expr: &Expr| matches!(what(expr), What::Field(id) if program.field(id).hidden);
+    let mut all = vec![(true, "funnel"), (funnel.base.is_some(), "funnel of an audience")];
+    all.push((funnel.per.len() > 1, "funnel per several"));
+    for group in &funnel.per {
+        let name = if is_column(&group.value) { "funnel per an enum column" } else { "funnel per a field" };
+        all.push((true, name));
+    }
+    for step in &funnel.steps {
+        let within = step.within.as_ref().map(|within| &within.typed.kind);
+        all.extend([
+            (is_column(&step.value), "step of a column"),
+            (is_hidden(&step.value), "step of an expression"),
+            (within == Some(&Type::Duration), "step within a duration"),
+            (within == Some(&Type::Months), "step within months"),
+        ]);
+    }
+    all.into_iter().filter(|(is, _)| *is).map(|(_, name)| name).collect()
 }
