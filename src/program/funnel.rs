@@ -179,7 +179,7 @@ impl<'a> Ctx<'a> {
             return value;
         }
         if value.typed.kind != Type::Timestamp {
-            self.no_instant(&value);
+            self.no_instant(step, &value);
             return error(value.span);
         }
         if self.own_column(entity, &value).is_some() {
@@ -199,13 +199,21 @@ impl<'a> Ctx<'a> {
         make(ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(id) }, typed, span)
     }
 
-    fn no_instant(&mut self, value: &Expr) {
+    fn no_instant(&mut self, step: &ast::FunnelStep, value: &Expr) {
         let text = self.sources.on_one_line(value.span);
         let field = match &value.kind {
             ExprKind::Read { what: What::Field(id), .. } => Some(&self.field(*id).kind),
             _ => None,
         };
+        let window = match &step.value.kind {
+            ast::ExprKind::Within(it) if it.until.is_none() && !it.next => {
+                let [length, value] = [it.span.span, it.value.span].map(|span| self.sources.on_one_line(span));
+                Some(format!("write the window before `=`: `step {} within {length} = {value}`", step.name.text))
+            }
+            _ => None,
+        };
         let help = match (&value.typed.kind, field) {
+            (Type::Bool, None) if window.is_some() => window.unwrap_or_default(),
             (Type::Date | Type::Text, _) => format!("write `timestamp({text})`"),
             (_, Some(FieldKind::Audience { .. } | FieldKind::Status { .. })) => {
                 format!("say since when: `{text}.since`")
