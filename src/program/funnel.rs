@@ -75,7 +75,7 @@ impl<'a> Ctx<'a> {
         let mut steps: Vec<FunnelStep> = Vec::new();
         for written in &node.steps {
             let value = self.happened(&mut scope, (node, entity), written);
-            let within = self.window_of(written, steps.is_empty());
+            let within = self.window_of(written, node);
             let follows = follows(steps.last(), &value, within.as_ref());
             let (name, span) = (written.name.text.clone(), written.name.span);
             steps.push(FunnelStep { name, doc: written.doc.clone(), span, value, within, follows });
@@ -226,13 +226,14 @@ impl<'a> Ctx<'a> {
         self.diags.push(WrongType { wanted, found, at: value.span, declared, help });
     }
 
-    fn window_of(&mut self, step: &ast::FunnelStep, is_first: bool) -> Option<Expr> {
+    fn window_of(&mut self, step: &ast::FunnelStep, node: &ast::Funnel) -> Option<Expr> {
         let written = step.within.as_ref()?;
-        if is_first {
+        let is_first = node.steps.first().is_some_and(|first| first.name.span == step.name.span);
+        // Of a broken funnel, the first step may be the one that could not be read.
+        if is_first && !node.broken {
             self.diags.push(FirstStepWindow { name: step.name.text.clone(), at: written.span });
-            return None;
         }
-        self.constant_length(written)
+        if is_first { None } else { self.constant_length(written) }
     }
 }
 
