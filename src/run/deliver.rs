@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 
 use super::outcome::{Event, SyncOutcome, counted};
 use super::session::{Run, Session, file};
-use super::{RunError, state};
+use super::{RunError, gate, state};
 use crate::destination::push::{Connection, Given, Item, Op, PushError, Receipt, Shape, Write};
 use crate::destination::{self, Spec};
 use crate::engine::journal::{Intents, Line};
@@ -37,11 +37,12 @@ pub async fn sync(
     run: &Run,
     held: Option<&String>,
 ) -> Result<SyncOutcome, RunError> {
-    written(session, sync, run).await?;
+    record(session, sync, run).await?;
     let mut outcome = SyncOutcome {
         name: sync.spec.name.clone(),
         to: format!("{}.{}", sync.spec.destination, sync.spec.object),
         sent: session.target.deliver,
+        gated: gate::gated(session, sync, run).await?,
         ..SyncOutcome::default()
     };
     match differing(session, manifest, sync, run, held, &mut outcome).await {
@@ -97,7 +98,7 @@ fn waiting(rows: u64) -> String {
 }
 
 /// Makes the table of what the sync has written, anew where the run goes on: in one transaction, since the next run reads it.
-async fn written(session: &mut Session<'_>, sync: &Sync, run: &Run) -> Result<(), RunError> {
+pub async fn record(session: &mut Session<'_>, sync: &Sync, run: &Run) -> Result<(), RunError> {
     let (driver, step) = (session.driver, format!("written `{}`", sync.spec.name));
     session.begin(&step).await?;
     let drop = format!("DROP TABLE IF EXISTS {}", run.bind(&sync.table, driver));
