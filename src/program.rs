@@ -43,9 +43,10 @@ mod was;
 pub use graph::{
     Again, Aggregate, AggregateOp, Branch, CAUSES, Channel, ChannelId, Column, ColumnId, Destination, DestinationId,
     Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart,
-    Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Hash, Heeded, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order,
-    Phase, Policy, PolicyId, Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Standing, Start,
-    Step, Stream, Sync, TargetField, Test, TestStep, Tie, Via, WHOLE, What, Window, WindowOp, percent, spoken,
+    Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Hash, Heeded, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op,
+    Order, Phase, Policy, PolicyId, Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source,
+    SourceId, Stage, Standing, Start, Step, Stream, Sync, TargetField, Test, TestStep, Tie, Via, WHOLE, What, Window,
+    WindowOp, percent, spoken,
 };
 
 use crate::diagnostics::Diagnostics;

@@ -14,8 +14,8 @@ use super::names::{Global, Item};
 use super::proof::Prover;
 use super::scope::Scope;
 use super::{
-    DestinationId, EntityId, ExprKind, Field, FieldId, FieldKind, Heeded, LinkId, OUTER, Policy, PolicyId, Program, RowsOf,
-    Standing, What,
+    DestinationId, EntityId, ExprKind, Field, FieldId, FieldKind, Heeded, LinkId, OUTER, Policy, PolicyId, Program,
+    RowsOf, Standing, What,
 };
 use crate::dialect::names::{LONGEST, fitted};
 use crate::source::Span;
@@ -251,7 +251,8 @@ pub(super) fn settle(program: &mut Program, heeds: &Heeds, order: &mut Vec<Node>
     if heeds.is_empty() {
         return;
     }
-    let of_syncs = program.syncs.iter().map(|it| (it.span, it.name.clone(), it.entity, it.filter.into_iter().collect()));
+    let of_syncs =
+        program.syncs.iter().map(|it| (it.span, it.name.clone(), it.entity, it.filter.into_iter().collect()));
     let of_streams = program.streams.iter().map(|it| {
         let sequence = program.sequence(it.sequence);
         // An open entry of a row that may not have left the base, and one that closed by its `exit`, is of a row in it.
@@ -289,12 +290,7 @@ pub(super) fn settle(program: &mut Program, heeds: &Heeds, order: &mut Vec<Node>
 }
 
 /// Whether the rows that a sync sends, which meet these conditions, are proved to be none that a policy forbids; none where raw SQL is in the way.
-fn proved(
-    prover: &mut Prover<'_>,
-    (entity, sent): (EntityId, &[FieldId]),
-    id: PolicyId,
-    heed: &Heed,
-) -> Option<bool> {
+fn proved(prover: &mut Prover<'_>, (entity, sent): (EntityId, &[FieldId]), id: PolicyId, heed: &Heed) -> Option<bool> {
     let Heed::Over(path) = heed else { return None };
     let forbids = prover.program().policy(id).forbids;
     let sent: Vec<_> = sent.iter().map(|condition| prover.is_in(*condition)).collect();
@@ -320,7 +316,8 @@ fn gate(
     let value = make(kind, Type::Bool.optional(), span);
     let typed = value.typed.clone();
     let kind = FieldKind::Trait(value);
-    let field = program.add_field(Field { entity, name, doc: None, span, typed, kind, hidden: true, labels: Vec::new() });
+    let field =
+        program.add_field(Field { entity, name, doc: None, span, typed, kind, hidden: true, labels: Vec::new() });
     order.push(Node::Field(field));
     field
 }

@@ -48,11 +48,7 @@ impl Gate<'_> {
 
 /// policy, key of the rows that would be created or updated if no policy forbade it, ordered by both; `None` where no policy
 /// is asked.
-pub fn gated(
-    program: &Program,
-    (sync, stream): (&program::Sync, Option<&Stream>),
-    spec: &SyncSpec,
-) -> Option<Query> {
+pub fn gated(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Option<Query> {
     let gates = gates(program, sync);
     let selects = gates.iter().map(|gate| {
         let mut select = outbox::due(sync, spec);

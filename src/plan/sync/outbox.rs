@@ -28,11 +28,7 @@ pub fn outbox(program: &Program, (sync, stream): (&program::Sync, Option<&Stream
 }
 
 /// The steps up to `wanted`: what should be there.
-pub fn wanting(
-    program: &Program,
-    (sync, stream): (&program::Sync, Option<&Stream>),
-    spec: &SyncSpec,
-) -> Vec<Step> {
+pub fn wanting(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Vec<Step> {
     let candidates = (!sync.pick.is_empty()).then(|| candidates(program, sync, spec));
     candidates.into_iter().chain([wanted(program, (sync, stream), spec)]).collect()
 }

@@ -21,7 +21,8 @@ pub fn conditions(program: &Program, stream: &Stream) -> Vec<Scalar> {
     let column = |id: FieldId| Scalar::column(ROW, &program.field(id).name);
     let just_closed = column(sequence.exited_at).equals(Type::Timestamp, scalar::now());
     let cause = column(sequence.cause).equals(program.field(sequence.cause).typed.kind.clone(), Scalar::text("exit"));
-    let is_open = Scalar::Or(vec![column(sequence.active), Scalar::And(vec![column(sequence.done), cause, just_closed])]);
+    let is_open =
+        Scalar::Or(vec![column(sequence.active), Scalar::And(vec![column(sequence.done), cause, just_closed])]);
     let step = sequence.steps.get(stream.step);
     let fired = step.map(|step| column(step.at).is_not_null());
     let expired = step.and_then(|step| step.expired).map(|expired| column(expired).negated());

@@ -1,7 +1,9 @@
 //! Destinations, syncs and policies, as plain data: what is written where, to whom, what happens to those who leave, and
 //! whose rows are held back. Values are expressions of the field graph; how a destination is reached is not known here.
 
-use super::{DestinationId, EntityId, Expr, ExprKind, FieldId, LinkId, OUTER, Order, PolicyId, Program, SequenceId, What};
+use super::{
+    DestinationId, EntityId, Expr, ExprKind, FieldId, LinkId, OUTER, Order, PolicyId, Program, SequenceId, What,
+};
 use crate::manifest::{Limit, Mode};
 use crate::source::Span;
 use crate::types::{Type, Typed};
