@@ -276,7 +276,8 @@ pub struct Sync {
     pub written_columns: Vec<Column>,
     /// op, key, hash, then the fields; leaves out what has an accepted receipt in this run, and what a policy forbids.
     pub outbox: Sql,
-    /// policy, key of what would be created or updated if the policy did not forbid it; empty where no policy is asked.
+    /// policy, key of the entity's rows (or of the firings) that would be created or updated if the policy did not forbid it; empty
+    /// where no policy is asked.
     #[serde(default, skip_serializing_if = "Sql::is_empty")]
     pub gated: Sql,
 }

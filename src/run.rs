@@ -136,11 +136,8 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         Some(head) => {
             let own = state::manifest(session, &head.manifest).await?;
             session.options.accept = forgotten::accepted(Some(&own), manifest, &session.options.accept)?;
-            let resumed = if head.finished {
-                None
-            } else {
-                Some(resume(session, &own, head, Asked { manifest, later: now != head.now }).await?)
-            };
+            let asked = if now == head.now { Asked::again(manifest, &own) } else { Asked::Later(manifest) };
+            let resumed = if head.finished { None } else { Some(resume(session, &own, head, asked).await?) };
             (Some(own), resumed)
         }
     };
@@ -151,7 +148,7 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         if now == head.now {
             let mut outcome = match resumed {
                 Some(outcome) => outcome,
-                None => redeliver(session, own, head, manifest).await?,
+                None => redeliver(session, own, head, Asked::again(manifest, own)).await?,
             };
             if !manifest.does_the_same(own) {
                 session.notice(edited(own, manifest, head));
@@ -179,8 +176,7 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         session.notice(notice);
     }
     let moves = build::whole(session, manifest, before.as_ref(), &run).await?;
-    let asked = Asked { manifest, later: false };
-    let (changes, syncs) = finish::finish(session, (manifest, before.as_ref()), &run, asked).await?;
+    let (changes, syncs) = finish::finish(session, (manifest, before.as_ref()), &run, Asked::Own).await?;
     let resumed = resumed.map(Box::new);
     Ok(Outcome { built: true, resumed, changes, moves, syncs, ..outcome(session, &run) })
 }
@@ -229,12 +225,12 @@ async fn redeliver(
     session: &mut Session<'_>,
     manifest: &Manifest,
     head: &Committed,
-    now: &Manifest,
+    asked: Asked<'_>,
 ) -> Result<Outcome, RunError> {
     let run = Run::from(head);
     session.say(&Event::Resumed { run: run.id.clone() });
     remember(session, manifest, &run).await?;
-    let syncs = finish::deliver_all(session, manifest, &run, Asked { manifest: now, later: false }).await?;
+    let syncs = finish::deliver_all(session, manifest, &run, asked).await?;
     session.say(&Event::Finished { run: run.id.clone() });
     Ok(Outcome { syncs, ..outcome(session, &run) })
 }

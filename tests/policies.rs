@@ -117,3 +117,57 @@ fn a_refused_row_is_asked_again_before_it_is_sent_again() {
     let sent = world.run(START + 2 * HOUR).unwrap();
     assert_eq!((sent.syncs[0].created, receiver.seen().len()), (1, 2), "{sent:?}");
 }
+
+const SEQUENCE: &str = "
+sequence upsell of big {
+  start  all
+  exit   when done
+
+  step email
+}
+
+sync mails from upsell.email to product.mails { set seats = seats }
+";
+
+/// What has arrived of firings.
+fn mails(world: &World) -> Vec<String> {
+    let text = std::fs::read_to_string(world.path("out/mails.jsonl")).unwrap_or_default();
+    let line = |line: &str| {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        format!("{} {}", line["key"].as_str().unwrap(), line["fields"]["seats"])
+    };
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn a_firing_of_a_killed_run_is_asked_again_while_its_entry_is_open() {
+    for point in ["views:1", "outbox `mails`:1", "gated `mails`:1", "batch `mails`:1"] {
+        let world = files(&format!("{SEQUENCE}{POLICY}"));
+        world.workspaces("w1,,12,\nw2,,15,\nw3,,15,\n");
+        child::kill_at(&world, START, point);
+        assert_eq!(mails(&world), [""; 0], "{point}");
+        // All are done, and their entries close here: this is the last run that sends what is left of them.
+        world.workspaces("w1,sales,12,\nw2,,16,\nw3,,5,\n");
+        world.run(START + HOUR).unwrap();
+        assert_eq!(mails(&world), ["w2/1 16"], "{point}: w3 has left");
+        world.workspaces("w1,,12,\nw2,,16,\nw3,,15,\n");
+        world.run(START + 2 * HOUR).unwrap();
+        assert_eq!(mails(&world), ["w2/1 16"], "{point}: the entry of w1 was closed by then");
+    }
+}
+
+#[test]
+fn what_is_sent_again_at_the_same_instant_heeds_an_edited_policy() {
+    let strict = POLICY.replace("plan = 'sales'", "plan = 'sales' or seats > 14");
+    for (edit, sent) in [(POLICY, ["create w2"].as_slice()), (strict.as_str(), &[])] {
+        let mut world = files(POLICY);
+        world.workspaces("w1,sales,12,\nw2,,15,\n");
+        child::kill_at(&world, START, "batch `banners`:1");
+        world.manifest = compiled("jsonl", edit);
+        let outcome = world.run(START).unwrap();
+        assert_eq!(arrived(&world), sent, "{outcome:?}");
+        assert_eq!(outcome.notices.iter().any(|it| it.contains("in the next run")), sent.is_empty(), "{outcome:?}");
+        world.run(START + HOUR).unwrap();
+        assert_eq!(arrived(&world), sent);
+    }
+}

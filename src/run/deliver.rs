@@ -42,7 +42,6 @@ pub async fn sync(
         name: sync.spec.name.clone(),
         to: format!("{}.{}", sync.spec.destination, sync.spec.object),
         sent: session.target.deliver,
-        gated: gate::gated(session, sync, run).await?,
         ..SyncOutcome::default()
     };
     match differing(session, manifest, sync, run, held, &mut outcome).await {
@@ -67,6 +66,7 @@ async fn differing(
     let (driver, name) = (session.driver, &sync.spec.name);
     let table = run.bind(&sync.table, driver);
     let outbox = run.bind(&sync.outbox, driver);
+    outcome.gated = gate::gated(session, sync, run).await?;
     let counts = counts(session, name, &outbox).await?;
     let rows = counts.iter().map(|(_, rows)| rows).sum();
     let guarded = if session.accepts(name) { None } else { guard(session, sync, &table, &counts).await? };

@@ -55,11 +55,11 @@ pub async fn deliver_all(
     let held = sources::stale(session, manifest, run).await?;
     let mut syncs = Vec::new();
     for sync in &manifest.syncs {
-        if asked.leaves(manifest, sync) {
+        if asked.leaves(sync) {
             deliver::record(session, sync, run).await?;
             let name = &sync.spec.name;
             session.notice(format!(
-                "sync `{name}` sends in the run that follows: a policy is asked in the run that sends"
+                "sync `{name}` sends in the next run, which asks the policies of its destination anew"
             ));
             continue;
         }

@@ -11,24 +11,39 @@ use crate::types::Type;
 /// How many keys are named.
 const SAMPLE: usize = 5;
 
-/// What a run is asked for, where an earlier one is finished first.
+/// For the sake of which run what is committed is sent.
 #[derive(Clone, Copy)]
-pub struct Asked<'a> {
-    /// The program as it is now.
-    pub manifest: &'a Manifest,
-    /// Whether a run of a later instant follows.
-    pub later: bool,
+pub enum Asked<'a> {
+    /// Its own.
+    Own,
+    /// One of its own instant, asked for with this program, which would do otherwise.
+    Edited(&'a Manifest),
+    /// One of a later instant with this program: it is finished first.
+    Later(&'a Manifest),
 }
 
-impl Asked<'_> {
-    /// Whether a sync of the run that is finished leaves what it has not sent to the run that follows, removals included: a
-    /// policy is asked in the run that sends, and a new one holds for what is old.
-    pub fn leaves(&self, finished: &Manifest, sync: &Sync) -> bool {
-        let to = &sync.spec.destination;
-        let mut policies = self.manifest.policies.iter().filter(|it| it.destinations.contains(to));
-        let knew = |name: &str| finished.policies.iter().any(|it| it.name == name && it.destinations.contains(to));
-        self.later && sync.heeds_policy() || policies.any(|it| self.later || !knew(&it.name))
+impl<'a> Asked<'a> {
+    /// A run of the same instant as one that did this.
+    pub fn again(manifest: &'a Manifest, done: &Manifest) -> Self {
+        if manifest.does_the_same(done) { Self::Own } else { Self::Edited(manifest) }
     }
+
+    /// Whether a sync leaves what it has not sent to the run that follows, removals included: a policy is asked in the run that
+    /// sends, and an edited one holds for what is old.
+    pub fn leaves(self, sync: &Sync) -> bool {
+        match self {
+            Self::Own => false,
+            Self::Edited(manifest) => heeds(manifest, sync),
+            Self::Later(manifest) => sync.heeds_policy() || heeds(manifest, sync),
+        }
+    }
+}
+
+/// Whether a sync of an earlier program must heed a policy of this one.
+fn heeds(manifest: &Manifest, sync: &Sync) -> bool {
+    let (name, to) = (&sync.spec.name, &sync.spec.destination);
+    let own = manifest.syncs.iter().find(|it| it.spec.name == *name && it.spec.destination == *to);
+    own.map_or_else(|| manifest.policies.iter().any(|it| it.destinations.contains(to)), Sync::heeds_policy)
 }
 
 /// The rows that wait, by policy.

@@ -71,7 +71,7 @@ pub enum Event {
         policy: String,
         /// How many rows.
         rows: u64,
-        /// The first of their match keys, a few.
+        /// The first of their keys in the entity, or of firings, a few.
         keys: Vec<String>,
     },
     /// A batch was sent.
@@ -203,6 +203,6 @@ pub struct Gated {
     pub policy: String,
     /// How many rows.
     pub rows: u64,
-    /// The first of their match keys, a few.
+    /// The first of their keys in the entity, or of firings, a few.
     pub keys: Vec<String>,
 }

@@ -4,7 +4,7 @@
 use super::{outbox, value};
 use crate::dialect::names::{LONGEST, fitted};
 use crate::manifest::SyncSpec;
-use crate::plan::rel::{Body, Item, Query, Scalar, Select, Table};
+use crate::plan::rel::{Body, Query, Scalar, Select, Table};
 use crate::program::{self, FieldId, Program, Stream};
 use crate::types::Type;
 
@@ -28,15 +28,22 @@ pub fn gates<'p>(program: &'p Program, sync: &program::Sync) -> Vec<Gate<'p>> {
     sync.policies.iter().filter_map(gate).collect()
 }
 
+/// What policies say of a row, over the entity's model, and whose row it is, each with its column beside what is wanted;
+/// nothing where no policy is asked.
+pub fn columns(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>)) -> Vec<(String, Scalar)> {
+    let gates = gates(program, sync);
+    let said = gates.iter().map(|gate| (gate.column(), Scalar::column(value::ROW, &program.field(gate.field).name)));
+    let key = program.column(sync.entity, program.entity(sync.entity).key);
+    let row = ("sync__row".to_owned(), Scalar::column(value::ROW, &key.name).as_text(&key.typed.kind));
+    // A firing says itself whose it is.
+    let row = (!gates.is_empty() && stream.is_none()).then_some(row);
+    said.chain(row).collect()
+}
+
 impl Gate<'_> {
     /// Its column beside what is wanted.
-    pub fn column(&self) -> String {
+    fn column(&self) -> String {
         fitted(&format!("policy__{}", self.policy), LONGEST)
-    }
-
-    /// The column, over the entity's model.
-    pub fn item(&self, program: &Program) -> Item {
-        Scalar::column(value::ROW, &program.field(self.field).name).named(&self.column())
     }
 
     /// It lets a row pass.
@@ -46,13 +53,14 @@ impl Gate<'_> {
     }
 }
 
-/// policy, key of the rows that would be created or updated if no policy forbade it, ordered by both; `None` where no policy
-/// is asked.
+/// policy, key of the entity's rows that would be created or updated if no policy forbade it, ordered by both: of a sync from a
+/// step, the key of the firing. `None` where no policy is asked.
 pub fn gated(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Option<Query> {
     let gates = gates(program, sync);
     let selects = gates.iter().map(|gate| {
         let mut select = outbox::due(sync, spec);
-        select.items = vec![Scalar::text(gate.policy).named("policy"), Scalar::column("n", "sync__key").named("key")];
+        let key = if stream.is_some() { "sync__key" } else { "sync__row" };
+        select.items = vec![Scalar::text(gate.policy).named("policy"), Scalar::column("n", key).named("key")];
         select.filter(Scalar::column("n", &gate.column()))
     });
     let selects: Vec<_> = selects.collect();

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::gate::{Gate, gates};
+use super::gate::{self, gates};
 use super::{null_mark, stream, table, value};
 use crate::dialect::names::{LONGEST, fitted};
 use crate::manifest::SyncSpec;
@@ -50,9 +50,9 @@ fn wanted(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), 
     let set: Vec<String> = spec.fields.iter().zip(&sync.set).map(|(field, _)| column(&field.name)).collect();
     let name = |column: &str| Scalar::column(if is_picked { "c" } else { value::ROW }, column);
     let mut select = if is_picked {
-        let gates: Vec<String> = gates(program, sync).iter().map(Gate::column).collect();
-        let items = std::iter::once("sync__key").chain(set.iter().chain(&gates).map(String::as_str));
-        let items = items.map(|column| name(column).named(column)).collect();
+        let asked = gate::columns(program, (sync, stream)).into_iter().map(|(name, _)| name);
+        let items = std::iter::once("sync__key".to_owned()).chain(set.iter().cloned()).chain(asked);
+        let items = items.map(|column| name(&column).named(&column)).collect();
         Select::from(Table::Step("candidates".to_owned()).alias("c"), items)
             .filter(name("sync__place").equals(Type::Int, Scalar::int(1)))
     } else {
@@ -120,9 +120,8 @@ fn fields(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), 
     let values = spec.fields.iter().zip(&sync.set).map(|(field, (_, expr))| {
         value::value_as(program, sync.entity, expr, &field.typed.kind).named(&column(&field.name))
     });
-    let gates = gates(program, sync);
-    let gates = gates.iter().map(|gate| gate.item(program));
-    std::iter::once(key.named("sync__key")).chain(values).chain(gates).collect()
+    let asked = gate::columns(program, (sync, stream)).into_iter().map(|(name, said)| said.named(&name));
+    std::iter::once(key.named("sync__key")).chain(values).chain(asked).collect()
 }
 
 /// What is wanted, under `n`, and never written, or written otherwise: without what is selected of it.
@@ -263,9 +262,11 @@ fn output(spec: &SyncSpec, alias: &str) -> Vec<Item> {
     names.map(|name| Scalar::column(alias, &name).named(&name)).collect()
 }
 
-/// The column of a field: its name, unless the outbox has a column of that name; shortened where it is too long.
+/// The column of a field: its name, unless the outbox has or may have a column of that name; shortened where it is too long.
 fn column(field: &str) -> String {
-    let is_taken = ["op", "key", "hash"].iter().any(|own| own.eq_ignore_ascii_case(field));
+    let lower = field.to_lowercase();
+    let is_taken = ["op", "key", "hash"].contains(&lower.as_str())
+        || ["sync__", "policy__"].iter().any(|begin| lower.starts_with(begin));
     let name = if is_taken || field.ends_with("__field") { format!("{field}__field") } else { field.to_owned() };
     fitted(&name, LONGEST)
 }
