@@ -148,7 +148,10 @@ impl<'a> Ctx<'a> {
             if !matches!(self.global(name), Some((Global::Policy, _))) {
                 let known = self.known(|what| what == Global::Policy);
                 let known = known.iter().map(|(name, span)| (name.as_str(), *span));
-                let mistake = Unknown::new(mistakes::POLICY, name, at).among(known);
+                let mut mistake = Unknown::new(mistakes::POLICY, name, at).among(known);
+                if let Some((_, declared)) = self.global(name) {
+                    mistake = mistake.bears(declared, "not a policy");
+                }
                 self.unknown(mistake.or_help("remove the line, or name a policy"));
             } else if let Some(policy) = self.program.policies.iter().find(|policy| policy.name == *name)
                 && !policy.destinations.contains(&to)

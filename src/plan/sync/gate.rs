@@ -18,7 +18,7 @@ pub struct Gate<'p> {
     nullable: bool,
 }
 
-/// The policies that a sync asks when it sends, in declared order.
+/// The policies that a sync asks when it sends, by name.
 pub fn gates<'p>(program: &'p Program, sync: &program::Sync) -> Vec<Gate<'p>> {
     let gate = |heeded: &program::Heeded| {
         let field = heeded.standing.gate()?;
