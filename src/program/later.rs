@@ -42,9 +42,8 @@ const fn word(kind: &DeclarationKind) -> Option<&'static str> {
 pub(super) fn names(files: &[ast::File]) -> Vec<String> {
     let mut names = Vec::new();
     for declaration in files.iter().flat_map(|file| &file.declarations) {
-        match &declaration.kind {
-            DeclarationKind::Funnel(it) => names.push(&it.name),
-            _ => {}
+        if let DeclarationKind::Funnel(it) = &declaration.kind {
+            names.push(&it.name);
         }
     }
     names.into_iter().map(|name| name.text.clone()).collect()

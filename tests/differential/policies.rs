@@ -323,7 +323,7 @@ pub fn wrong(seed: u64, engine: &'static Driver, counts: &mut Counts) -> Option<
     for moment in &edition.moments {
         oracle.take(&checked, moment);
         let before = world.sent(&manifest);
-        let fired_before: Vec<_> = syncs.iter().map(|sync| firings(&checked, &oracle.last().1, &sync.name)).collect();
+        let fired_before: Vec<_> = syncs.iter().map(|sync| firings(&checked, oracle.last().1, &sync.name)).collect();
         let outcome = world.outcome(&manifest, moment);
         let differs = oracle.compare((&checked, &manifest), moment, &world, &outcome);
         if differs.is_some() || oracle.left {
