@@ -263,12 +263,16 @@ pub(super) fn settle(program: &mut Program, heeds: &Heeds, order: &mut Vec<Node>
         (it.span, it.name.clone(), sequence.entity, it.filter.into_iter().chain(base).collect())
     });
     let all: Vec<(Span, String, EntityId, Vec<FieldId>)> = of_syncs.chain(of_streams).collect();
-    for (at, name, entity, sent) in all {
-        let Some(heeds) = heeds.get(&at) else { continue };
-        let proofs: Vec<Option<bool>> = {
-            let mut prover = Prover::in_order(program, order);
-            heeds.iter().map(|(id, heed)| proved(&mut prover, (entity, &sent), *id, heed)).collect()
+    let proofs: Vec<Vec<Option<bool>>> = {
+        let mut prover = Prover::in_order(program, order);
+        let mut of = |(at, _, entity, sent): &(Span, String, EntityId, Vec<FieldId>)| {
+            let heeds = heeds.get(at).map(Vec::as_slice).unwrap_or_default();
+            heeds.iter().map(|(id, heed)| proved(&mut prover, (*entity, sent), *id, heed)).collect()
         };
+        all.iter().map(&mut of).collect()
+    };
+    for ((at, name, entity, _), proofs) in all.into_iter().zip(proofs) {
+        let Some(heeds) = heeds.get(&at) else { continue };
         let mut standings = Vec::new();
         for ((id, heed), proof) in heeds.iter().zip(proofs) {
             let standing = match (heed, proof) {
@@ -292,7 +296,8 @@ pub(super) fn settle(program: &mut Program, heeds: &Heeds, order: &mut Vec<Node>
     }
 }
 
-/// Whether the rows that a sync sends, which meet these conditions, are proved to be none that a policy forbids; none where raw SQL is in the way.
+/// Whether the rows that a sync sends, which meet these conditions, are proved to be none that a policy forbids; none where raw
+/// SQL is in the way.
 fn proved(prover: &mut Prover<'_>, (entity, sent): (EntityId, &[FieldId]), id: PolicyId, heed: &Heed) -> Option<bool> {
     let Heed::Over(path) = heed else { return None };
     let forbids = prover.program().policy(id).forbids;

@@ -75,8 +75,7 @@ fn columns_behind(program: &Program, start: Node) -> BTreeSet<(SourceId, ColumnI
     columns
 }
 
-/// The expressions that a field or link is made of, each with the entity whose row it is over.
-pub(super) fn exprs(program: &Program, node: Node) -> Vec<(EntityId, &Expr)> {
+fn exprs(program: &Program, node: Node) -> Vec<(EntityId, &Expr)> {
     match node {
         Node::Field(id) => {
             let field = program.field(id);
