@@ -275,6 +275,7 @@ impl Ctx<'_> {
             ),
             Global::Channel(_) => ("a channel", "name an entity, an audience, a funnel or a sync".to_owned()),
             Global::Funnel => ("a funnel", format!("write a table below `expect {name}`")),
+            Global::Policy => ("a policy", "name a sync that heeds it".to_owned()),
             Global::Destination(_) => ("a destination", "name a sync that writes to it".to_owned()),
         };
         self.diags.push(WrongSubject { name, what, wanted, at, declared, help });

@@ -2,6 +2,7 @@
 //! where a piece stopped making sense and gives what to do there, if it is one of these habits; applied as it is said,
 //! the help compiles.
 
+use super::policy;
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
 
@@ -32,11 +33,11 @@ impl<'a> Place<'a> {
     }
 
     /// The word that follows it.
-    fn next(&self) -> &'a str {
+    pub(super) fn next(&self) -> &'a str {
         words::split_word(self.after()).0
     }
 
-    fn expects(&self, what: &str) -> bool {
+    pub(super) fn expects(&self, what: &str) -> bool {
         self.expected.iter().any(|it| it == what)
     }
 
@@ -48,6 +49,7 @@ impl<'a> Place<'a> {
 /// What to do about a habit.
 pub(super) fn habit(place: &Place<'_>) -> Option<String> {
     comment(place)
+        .or_else(|| policy::habit(place))
         .or_else(|| head(place))
         .or_else(|| column(place))
         .or_else(|| item(place))
@@ -65,9 +67,6 @@ fn comment(place: &Place<'_>) -> Option<String> {
 /// In the head of a declaration.
 fn head(place: &Place<'_>) -> Option<String> {
     let found = place.found;
-    if place.rule == Rule::policy {
-        return Some("remove the declaration: this version has no policies".to_owned());
-    }
     if place.rule == Rule::funnel && found == "was" {
         return Some("remove `was` and the name behind it: a funnel remembers nothing".to_owned());
     }
