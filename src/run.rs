@@ -9,6 +9,7 @@ pub mod error;
 pub mod finish;
 pub mod forgotten;
 pub mod gate;
+pub mod gather;
 pub mod misfit;
 pub mod outcome;
 pub mod past;

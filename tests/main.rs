@@ -35,6 +35,7 @@ mod renames;
 mod rough;
 mod run_cases;
 mod runs;
+mod simulated;
 mod sql;
 mod support;
 mod syncs;
