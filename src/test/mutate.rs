@@ -15,7 +15,7 @@ use crate::types::Type;
 /// A change of one condition, or of another part of a declaration.
 #[derive(Debug, Clone)]
 pub struct Mutant {
-    /// Whose it is: `workspace.overage`, `upsell.email`, `mail`, `hands_off`.
+    /// Whose it is: `workspace.overage`, `upsell.email`, `mail`, a policy.
     pub field: String,
     /// What was changed.
     pub span: Span,
