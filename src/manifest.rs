@@ -5,7 +5,9 @@
 mod bind;
 mod born;
 mod files;
+mod funnel;
 pub mod lineage;
+mod policy;
 mod read;
 mod same;
 mod schema;
@@ -13,6 +15,9 @@ mod sql;
 
 pub use bind::{Bindings, bind};
 pub use born::{Born, BornKind};
+pub use funnel::{Funnel, FunnelStep};
+pub use lineage::Lineage;
+pub use policy::{Heeded, Policy, Standing};
 pub use read::Unreadable;
 pub use schema::schema;
 pub use sql::Sql;
@@ -54,6 +59,12 @@ pub struct Manifest {
     pub views: Vec<View>,
     /// The syncs, in declared order.
     pub syncs: Vec<Sync>,
+    /// The funnels, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub funnels: Vec<Funnel>,
+    /// The policies, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<Policy>,
     /// The destinations, by name.
     pub destinations: BTreeMap<String, Destination>,
     /// What earlier runs remember and the program lets go: audiences, syncs, entities, and fields as `entity.field`.
@@ -269,8 +280,12 @@ pub struct Sync {
     pub keyed: Vec<Sql>,
     /// Its columns: key, hash, created.
     pub written_columns: Vec<Column>,
-    /// op, key, hash, then the fields; leaves out what has an accepted receipt in this run.
+    /// op, key, hash, then the fields; leaves out what has an accepted receipt in this run, and what a policy forbids.
     pub outbox: Sql,
+    /// policy, key of the entity's rows (or of the firings) that would be created or updated if the policy did not forbid it; empty
+    /// where no policy is asked.
+    #[serde(default, skip_serializing_if = "Sql::is_empty")]
+    pub gated: Sql,
 }
 
 /// A sync without its statements.
@@ -313,6 +328,9 @@ pub struct SyncSpec {
     pub deletes: Option<Limit>,
     /// `guard creates`
     pub creates: Option<Limit>,
+    /// The policies that concern its destination.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<Heeded>,
     /// Changes whenever what the sync writes is defined otherwise.
     pub definition: String,
 }
@@ -372,15 +390,4 @@ pub struct Destination {
     pub system: String,
     /// The labels that it may receive.
     pub allows: Vec<String>,
-}
-
-/// Where a column comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Lineage {
-    /// `workspace.overage`
-    pub field: String,
-    /// What its expression reads directly: `workspace.usage`, `app.workspaces.plan`.
-    pub reads: Vec<String>,
-    /// The source columns under it, through any number of fields.
-    pub columns: Vec<String>,
 }

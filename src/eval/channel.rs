@@ -74,7 +74,7 @@ impl Run<'_> {
             for (at, step) in of.steps.iter().enumerate() {
                 let Some(via) = step.via.as_ref().filter(|via| via.channel == id) else { continue };
                 for place in 0..self.entity_rows(of.entity).len() {
-                    let Some(member) = self.reached(via, At { over, place })? else { continue };
+                    let Some(member) = self.member_of(via, At { over, place })? else { continue };
                     if self.asks(*sequence, at, place)? {
                         let key = self.key_of(At { over, place });
                         asks.push(Ask { member, rank: (rank, at), key, asking: (*sequence, at, place) });
@@ -86,7 +86,7 @@ impl Run<'_> {
     }
 
     /// The key of the row that a step of a row reaches.
-    fn reached(&self, via: &Via, from: At) -> Result<Option<String>, Stop> {
+    fn member_of(&self, via: &Via, from: At) -> Result<Option<String>, Stop> {
         let mut end = Some(from);
         for link in &via.path {
             end = end.map_or(Ok(None), |from| self.follow(*link, from))?;
@@ -110,7 +110,7 @@ impl Run<'_> {
     pub(super) fn turn(&self, via: &Via, (id, at, place): Asking) -> Result<Turn, Stop> {
         let channel = self.program.channel(via.channel);
         let from = At { over: RowsOf::Entity(self.program.sequence(id).entity), place };
-        let Some(member) = self.reached(via, from)? else {
+        let Some(member) = self.member_of(via, from)? else {
             return Ok(Turn { member: None, counts: Vec::new(), free_at: None, ahead: Vec::new() });
         };
         let mut counts: Vec<Firing> = self.used(channel, &member)?.into_iter().cloned().collect();

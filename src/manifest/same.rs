@@ -40,7 +40,16 @@ impl Manifest {
         for sync in &mut bare.syncs {
             sync.spec.cite.clear();
             sync.spec.doc = None;
-            statements.extend([&mut sync.written, &mut sync.outbox]);
+            statements.extend([&mut sync.written, &mut sync.outbox, &mut sync.gated]);
+        }
+        for policy in &mut bare.policies {
+            policy.cite.clear();
+            policy.doc = None;
+        }
+        for funnel in &mut bare.funnels {
+            funnel.cite.clear();
+            funnel.doc = None;
+            funnel.steps.iter_mut().for_each(|it| it.doc = None);
         }
         for statement in statements {
             *statement = bind::without_comments(statement).into();

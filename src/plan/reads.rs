@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::program::{
-    Aggregate, ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, Link, LinkBy, OUTER, Program, RowId, RowsOf, Set,
-    SourceId, Sync, What, Window,
+    Aggregate, ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, Funnel, Link, LinkBy, OUTER, Program, RowId,
+    RowsOf, Set, SourceId, Sync, What, Window,
 };
 
 /// One value that is read.
@@ -65,7 +65,7 @@ pub fn of_rows(program: &Program, entity: EntityId) -> BTreeSet<Read> {
     walk.found
 }
 
-/// What decides which rows a sync sends: the entity's rows, its filter, its match key and its pick.
+/// What decides which rows a sync sends: the entity's rows, its filter, its match key, its pick and the policies that it asks.
 #[must_use]
 pub fn of_sync_rows(program: &Program, sync: &Sync) -> BTreeSet<Read> {
     let mut walk = Walk::new(program, sync.entity);
@@ -73,6 +73,16 @@ pub fn of_sync_rows(program: &Program, sync: &Sync) -> BTreeSet<Read> {
     walk.found.extend(sync.filter.map(Read::Field));
     walk.expr(&sync.matches.1);
     sync.pick.iter().for_each(|order| walk.expr(&order.by));
+    walk.found.extend(sync.policies.iter().filter_map(|it| it.standing.gate()).map(Read::Field));
+    walk.found
+}
+
+/// What decides whose rows a funnel counts: the entity's rows, and its audience.
+#[must_use]
+pub fn of_funnel_rows(program: &Program, funnel: &Funnel) -> BTreeSet<Read> {
+    let mut walk = Walk::new(program, funnel.entity);
+    walk.rows(RowsOf::Entity(funnel.entity));
+    walk.found.extend(funnel.base.map(Read::Field));
     walk.found
 }
 
@@ -98,7 +108,7 @@ pub fn columns(program: &Program) -> BTreeMap<EntityId, BTreeSet<ColumnId>> {
     found
 }
 
-/// All reads of all fields, links, conditions and syncs.
+/// All reads of all fields, links, conditions, syncs and funnels.
 fn all(program: &Program) -> BTreeSet<Read> {
     let mut found = BTreeSet::new();
     for field in &program.fields {
@@ -115,6 +125,9 @@ fn all(program: &Program) -> BTreeSet<Read> {
     for sync in &program.all_syncs() {
         found.extend(of_sync_rows(program, sync));
         sync.set.iter().for_each(|(_, value)| found.extend(of_expr(program, sync.entity, value)));
+    }
+    for funnel in &program.funnels {
+        funnel.values().for_each(|value| found.extend(of_expr(program, funnel.entity, value)));
     }
     found
 }

@@ -5,6 +5,7 @@ mod allowed;
 mod always_empty;
 mod cadence;
 mod endless;
+mod idle_policy;
 mod never_fires;
 mod never_holds;
 mod not_of_nullable;
@@ -15,6 +16,7 @@ mod scope;
 mod todays_value;
 mod unreachable_arm;
 mod unreachable_stage;
+mod unreachable_step;
 mod unused;
 mod waits_for_itself;
 
@@ -48,10 +50,12 @@ pub(super) fn check(
     same_audience::check(program, &mut prover, &told, diags);
     unreachable_stage::check(program, &mut prover, (files, &told), diags);
     unreachable_arm::check(&mut prover, &told, diags);
+    unreachable_step::check(program, &mut prover, diags);
     cadence::check(program, sources, &options.cadences, diags);
     endless::check(program, diags);
     never_fires::check(program, sources, diags);
     todays_value::check(program, sources, diags);
     not_of_nullable::check(program, sources, diags);
+    idle_policy::check(program, diags);
     unused::check(program, files, &rest.used_lets, diags);
 }

@@ -39,6 +39,7 @@ kinds! {
     SEQUENCE "unknown-sequence" "sequence" "not declared in any file";
     STEP "unknown-step" "step" "the sequence has no such step";
     CHANNEL "unknown-channel" "channel" "not declared in any file";
+    POLICY "unknown-policy" "policy" "not declared in any file";
     DESTINATION "unknown-destination" "destination" "not declared in any file";
     SYSTEM "unknown-system" "system" "there is no such destination system";
     OBJECT "unknown-object" "object" "the destination has no such object";
@@ -46,7 +47,7 @@ kinds! {
     LABEL "unknown-label" "label" "no source column bears it";
     WORD "unknown-word" "word" "not a word that can stand here";
     SYNC "unknown-sync" "sync" "not declared in any file";
-    SUBJECT "unknown-subject" "audience, entity or sync" "not declared in any file";
+    SUBJECT "unknown-subject" "audience, entity, funnel or sync" "not declared in any file";
     WRITTEN "unknown-written" "field" "the sync writes no such field";
     UNIT "unknown-unit" "unit" "not a unit of time";
 }

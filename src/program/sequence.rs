@@ -239,7 +239,7 @@ impl<'a> Ctx<'a> {
     }
 
     /// A constant duration or number of months that is not negative; what is none is reported.
-    fn constant_length(&mut self, written: &ast::Expr) -> Option<Expr> {
+    pub(super) fn constant_length(&mut self, written: &ast::Expr) -> Option<Expr> {
         if let ast::ExprKind::Path(path) = &written.kind
             && let [name] = path.parts.as_slice()
             && self.global(&name.text).is_none()

@@ -4,13 +4,14 @@
 mod expected;
 mod habits;
 mod mistakes;
+mod policy;
+mod sequence;
 
 use pest::error::{Error as PestError, ErrorVariant, InputLocation};
 
 use crate::diagnostics::{Diagnostics, did_you_mean};
 use crate::source::Span;
 use crate::syntax::explain::expected::expected;
-pub(super) use crate::syntax::explain::habits::item_of_sequence as item_habit;
 use crate::syntax::explain::habits::{Place, begins_value, habit, is_word};
 pub(crate) use crate::syntax::explain::mistakes::DoubleQuotes;
 pub(super) use crate::syntax::explain::mistakes::{
@@ -18,6 +19,7 @@ pub(super) use crate::syntax::explain::mistakes::{
     TooManyOperators, UnknownDeclaration, UnknownItem, WrongOperator, channel_alias, fired_table, repeated_clause,
 };
 use crate::syntax::explain::mistakes::{ReservedWord, UnexpectedText, Unfinished, UnknownUnit};
+pub(super) use crate::syntax::explain::sequence::item as item_habit;
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
 

@@ -72,6 +72,28 @@ fn the_statements_of_a_sync_and_of_the_state_are_files_that_say_what_they_do() {
     assert!(!said.exists("sql/dev/syncs/large_ones.sql"));
 }
 
+const POLICY: &str = "destination crm = jsonl\n\npolicy quiet of item: never to crm where size > 20\n\n\
+    sync all from item to crm.things { match id = id; leave keep }\n\
+    sync few from item where size <= 20 to crm.few { match id = id; leave keep }\n\
+    sync told from item to crm.told { match id = id; exempt quiet because 'they asked'; leave keep }\n";
+
+#[test]
+fn a_check_says_how_each_policy_stands() {
+    let said = Test::project().write("syncs.plg", POLICY).args(&["check"]).run().code(0);
+    let lines = [
+        "policy quiet of item: never to crm\n",
+        "  all -> crm.things  gated: each row is asked when it is sent\n",
+        "  few -> crm.few     proved: it sends no such row\n",
+        "  told -> crm.told   exempt: they asked\n",
+    ];
+    let said = lines.iter().fold(said, |said, line| said.out(line));
+    let said = said.then(&["check", "--format", "json"]).code(0);
+    let said = said.out("\"policy\": \"quiet\"").out("\"standing\": \"proved\"").out("\"because\": \"they asked\"");
+    let said = said.then(&["compile"]).code(0);
+    let sync = said.read("sql/dev/syncs/all.sql");
+    assert!(sync.contains("-- policy quiet is asked for each row"), "{sync}");
+}
+
 #[test]
 fn a_comment_above_all_changes_the_heads_of_files_alone() {
     let said = Test::project().write("syncs.plg", SYNCED).args(&["compile"]).run().code(0);
@@ -147,6 +169,20 @@ fn fmt_lays_out_and_check_shows_it() {
     let said = said.code(1).out("-   size int").out("+  size  int");
     let said = said.then(&["fmt"]).code(0);
     assert_eq!(said.read("items.plg"), PROGRAM);
+}
+
+const FUNNEL: &str =
+    "/// Who has one.\nfunnel growth of large {\n  step seen  = now - 1 day\n  step grown = large.since\n}\n";
+
+#[test]
+fn a_funnel_is_two_views_and_has_a_lineage() {
+    let said = Test::project().write("funnels.plg", FUNNEL).args(&["compile"]).run().code(0);
+    assert!(said.read("sql/dev/views/growth.sql").starts_with("-- funnel growth of large (funnels.plg): each member"));
+    assert!(said.read("sql/dev/views/growth__summary.sql").contains("AS share_of_previous"));
+    assert!(said.read("sql/dev/manifest.json").contains("\"summary\": \"plg__growth__summary\""));
+    let said = said.then(&["lineage", "growth"]).code(0).out("growth.grown").out("app.items.size");
+    let said = said.then(&["lineage", "growth.grown"]).code(0).out("growth.seen").out("item.large");
+    said.then(&["why", "growth", "a"]).code(2).err("`growth` is a funnel: ask for a field that its steps read");
 }
 
 #[test]

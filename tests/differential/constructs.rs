@@ -9,6 +9,7 @@ use plgc::program::{
 };
 use plgc::types::Type;
 
+use super::funnel;
 use crate::run_cases::script::{Edition, Moment};
 
 /// How often each construct occurred.
@@ -141,6 +142,17 @@ const WANTED: &[&str] = &[
     "step through a channel",
     "steps of one channel",
     "channel of several sequences",
+    "funnel",
+    "funnel of an audience",
+    "funnel per an enum column",
+    "funnel per a field",
+    "funnel per several",
+    "step of a column",
+    "step of an expression",
+    "step within a duration",
+    "step within months",
+    "step reached behind another one",
+    "step missed behind another one",
 ];
 
 /// What was wanted and never occurred.
@@ -171,6 +183,7 @@ pub fn count(program: &Program, edition: &Edition, counts: &mut Counts) {
     for channel in &program.channels {
         seen.when(channel.order.len() > 1, "channel of several sequences");
     }
+    funnel::constructs(program, edition).into_iter().for_each(|name| seen.one(name));
     seen.rows(edition);
 }
 

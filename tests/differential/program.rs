@@ -1,5 +1,5 @@
 //! Random programs over [`super::world`], made by types, so that each passes `check`: traits, audiences within audiences
-//! and statuses, with and without memory, experiments and sequences, whose expressions are by [`super::expression`].
+//! and statuses, with and without memory, experiments, sequences and funnels, whose expressions are by [`super::expression`].
 
 use std::fmt::Write as _;
 
@@ -53,6 +53,7 @@ pub fn case(seed: u64) -> String {
         writeln!(out, "// now {now}").unwrap();
         for shape in &shapes {
             writeln!(out, "// accept {}", shape.source).unwrap();
+            // An event has no guard, and a run refuses to accept what has none.
             if !shape.event && shape.name != shape.source {
                 writeln!(out, "// accept {}", shape.name).unwrap();
             }
@@ -99,6 +100,10 @@ impl Writer {
         }
         let channels = self.channels();
         out.push_str(&channels);
+        for number in 0..self.random.below(3) {
+            let funnel = self.funnel(number);
+            writeln!(out, "\n{funnel}").unwrap();
+        }
     }
 
     /// Links to one row of a set.

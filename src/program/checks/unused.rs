@@ -101,14 +101,17 @@ fn check_declarations(program: &Program, diags: &mut Diagnostics) {
         let used = program.fields.iter().any(|field| field.entity == id)
             || sets.contains(&RowsOf::Entity(id))
             || program.links.iter().any(|link| link.to == id)
-            || program.syncs.iter().any(|sync| sync.entity == id);
+            || program.syncs.iter().any(|sync| sync.entity == id)
+            || program.funnels.iter().any(|funnel| funnel.entity == id);
         if !used {
             unused(if entity.at.is_some() { "event" } else { "entity" }, entity.name.clone(), entity.span);
         }
     }
     for (id, destination) in (0..).map(DestinationId).zip(&program.destinations) {
+        let is_named = program.policies.iter().any(|policy| policy.destinations.contains(&id));
         let mut used = program.syncs.iter().map(|sync| sync.destination);
-        if !used.any(|used| used == id) && !program.streams.iter().any(|stream| stream.destination == id) {
+        let is_used = used.any(|used| used == id) || program.streams.iter().any(|stream| stream.destination == id);
+        if !is_named && !is_used {
             unused("destination", destination.name.clone(), destination.span);
         }
     }
@@ -131,6 +134,9 @@ fn read(program: &Program) -> BTreeSet<Node> {
         read.extend(stream.filter.map(Node::Field));
         let values = stream.matches.iter().chain(&stream.set).map(|(_, value)| value);
         read.extend(values.flat_map(|expr| needs_of(program, expr)).map(|(node, _)| node));
+    }
+    for funnel in &program.funnels {
+        read.extend(funnel.values().flat_map(|expr| needs_of(program, expr)).map(|(node, _)| node));
     }
     read
 }

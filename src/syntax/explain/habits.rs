@@ -2,11 +2,9 @@
 //! where a piece stopped making sense and gives what to do there, if it is one of these habits; applied as it is said,
 //! the help compiles.
 
-mod sequence;
-
+use super::{policy, sequence};
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
-pub(in crate::syntax) use sequence::item as item_of_sequence;
 
 /// A place where a piece stopped making sense.
 #[derive(Debug, Clone, Copy)]
@@ -30,24 +28,20 @@ impl<'a> Place<'a> {
     }
 
     /// What follows what stands there.
-    fn after(&self) -> &'a str {
+    pub(super) fn after(&self) -> &'a str {
         self.rest.get(self.found.len()..).unwrap_or_default().trim_start()
     }
 
     /// The word that follows it.
-    fn next(&self) -> &'a str {
+    pub(super) fn next(&self) -> &'a str {
         words::split_word(self.after()).0
     }
 
-    fn found_number(&self) -> bool {
-        !self.found.is_empty() && self.found.bytes().all(|byte| byte.is_ascii_digit())
-    }
-
-    fn expects(&self, what: &str) -> bool {
+    pub(super) fn expects(&self, what: &str) -> bool {
         self.expected.iter().any(|it| it == what)
     }
 
-    fn found_any(&self, words: &[&str]) -> bool {
+    pub(super) fn found_any(&self, words: &[&str]) -> bool {
         words.iter().any(|word| word.eq_ignore_ascii_case(self.found))
     }
 }
@@ -55,6 +49,7 @@ impl<'a> Place<'a> {
 /// What to do about a habit.
 pub(super) fn habit(place: &Place<'_>) -> Option<String> {
     comment(place)
+        .or_else(|| policy::habit(place))
         .or_else(|| head(place))
         .or_else(|| column(place))
         .or_else(|| sequence::habit(place))
@@ -73,9 +68,8 @@ fn comment(place: &Place<'_>) -> Option<String> {
 /// In the head of a declaration.
 fn head(place: &Place<'_>) -> Option<String> {
     let found = place.found;
-    if matches!(place.rule, Rule::policy | Rule::funnel) {
-        let kind = if place.rule == Rule::policy { "policies" } else { "funnels" };
-        return Some(format!("remove the declaration: this version has no {kind}"));
+    if place.rule == Rule::funnel && found == "was" {
+        return Some("remove `was` and the name behind it: a funnel remembers nothing".to_owned());
     }
     if found == ":" && matches!(place.rule, Rule::trait_ | Rule::let_) && !place.before.contains('=') {
         let kind = words::split_word(place.after()).0;
@@ -358,7 +352,7 @@ fn word(found: &str) -> Option<String> {
 }
 
 /// What stands before the last word of a text, and the word.
-fn last_word(text: &str) -> (&str, &str) {
+pub(super) fn last_word(text: &str) -> (&str, &str) {
     last_of(text, |c| c.is_ascii_alphanumeric() || c == '_')
 }
 
