@@ -344,6 +344,16 @@ fn explains_a_passage(engine: &str) {
     );
     says(
         &project,
+        "why care.big b",
+        &[
+            "item.care.big of b is null, in a run at 2026-01-01T11:00Z",
+            "  ✓ care.active",
+            "  ✓ not care.held",
+            "  ✗ taken by branch gift  (gift = small)",
+        ],
+    );
+    says(
+        &project,
         "why care.done b",
         &[
             "item.care.done of b is false, in a run at 2026-01-01T11:00Z",

@@ -166,8 +166,17 @@ impl About<'_> {
         if let Some(node) = self.has_happened(step.at) {
             return Ok(vec![node]);
         }
-        let mut nodes = self.moves((id, SequencePart::Step(at)), step.due.as_ref(), depth)?;
-        for condition in step.when.iter().chain(&step.during) {
+        let branch = step.branch.and_then(|at| sequence.branches.get(at));
+        // What an arm is due by and asks is that its branch took it.
+        let (due, when) = if branch.is_some() { (None, None) } else { (step.due.as_ref(), step.when.as_ref()) };
+        let mut nodes = self.moves((id, SequencePart::Step(at)), due, depth)?;
+        if let Some(branch) = branch {
+            let (arm, _) = self.look.field(branch.arm, self.row)?;
+            let mut node = said(&format!("taken by branch {}", branch.name), Some(arm.as_text() == step.name));
+            node.reads = vec![(branch.name.clone(), shown(&arm, &self.program.field(branch.arm).typed.kind))];
+            nodes.push(node);
+        }
+        for condition in when.into_iter().chain(&step.during) {
             nodes.extend(self.operands(Op::And, condition, depth)?);
         }
         if let Some(until) = &step.until {
