@@ -198,7 +198,7 @@ const MISTAKES: &[(&str, &[&str])] = &[
     ),
     (
         "channel a of b {\n  cap 1 in 2 days\n  during weekdays 9-17\n}",
-        &["2:9 unknown-unit [in]", "3:19 unexpected-text [9]"],
+        &["2:9 unexpected-text [in]", "3:19 unexpected-text [9]"],
     ),
     (
         "experiment a of b {\n  arms x 50% y 50%\n  rollout 20%, 30%\n  layer l 0%-50%\n  gaol x = 1\n}",
