@@ -78,6 +78,10 @@ pub struct Firing {
 /// A firing that was accepted where it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
+    /// The sync that sent it.
+    pub sync: String,
+    /// To where: `crm.events`, with the text in parentheses that the sync has behind it.
+    pub to: String,
     /// `upsell.email`
     pub step: String,
     /// The row's key.

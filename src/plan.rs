@@ -39,6 +39,8 @@ pub struct Plan {
     pub syncs: Vec<Sync>,
     /// What the first run that had it matters of.
     pub born: Vec<manifest::Born>,
+    /// The channels.
+    pub channels: Vec<manifest::Channel>,
 }
 
 /// One pass of one entity: a table.
@@ -151,8 +153,14 @@ pub fn lower(program: &Program, sources: &Sources) -> Plan {
         views: state::views(program, sources, &models),
         syncs: sync::syncs(program, sources),
         born: born::all(program),
+        channels: channels(program),
         models,
     }
+}
+
+fn channels(program: &Program) -> Vec<manifest::Channel> {
+    let channels = program.channels.iter();
+    channels.map(|it| manifest::Channel { name: it.name.clone(), was: it.was.clone() }).collect()
 }
 
 /// The name of the model's column that holds this; `None` for what the run before has, and for whether a row exists.

@@ -8,6 +8,7 @@ pub mod ended;
 pub mod error;
 pub mod finish;
 pub mod forgotten;
+pub mod migrate;
 pub mod misfit;
 pub mod outcome;
 pub mod past;
@@ -125,6 +126,7 @@ fn settings(manifest: &Manifest, target: &Target) -> Result<(), RunError> {
 
 async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, RunError> {
     let now = value::instant_text(session.options.now);
+    migrate::state(session, manifest).await?;
     let head = state::head(session).await?;
     let (before, resumed) = match &head {
         None => {
@@ -160,7 +162,6 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
     let number = head.as_ref().map_or(1, |head| number(&head.id) + 1);
     let parent = head.as_ref().map(|head| head.id.clone());
     let born = state::born(session, manifest, &now).await?;
-    let born = born.into_iter().map(|(it, at)| (it.placeholder.clone(), at)).collect();
     let run = Run { id: format!("r{number}_{}", session::fresh(&now, 4)), parent, now, born };
     let started = Event::Started {
         run: run.id.clone(),
@@ -205,17 +206,22 @@ fn number(id: &str) -> u64 {
 
 /// Finishes a run that was committed and then killed, with its own manifest.
 async fn resume(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Outcome, RunError> {
-    let run = Run::from(head);
-    session.say(&Event::Resumed { run: run.id.clone() });
+    let run = again(session, manifest, head).await?;
     let before = remember(session, manifest, &run).await?;
     let (changes, syncs) = finish::finish(session, manifest, before.as_ref(), &run).await?;
     Ok(Outcome { changes, syncs, ..outcome(session, &run) })
 }
 
+/// A committed run, with all that it knew when it was built.
+async fn again(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Run, RunError> {
+    let run = Run { born: state::born(session, manifest, &head.now).await?, ..Run::from(head) };
+    session.say(&Event::Resumed { run: run.id.clone() });
+    Ok(run)
+}
+
 /// Sends again what the last run could not: its instant is asked for once more.
 async fn redeliver(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Outcome, RunError> {
-    let run = Run::from(head);
-    session.say(&Event::Resumed { run: run.id.clone() });
+    let run = again(session, manifest, head).await?;
     remember(session, manifest, &run).await?;
     let syncs = finish::deliver_all(session, manifest, &run).await?;
     session.say(&Event::Finished { run: run.id.clone() });

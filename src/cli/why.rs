@@ -12,7 +12,7 @@ use super::{Broken, Exit, Format, Outcome, run};
 use crate::diagnostics::did_you_mean;
 use crate::engine::Location;
 use crate::eval::{self, Input, Look, Output, Receipt, Value};
-use crate::program::{FieldId, FieldKind, Program, SourceId, Stream, spoken};
+use crate::program::{FieldId, FieldKind, Program, SourceId, spoken};
 use crate::run::past::{self, Past, Rows, Table};
 use crate::test::compare::shown;
 use crate::test::value;
@@ -163,7 +163,7 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
     let tables = past.sources.iter().map(|table| table.rows.iter().map(|row| read(row, table)).collect());
     let rows: BTreeMap<SourceId, Vec<eval::Row>> = (0..).map(SourceId).zip(tables).collect();
     let before = output(past, if now == last { &past.before } else { &past.after });
-    let receipts = receipts(program, past, now);
+    let receipts = receipts(past, now);
     let input = Input { rows: &rows, now, before: &before, receipts: &receipts };
     let look = Look::new(program, &input).map_err(stopped)?;
     let entity = program.field(id).entity;
@@ -186,15 +186,12 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
 }
 
 /// What earlier runs know of what syncs from a step sent.
-fn receipts(program: &Program, past: &Past, now: i64) -> Vec<Receipt> {
-    let receipt = |[sync, firing, at]: &[String; 3]| {
-        let is_it = |stream: &&Stream| stream.name == *sync || stream.was.as_ref() == Some(sync);
-        let stream = program.streams.iter().find(is_it)?;
-        let sequence = program.sequence(stream.sequence);
-        let step = format!("{}.{}", sequence.name, sequence.steps.get(stream.step)?.name);
-        let (key, entry) = firing.rsplit_once('/')?;
+fn receipts(past: &Past, now: i64) -> Vec<Receipt> {
+    let receipt = |[sync, object, firing, at]: &[String; 4]| {
+        let ((to, step), (key, entry)) = (object.rsplit_once(" from ")?, firing.rsplit_once('/')?);
         let at = eval::parse_instant(at).filter(|at| *at < now)?;
-        Some(Receipt { step, key: key.to_owned(), entry: entry.parse().ok()?, at })
+        let [sync, to, step, key] = [sync, to, step, key].map(str::to_owned);
+        Some(Receipt { sync, to, step, key, entry: entry.parse().ok()?, at })
     };
     past.accepted.iter().filter_map(receipt).collect()
 }

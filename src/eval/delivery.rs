@@ -76,6 +76,12 @@ fn place(program: &Program, sync: &Sync) -> Place {
     [program.destination(sync.destination).name.clone(), sync.object.clone(), argument, sync.matches.0.clone()]
 }
 
+/// Where a sync from a step sends to.
+pub(super) fn to(program: &Program, stream: &Stream) -> String {
+    let argument = stream.argument.as_ref().map(|text| format!("({text})")).unwrap_or_default();
+    format!("{}.{}{argument}", program.destination(stream.destination).name, stream.object)
+}
+
 impl Run<'_> {
     /// Sends what every sync has to send.
     pub(super) fn deliver(&self, deliveries: &mut Deliveries) -> Result<(), Stop> {
@@ -109,7 +115,7 @@ impl Run<'_> {
             }
             let at = At { over: RowsOf::Entity(sync.entity), place };
             let (key, entry) = (self.key_of(at).text().unwrap_or_default(), part(SequencePart::Entry)?.as_int());
-            let known = |it: &Receipt| it.step == step && it.key == key && it.entry == entry;
+            let known = |it: &Receipt| it.key == key && it.entry == entry && self.is_of(it, stream);
             if deliveries.receipts.iter().any(known) {
                 continue;
             }
@@ -121,7 +127,8 @@ impl Run<'_> {
             let said = Said::Set(Vec::new());
             deliveries.write(&self::place(self.program, &sync), &firing, fields);
             deliveries.written.insert((sync.name.clone(), firing), Written { said, created: true });
-            deliveries.receipts.push(Receipt { step: step.clone(), key, entry, at: self.now });
+            let (sync, to) = (stream.name.clone(), to(self.program, stream));
+            deliveries.receipts.push(Receipt { sync, to, step: step.clone(), key, entry, at: self.now });
         }
         Ok(())
     }

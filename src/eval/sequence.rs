@@ -3,10 +3,9 @@
 
 use super::entity::At;
 use super::expr::Frame;
-use super::operator;
-use super::{Run, Stop, Value};
+use super::{Receipt, Run, Stop, Value, delivery, operator};
 use crate::program::{
-    Again, Expr, FieldId, FieldKind, Op, RowsOf, Sequence, SequenceId, SequencePart, Start, Step, spoken,
+    Again, Expr, FieldId, FieldKind, Op, Program, RowsOf, Sequence, SequenceId, SequencePart, Start, Step, Stream,
 };
 
 /// The last entry of a row in this run, before its steps.
@@ -38,7 +37,7 @@ impl Run<'_> {
             SequencePart::Done if !entry.open => Value::Bool(self.was(sequence.done, place).holds()),
             SequencePart::Done => Value::Bool(self.is_done(id, &entry, place)?),
             SequencePart::Step(at) => self.fired(id, at, place)?,
-            SequencePart::Sent(at) => self.sent(sequence, at, place, &entry.number),
+            SequencePart::Sent(at) => self.sent(id, at, place, &entry.number),
             SequencePart::Expired(at) => {
                 let step = step_at(sequence, at)?;
                 let was = step.expired.is_some_and(|field| self.was(field, place).holds());
@@ -108,7 +107,7 @@ impl Run<'_> {
     fn may_enter(&self, id: SequenceId, last: &Entry, since: &Value) -> Result<bool, Stop> {
         let sequence = self.program.sequence(id);
         let since = instant(since);
-        if sequence.start == Start::New && since <= self.born(&names_of(sequence)) {
+        if sequence.start == Start::New && since <= self.first_run(sequence) {
             return Ok(false);
         }
         if last.number.is_null() {
@@ -245,18 +244,29 @@ impl Run<'_> {
     }
 
     /// When the one sync from a step was accepted, for the entry of this number.
-    pub(super) fn sent(&self, sequence: &Sequence, at: usize, place: usize, number: &Value) -> Value {
-        let entity = self.program.entity(sequence.entity);
-        let key = self.column(At { over: RowsOf::Entity(sequence.entity), place }, entity.key).text();
-        self.receipt(&step_names(sequence, at), key.as_deref(), number)
+    pub(super) fn sent(&self, id: SequenceId, at: usize, place: usize, number: &Value) -> Value {
+        let entity = self.program.sequence(id).entity;
+        let key = self.key_of(At { over: RowsOf::Entity(entity), place }).text();
+        self.accepted(id, at, key.as_deref(), number)
     }
 
-    /// When what a step of these names made was accepted, for an entry.
-    pub(super) fn receipt(&self, names: &[String], key: Option<&str>, number: &Value) -> Value {
-        let is_of = |name: &String| names.contains(name);
-        let mut found = self.receipts.iter().filter(|it| is_of(&it.step) && Some(it.key.as_str()) == key);
-        let found = found.find(|it| !number.is_null() && it.entry == number.as_int());
+    /// When what a step made was accepted, for an entry of the row of this key.
+    pub(super) fn accepted(&self, id: SequenceId, at: usize, key: Option<&str>, number: &Value) -> Value {
+        let Some(stream) = self.program.stream_of(id, at).filter(|_| !number.is_null()) else { return Value::Null };
+        let is_it = |it: &&Receipt| Some(it.key.as_str()) == key && it.entry == number.as_int();
+        let found = self.receipts.iter().filter(is_it).find(|it| self.is_of(it, stream));
         found.map_or(Value::Null, |receipt| Value::Timestamp(receipt.at))
+    }
+
+    /// Whether what was accepted is of a sync from a step: it was sent by it, to where it sends now, from the same step. What was
+    /// accepted before that step was there is of another one that had its name.
+    pub(super) fn is_of(&self, receipt: &Receipt, stream: &Stream) -> bool {
+        let steps = step_names(self.program.sequence(stream.sequence), stream.step);
+        let is_own = receipt.sync == stream.name || stream.was.as_ref() == Some(&receipt.sync);
+        is_own
+            && receipt.to == delivery::to(self.program, stream)
+            && steps.contains(&receipt.step)
+            && receipt.at >= self.born(&steps)
     }
 
     /// What the run before left of a field in the entry in view: the open one, or a fresh one.
@@ -269,8 +279,8 @@ impl Run<'_> {
             SequencePart::Done | SequencePart::Expired(_) => Value::Bool(!fresh && self.was(id, place).holds()),
             _ if fresh => Value::Null,
             SequencePart::Sent(at) => {
-                let sequence = self.program.sequence(of);
-                self.sent(sequence, at, place, &self.was(sequence.entry, place))
+                let entry = self.program.sequence(of).entry;
+                self.sent(of, at, place, &self.was(entry, place))
             }
             _ => self.was(id, place),
         })
@@ -286,20 +296,20 @@ impl Run<'_> {
         names.iter().find_map(|name| self.before.born.get(name)).copied().unwrap_or(self.now)
     }
 
-    /// The `now` of the first run that had a sequence.
+    /// The `now` of the first run since which a sequence is entered by the rows that enter it now.
     pub(super) fn first_run(&self, sequence: &Sequence) -> i64 {
-        self.born(&names_of(sequence))
+        self.born(&names_of(self.program, sequence))
     }
 
-    /// The first run of every sequence, step and branch, by its name.
+    /// The first run of every sequence, step and branch that there is, by its name: what is gone has none when it is back.
     pub(super) fn all_born(&self) -> std::collections::BTreeMap<String, i64> {
-        let mut born = self.before.born.clone();
+        let mut born = std::collections::BTreeMap::new();
         let mut add = |names: Vec<String>| {
             let at = self.born(&names);
             born.extend(names.into_iter().take(1).map(|name| (name, at)));
         };
         for sequence in &self.program.sequences {
-            add(names_of(sequence));
+            add(names_of(self.program, sequence));
             (0..sequence.steps.len()).for_each(|at| add(step_names(sequence, at)));
             (0..sequence.branches.len()).for_each(|at| add(branch_names(sequence, at)));
         }
@@ -326,7 +336,7 @@ pub(super) fn vanished(
         SequencePart::ExitedAt if closes => Value::Timestamp(run.now),
         SequencePart::Cause if closes => Value::Text("vanished".to_owned()),
         SequencePart::Done | SequencePart::Expired(_) => Value::Bool(was(field).holds()),
-        SequencePart::Sent(at) => run.receipt(&step_names(sequence, at), Some(key), &was(sequence.entry)),
+        SequencePart::Sent(at) => run.accepted(id, at, Some(key), &was(sequence.entry)),
         SequencePart::Entry
         | SequencePart::EnteredAt
         | SequencePart::ExitedAt
@@ -346,23 +356,20 @@ fn instant(value: &Value) -> i64 {
     if let Value::Timestamp(at) = value { *at } else { i64::MIN }
 }
 
-/// The present name of a sequence, and its earlier one.
-fn names_of(sequence: &Sequence) -> Vec<String> {
-    std::iter::once(&sequence.name).chain(&sequence.was).cloned().collect()
+/// A sequence with whose rows enter it, `upsell of marketable`, under the present names and under earlier ones.
+fn names_of(program: &Program, sequence: &Sequence) -> Vec<String> {
+    let bases = sequence.base_names(program);
+    let names = std::iter::once(&sequence.name).chain(&sequence.was);
+    names.flat_map(|name| bases.iter().map(move |base| format!("{name} of {base}"))).collect()
 }
 
 /// The present name of a step, `upsell.email`, and its earlier ones.
 pub(super) fn step_names(sequence: &Sequence, at: usize) -> Vec<String> {
-    let name = sequence.steps.get(at).map(|step| step.name.as_str());
-    names_of_part(sequence, SequencePart::Step(at), name)
+    let name = sequence.steps.get(at).map(|step| step.name.as_str()).unwrap_or_default();
+    sequence.part_names(SequencePart::Step(at), name)
 }
 
 fn branch_names(sequence: &Sequence, at: usize) -> Vec<String> {
-    let name = sequence.branches.get(at).map(|branch| branch.name.as_str());
-    names_of_part(sequence, SequencePart::Arm(at), name)
-}
-
-fn names_of_part(sequence: &Sequence, part: SequencePart, name: Option<&str>) -> Vec<String> {
-    let columns = std::iter::once(part.column(&sequence.name, name)).chain(sequence.part_was(part));
-    columns.map(|column| spoken(&column)).collect()
+    let name = sequence.branches.get(at).map(|branch| branch.name.as_str()).unwrap_or_default();
+    sequence.part_names(SequencePart::Arm(at), name)
 }

@@ -42,8 +42,8 @@ pub struct Past {
     pub before: Vec<Rows>,
     /// The first run of each sequence, step and branch, by name: its instant, as text.
     pub born: Vec<(String, String)>,
-    /// What was accepted of these syncs: the sync, the key, and the instant of the run, as text.
-    pub accepted: Vec<[String; 3]>,
+    /// What was accepted of these syncs: the sync, where it wrote, the key, and the instant of the run, as text.
+    pub accepted: Vec<[String; 4]>,
     /// What the sources hold now, in the order of the manifest.
     pub sources: Vec<Table>,
 }
@@ -63,6 +63,12 @@ pub fn read(manifest: &Manifest, target: &Target, syncs: &[String]) -> Result<Op
             Err(RunError::Statement { said, .. }) if said.trouble == Trouble::Missing => return Ok(None),
             Err(error) => return Err(error),
         };
+        match state::version(&mut session).await? {
+            Some(found) if found < state::VERSION => {
+                return Err(RunError::OldState { found, known: state::VERSION });
+            }
+            Some(_) | None => {}
+        }
         let (own, run) = (state::manifest(&mut session, &head.manifest).await?, Run::from(&head));
         let after = built(&mut session, &own, &run).await?;
         let before = match &head.parent {
@@ -81,7 +87,7 @@ pub fn read(manifest: &Manifest, target: &Target, syncs: &[String]) -> Result<Op
             let table = run.bind(&source.table, driver);
             sources.push(rows(&mut session, &table, columns).await?);
         }
-        let born = state::all_born(&mut session, manifest).await?;
+        let born = state::all_born(&mut session).await?;
         let accepted = accepted(&mut session, syncs).await?;
         Ok(Some(Past { now: head.now, after, before, born, accepted, sources }))
     })
@@ -109,18 +115,19 @@ async fn of_model(session: &mut Session<'_>, model: &Model, run: &Run) -> Result
 }
 
 /// What destinations accepted of some syncs.
-async fn accepted(session: &mut Session<'_>, syncs: &[String]) -> Result<Vec<[String; 3]>, RunError> {
+async fn accepted(session: &mut Session<'_>, syncs: &[String]) -> Result<Vec<[String; 4]>, RunError> {
     if syncs.is_empty() {
         return Ok(Vec::new());
     }
     let names = syncs.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ");
     let sql = format!(
-        "SELECT r.sync, r.key, r.happened_at FROM {} AS r WHERE r.accepted AND r.sync IN ({names})",
+        "SELECT r.sync, r.object, r.key, r.happened_at FROM {} AS r WHERE r.accepted AND r.sync IN ({names})",
         session.driver.table(state::SCHEMA, "receipts")
     );
-    let rows = session.rows("reading the receipts", &sql, &[Type::Text, Type::Text, Type::Timestamp]).await?;
+    let rows =
+        session.rows("reading the receipts", &sql, &[Type::Text, Type::Text, Type::Text, Type::Timestamp]).await?;
     let text = |row: &Row, at: usize| row.get(at).and_then(crate::engine::Value::text);
-    Ok(rows.iter().filter_map(|row| Some([text(row, 0)?, text(row, 1)?, text(row, 2)?])).collect())
+    Ok(rows.iter().filter_map(|row| Some([text(row, 0)?, text(row, 1)?, text(row, 2)?, text(row, 3)?])).collect())
 }
 
 async fn rows(session: &mut Session<'_>, from: &str, columns: Vec<(String, Type)>) -> Result<Table, RunError> {

@@ -1,5 +1,7 @@
 //! The state in the warehouse: the tables of schema `plg_state`, which runs are committed and finished, the manifest of each, and
-//! the receipts. All tables but `loads` are only appended to. Knows the last committed run.
+//! the receipts. All tables but `loads` and `born` are only appended to. Knows the last committed run.
+
+use std::collections::BTreeSet;
 
 use sha2::{Digest as _, Sha256};
 
@@ -14,7 +16,7 @@ pub const SCHEMA: &str = "plg_state";
 /// The schema of what people read.
 pub const PUBLIC: &str = "plg";
 /// The version of the state's tables.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 /// Receipts that are copied at once.
 const CHUNK: usize = 5000;
 
@@ -59,7 +61,10 @@ pub const TABLES: &[(&str, &[(&str, Type)])] = &[
             ("run", Type::Text),
         ],
     ),
-    ("born", &[("name", Type::Text), ("happened_at", Type::Timestamp), ("run", Type::Text)]),
+    (
+        "born",
+        &[("name", Type::Text), ("happened_at", Type::Timestamp), ("run", Type::Text), ("over_at", Type::Timestamp)],
+    ),
     (
         "receipts",
         &[
@@ -132,17 +137,25 @@ pub fn setup(driver: &Driver) -> String {
 pub async fn ensure(session: &mut Session<'_>) -> Result<(), RunError> {
     let driver = session.driver;
     session.execute("setup", &setup(driver)).await?;
-    let version = driver.table(SCHEMA, "version");
-    let found = session.rows("setup", &format!("SELECT MAX(version) FROM {version}"), &[Type::Int]).await?;
-    match found.first().and_then(|row| row.first()) {
-        Some(Value::Int(found)) if *found > VERSION => Err(RunError::StateVersion { found: *found, known: VERSION }),
-        Some(Value::Int(_)) => Ok(()),
-        _ => {
-            let plgc = literal(env!("CARGO_PKG_VERSION"));
-            let sql = format!("INSERT INTO {version} (version, plgc) VALUES ({VERSION}, {plgc})");
-            session.execute("setup", &sql).await.map(|_| ())
-        }
+    match version(session).await? {
+        Some(found) if found > VERSION => Err(RunError::StateVersion { found, known: VERSION }),
+        Some(_) => Ok(()),
+        None => keep_version(session).await,
     }
+}
+
+/// The version of the tables that are there: the highest that was written down.
+pub async fn version(session: &mut Session<'_>) -> Result<Option<i64>, RunError> {
+    let sql = format!("SELECT MAX(version) FROM {}", session.driver.table(SCHEMA, "version"));
+    let found = session.rows("setup", &sql, &[Type::Int]).await?;
+    Ok(found.first().and_then(|row| row.first()).filter(|it| **it != Value::Null).map(Value::int))
+}
+
+/// Writes down that the tables are of this version.
+pub async fn keep_version(session: &mut Session<'_>) -> Result<(), RunError> {
+    let (version, plgc) = (session.driver.table(SCHEMA, "version"), literal(env!("CARGO_PKG_VERSION")));
+    let sql = format!("INSERT INTO {version} (version, plgc) VALUES ({VERSION}, {plgc})");
+    session.execute("setup", &sql).await.map(|_| ())
 }
 
 /// The last committed run: of several with one parent, the first one counts.
@@ -242,28 +255,29 @@ pub async fn commit(session: &mut Session<'_>, run: &Run, hash: &str) -> Result<
     session.execute("commit", &sql).await.map(|_| ())
 }
 
-/// The first run that had each sequence, step and branch, under its name or an earlier one; this run's instant where it is new.
-pub async fn born<'m>(
+/// The first run that had each sequence, step and branch, under its name or an earlier one, by placeholder; this run's instant where
+/// it is new.
+pub async fn born(
     session: &mut Session<'_>,
-    manifest: &'m Manifest,
+    manifest: &Manifest,
     now: &str,
-) -> Result<Vec<(&'m Born, String)>, RunError> {
-    let known = all_born(session, manifest).await?;
-    Ok(manifest.born.iter().map(|it| (it, first_run(&known, it, now))).collect())
+) -> Result<Vec<(String, String)>, RunError> {
+    let known = if manifest.born.is_empty() { Vec::new() } else { all_born(session).await? };
+    Ok(manifest.born.iter().map(|it| (it.placeholder.clone(), first_run(&known, it, now))).collect())
 }
 
 /// The first run that is known to have had it, under its name or an earlier one; else this run.
 fn first_run(known: &[(String, String)], it: &Born, now: &str) -> String {
-    let at = |name: &String| known.iter().find(|(known, _)| known == name).map(|(_, at)| at.clone());
-    std::iter::once(&it.name).chain(&it.was).find_map(at).unwrap_or_else(|| now.to_owned())
+    let at = |name: String| known.iter().find(|(known, _)| *known == name).map(|(_, at)| at.clone());
+    it.known_as().find_map(at).unwrap_or_else(|| now.to_owned())
 }
 
-/// Everything of which the first run is known: its name, and the instant of that run. Nothing where the program asks for none.
-pub async fn all_born(session: &mut Session<'_>, manifest: &Manifest) -> Result<Vec<(String, String)>, RunError> {
-    if manifest.born.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!("SELECT b.name, b.happened_at FROM {} AS b", session.driver.table(SCHEMA, "born"));
+/// Everything that is not over and of which the first run is known: its name, and the instant of that run.
+pub async fn all_born(session: &mut Session<'_>) -> Result<Vec<(String, String)>, RunError> {
+    let sql = format!(
+        "SELECT b.name, b.happened_at FROM {} AS b WHERE b.over_at IS NULL",
+        session.driver.table(SCHEMA, "born")
+    );
     let rows = session.rows("reading the state", &sql, &[Type::Text, Type::Timestamp]).await?;
     let read = rows.into_iter().filter_map(|row| match row.as_slice() {
         [Value::Text(name), Value::Timestamp(at)] => Some((name.clone(), at.clone())),
@@ -272,19 +286,24 @@ pub async fn all_born(session: &mut Session<'_>, manifest: &Manifest) -> Result<
     Ok(read.collect())
 }
 
-/// Keeps which run was the first of what had none.
+/// Keeps which run was the first of what had none, and which was the first without what is over: what gets its name later is new.
 pub async fn keep_born(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
-    let known = all_born(session, manifest).await?;
-    for it in manifest.born.iter().filter(|it| !known.iter().any(|(name, _)| *name == it.name)) {
-        let at = first_run(&known, it, &run.now);
-        let (driver, name) = (session.driver, literal(&it.name));
-        let table = driver.table(SCHEMA, "born");
-        let sql = format!(
-            "INSERT INTO {table} (name, happened_at, run) SELECT {name}, {}, {} \
-             WHERE NOT EXISTS (SELECT 1 FROM {table} AS b WHERE b.name = {name})",
-            driver.instant(&at),
-            literal(&run.id)
-        );
+    let known = all_born(session).await?;
+    let table = session.driver.table(SCHEMA, "born");
+    let mut names = BTreeSet::new();
+    for it in &manifest.born {
+        let Some(name) = it.known_as().next() else { continue };
+        if !known.iter().any(|(known, _)| *known == name) {
+            let at = session.driver.instant(&first_run(&known, it, &run.now));
+            let (name, id) = (literal(&name), literal(&run.id));
+            let sql = format!("INSERT INTO {table} (name, happened_at, run) VALUES ({name}, {at}, {id})");
+            session.execute("first runs", &sql).await?;
+        }
+        names.insert(name);
+    }
+    for (name, _) in known.iter().filter(|(name, _)| !names.contains(name)) {
+        let at = session.driver.instant(&run.now);
+        let sql = format!("UPDATE {table} SET over_at = {at} WHERE name = {} AND over_at IS NULL", literal(name));
         session.execute("first runs", &sql).await?;
     }
     Ok(())

@@ -3,10 +3,20 @@
 
 use super::outbox::concat;
 use super::value::ROW;
+use crate::manifest::From;
+use crate::plan::born;
 use crate::plan::rel::Scalar;
 use crate::plan::scalar;
-use crate::program::{FieldId, Program, Stream};
+use crate::program::{FieldId, Program, SequencePart, Stream};
 use crate::types::Type;
+
+/// The step, as runs know it.
+pub fn step(program: &Program, stream: &Stream) -> From {
+    let sequence = program.sequence(stream.sequence);
+    let Some(step) = sequence.steps.get(stream.step) else { return From::default() };
+    let mut names = sequence.part_names(SequencePart::Step(stream.step), &step.name);
+    From { was: names.split_off(1), step: names.swap_remove(0), born: born::name(program, step.at) }
+}
 
 /// `upsell.email`
 pub fn from(program: &Program, stream: &Stream) -> String {
