@@ -17,7 +17,7 @@ pub use born::{Born, BornKind, Channel};
 pub use read::Unreadable;
 pub use schema::schema;
 pub use sql::Sql;
-pub use sync::{From, Leave, Limit, Mode, Sync, SyncSpec};
+pub use sync::{FIRING, Leave, Limit, Mode, Sync, SyncSpec, place};
 
 use std::collections::BTreeMap;
 

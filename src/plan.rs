@@ -170,6 +170,6 @@ pub fn column_name(program: &Program, entity: EntityId, what: What) -> Option<St
         What::Column(id) => Some(program.column(entity, id).name.clone()),
         What::Field(id) => Some(program.field(id).name.clone()),
         What::Since(id) => Some(format!("{}__since", program.field(id).name)),
-        What::InView(_) | What::Was(_) | What::Born(_) | What::Exists => None,
+        What::InView(_) | What::Was(_) | What::Born(_) | What::Mark(_) | What::Exists => None,
     }
 }

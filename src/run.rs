@@ -2,6 +2,7 @@
 //! inserted row. Killed at any point, the next run heals: it finishes what was committed and drops what was not.
 
 pub mod bench;
+pub mod born;
 pub mod build;
 pub mod deliver;
 pub mod ended;
@@ -126,7 +127,7 @@ fn settings(manifest: &Manifest, target: &Target) -> Result<(), RunError> {
 
 async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, RunError> {
     let now = value::instant_text(session.options.now);
-    migrate::state(session, manifest).await?;
+    migrate::columns(session).await?;
     let head = state::head(session).await?;
     let (before, resumed) = match &head {
         None => {
@@ -159,9 +160,10 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
     if let Some(before) = &before {
         forgotten::check(before, manifest, &session.options.accept)?;
     }
+    migrate::rows(session, manifest, head.as_ref().zip(before.as_ref())).await?;
     let number = head.as_ref().map_or(1, |head| number(&head.id) + 1);
     let parent = head.as_ref().map(|head| head.id.clone());
-    let born = state::born(session, manifest, &now).await?;
+    let born = born::all(session, manifest, &now).await?;
     let run = Run { id: format!("r{number}_{}", session::fresh(&now, 4)), parent, now, born };
     let started = Event::Started {
         run: run.id.clone(),
@@ -214,7 +216,7 @@ async fn resume(session: &mut Session<'_>, manifest: &Manifest, head: &Committed
 
 /// A committed run, with all that it knew when it was built.
 async fn again(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Run, RunError> {
-    let run = Run { born: state::born(session, manifest, &head.now).await?, ..Run::from(head) };
+    let run = Run { born: born::all(session, manifest, &head.now).await?, ..Run::from(head) };
     session.say(&Event::Resumed { run: run.id.clone() });
     Ok(run)
 }

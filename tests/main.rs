@@ -23,6 +23,7 @@ mod guards;
 mod habits;
 mod kill;
 mod loads;
+mod migrates;
 mod mutants;
 mod parses;
 mod passages;

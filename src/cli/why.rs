@@ -11,7 +11,7 @@ use super::terminal::Terminal;
 use super::{Broken, Exit, Format, Outcome, run};
 use crate::diagnostics::did_you_mean;
 use crate::engine::Location;
-use crate::eval::{self, Input, Look, Output, Receipt, Value};
+use crate::eval::{self, Born, Input, Look, Output, Receipt, Value};
 use crate::program::{FieldId, FieldKind, Program, SourceId, spoken};
 use crate::run::past::{self, Past, Rows, Table};
 use crate::test::compare::shown;
@@ -188,10 +188,9 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
 /// What earlier runs know of what syncs from a step sent.
 fn receipts(past: &Past, now: i64) -> Vec<Receipt> {
     let receipt = |[sync, object, firing, at]: &[String; 4]| {
-        let ((to, step), (key, entry)) = (object.rsplit_once(" from ")?, firing.rsplit_once('/')?);
+        let (to, _) = object.rsplit_once(" by ")?;
         let at = eval::parse_instant(at).filter(|at| *at < now)?;
-        let [sync, to, step, key] = [sync, to, step, key].map(str::to_owned);
-        Some(Receipt { sync, to, step, key, entry: entry.parse().ok()?, at })
+        Some(Receipt { sync: sync.clone(), to: to.to_owned(), firing: firing.clone(), at })
     };
     past.accepted.iter().filter_map(receipt).collect()
 }
@@ -251,7 +250,10 @@ fn read(row: &[crate::engine::Value], table: &Table) -> eval::Row {
 /// A run's tables as the evaluator has them.
 fn output(past: &Past, tables: &[Rows]) -> Output {
     let mut output = Output::default();
-    let born = past.born.iter().filter_map(|(name, at)| Some((name.clone(), eval::parse_instant(at)?)));
+    let born = past.born.iter().filter_map(|(name, at, mark)| {
+        let mark = mark.clone().unwrap_or_default();
+        Some((name.clone(), Born { at: eval::parse_instant(at)?, mark }))
+    });
     output.born = born.collect();
     for it in tables {
         let columns: Vec<String> = it.there.columns.iter().map(|(name, _)| name.clone()).collect();

@@ -103,7 +103,6 @@ impl Run<'_> {
             return Ok(());
         }
         let (id, sync) = (stream.sequence, stream.as_sync(self.program));
-        let step = super::sequence::step_names(self.program.sequence(id), stream.step).swap_remove(0);
         for place in 0..self.entity_rows(sync.entity).len() {
             let part = |part| self.in_sequence(id, part, place);
             let is_open = part(SequencePart::Active)?.holds()
@@ -115,20 +114,21 @@ impl Run<'_> {
             }
             let at = At { over: RowsOf::Entity(sync.entity), place };
             let (key, entry) = (self.key_of(at).text().unwrap_or_default(), part(SequencePart::Entry)?.as_int());
-            let known = |it: &Receipt| it.key == key && it.entry == entry && self.is_of(it, stream);
+            let firing = self.firing_of(stream, &key, entry);
+            let known = |it: &Receipt| it.firing == firing && self.is_of(it, stream);
             if deliveries.receipts.iter().any(known) {
                 continue;
             }
-            let (row, firing) = ([Frame::outer(at)], format!("{key}/{entry}"));
+            let row = [Frame::outer(at)];
             let mut fields = Vec::new();
             for (name, value) in &sync.set {
                 fields.push((name.clone(), self.written_as(&sync, name, value, &row)?));
             }
             let said = Said::Set(Vec::new());
             deliveries.write(&self::place(self.program, &sync), &firing, fields);
-            deliveries.written.insert((sync.name.clone(), firing), Written { said, created: true });
+            deliveries.written.insert((sync.name.clone(), firing.clone()), Written { said, created: true });
             let (sync, to) = (stream.name.clone(), to(self.program, stream));
-            deliveries.receipts.push(Receipt { sync, to, step: step.clone(), key, entry, at: self.now });
+            deliveries.receipts.push(Receipt { sync, to, firing, at: self.now });
         }
         Ok(())
     }

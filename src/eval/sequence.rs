@@ -1,9 +1,11 @@
 //! Sequences: when a row enters and leaves, what fires, what is done. Takes a row and what the run before said of its last
 //! entry, and goes in the order of docs/language.md: entries close, rows enter, steps fire.
 
+use std::collections::BTreeMap;
+
 use super::entity::At;
 use super::expr::Frame;
-use super::{Receipt, Run, Stop, Value, delivery, operator};
+use super::{Born, Output, Receipt, Run, Stop, Value, delivery, operator};
 use crate::program::{
     Again, Expr, FieldId, FieldKind, Op, Program, RowsOf, Sequence, SequenceId, SequencePart, Start, Step, Stream,
 };
@@ -252,21 +254,25 @@ impl Run<'_> {
 
     /// When what a step made was accepted, for an entry of the row of this key.
     pub(super) fn accepted(&self, id: SequenceId, at: usize, key: Option<&str>, number: &Value) -> Value {
-        let Some(stream) = self.program.stream_of(id, at).filter(|_| !number.is_null()) else { return Value::Null };
-        let is_it = |it: &&Receipt| Some(it.key.as_str()) == key && it.entry == number.as_int();
-        let found = self.receipts.iter().filter(is_it).find(|it| self.is_of(it, stream));
+        let Some((stream, key)) = self.program.stream_of(id, at).zip(key).filter(|_| !number.is_null()) else {
+            return Value::Null;
+        };
+        let firing = self.firing_of(stream, key, number.as_int());
+        let found = self.receipts.iter().find(|it| it.firing == firing && self.is_of(it, stream));
         found.map_or(Value::Null, |receipt| Value::Timestamp(receipt.at))
     }
 
-    /// Whether what was accepted is of a sync from a step: it was sent by it, to where it sends now, from the same step. What was
-    /// accepted before that step was there is of another one that had its name.
+    /// Whether what was accepted is of a sync from a step: it was sent by it, to where it sends now.
     pub(super) fn is_of(&self, receipt: &Receipt, stream: &Stream) -> bool {
-        let steps = step_names(self.program.sequence(stream.sequence), stream.step);
         let is_own = receipt.sync == stream.name || stream.was.as_ref() == Some(&receipt.sync);
-        is_own
-            && receipt.to == delivery::to(self.program, stream)
-            && steps.contains(&receipt.step)
-            && receipt.at >= self.born(&steps)
+        is_own && receipt.to == delivery::to(self.program, stream)
+    }
+
+    /// What a firing is known by: the step, the row's key and the number of the entry.
+    pub(super) fn firing_of(&self, stream: &Stream, key: &str, entry: i64) -> String {
+        let step = step_names(self.program.sequence(stream.sequence), stream.step).swap_remove(0);
+        let mark = self.born.get(&step).map(|born| born.mark.as_str()).unwrap_or_default();
+        format!("{mark}/{key}/{entry}")
     }
 
     /// What the run before left of a field in the entry in view: the open one, or a fresh one.
@@ -291,9 +297,9 @@ impl Run<'_> {
         self.remembered(self.program.field(id), place).0
     }
 
-    /// The `now` of the first run that had a declaration; this one where it is new.
+    /// The `now` of the first run that had a declaration, by its present name.
     fn born(&self, names: &[String]) -> i64 {
-        names.iter().find_map(|name| self.before.born.get(name)).copied().unwrap_or(self.now)
+        names.first().and_then(|name| self.born.get(name)).map_or(self.now, |born| born.at)
     }
 
     /// The `now` of the first run since which a sequence is entered by the rows that enter it now.
@@ -301,24 +307,31 @@ impl Run<'_> {
         self.born(&names_of(self.program, sequence))
     }
 
-    /// The first run of every sequence, step and branch that there is, by its name: what is gone has none when it is back.
-    pub(super) fn all_born(&self) -> std::collections::BTreeMap<String, i64> {
-        let mut born = std::collections::BTreeMap::new();
-        let mut add = |names: Vec<String>| {
-            let at = self.born(&names);
-            born.extend(names.into_iter().take(1).map(|name| (name, at)));
-        };
-        for sequence in &self.program.sequences {
-            add(names_of(self.program, sequence));
-            (0..sequence.steps.len()).for_each(|at| add(step_names(sequence, at)));
-            (0..sequence.branches.len()).for_each(|at| add(branch_names(sequence, at)));
-        }
-        born
-    }
-
     fn outer(&self, sequence: &Sequence, fresh: bool, place: usize) -> Frame {
         Frame { fresh, ..Frame::outer(At { over: RowsOf::Entity(sequence.entity), place }) }
     }
+}
+
+/// The first run of every sequence, step and branch that there is, by its present name: what is gone has none when it is back.
+pub(super) fn all_born(program: &Program, before: &Output, now: i64) -> BTreeMap<String, Born> {
+    let (mut all, mut marks) = (BTreeMap::new(), before.marks.clone());
+    let mut add = |names: Vec<String>, is_step: bool| {
+        let known = names.iter().find_map(|name| before.born.get(name)).cloned();
+        let Some(name) = names.into_iter().next() else { return };
+        let born = known.unwrap_or_else(|| {
+            let others = (2..).map(|number| format!("{name}.{number}"));
+            let mark = std::iter::once(name.clone()).chain(others).find(|mark| !marks.contains(mark));
+            Born { at: now, mark: mark.filter(|_| is_step).unwrap_or_default() }
+        });
+        marks.insert(born.mark.clone());
+        all.insert(name, born);
+    };
+    for sequence in &program.sequences {
+        add(names_of(program, sequence), false);
+        (0..sequence.steps.len()).for_each(|at| add(step_names(sequence, at), true));
+        (0..sequence.branches.len()).for_each(|at| add(branch_names(sequence, at), false));
+    }
+    all
 }
 
 /// What a field of a sequence says of a row that is no more: its entry has closed, all else is as it was.

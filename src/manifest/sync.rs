@@ -1,4 +1,5 @@
-//! What a manifest says of a sync: what it writes, where and how, and the statements that tell what has to be sent.
+//! What a manifest says of a sync: what it writes, where and how, and the statements that tell what has to be sent. Gives where it
+//! writes, as receipts have it.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,9 +51,9 @@ pub struct SyncSpec {
     pub object: String,
     /// The text in parentheses after it.
     pub argument: Option<String>,
-    /// The step whose firings it sends; absent where it sends rows.
+    /// The step whose firings it sends, `upsell.email`; absent where it sends rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<From>,
+    pub from: Option<String>,
     /// The destination's field that identifies an object, with its type.
     pub key: Column,
     /// The fields written, in order.
@@ -79,54 +80,23 @@ pub struct SyncSpec {
 }
 
 impl SyncSpec {
-    /// Where it writes, and by which field it knows an object: `lists.contacts by email`; of a sync from a step, the step whose
-    /// firings it knows: `crm.events from upsell.email`. What a sync has written counts there only.
+    /// Where it writes, and by which field it knows an object: `lists.contacts by email`; of a sync from a step, `crm.events by firing`,
+    /// whatever the field is called. What a sync has written counts there only.
     #[must_use]
     pub fn place(&self) -> String {
-        self.places().swap_remove(0)
-    }
-
-    /// Where it would write if it sent rows.
-    #[must_use]
-    pub fn place_of_rows(&self) -> String {
-        place(&self.destination, (&self.object, self.argument.as_ref()), &format!("by {}", self.key.name))
-    }
-
-    /// The same, and behind it what it was in earlier runs, where the step had other names.
-    #[must_use]
-    pub fn places(&self) -> Vec<String> {
-        match &self.from {
-            None => vec![self.place_of_rows()],
-            Some(from) => from.places(&self.destination, (&self.object, self.argument.as_ref())),
-        }
+        let key = if self.from.is_some() { FIRING } else { self.key.name.as_str() };
+        place(&self.destination, (&self.object, self.argument.as_ref()), key)
     }
 }
 
-fn place(destination: &str, (object, argument): (&str, Option<&String>), of: &str) -> String {
+/// The field by which a firing is known, where no other has that name.
+pub const FIRING: &str = "firing";
+
+/// Where a sync writes, and by which field it knows an object.
+#[must_use]
+pub fn place(destination: &str, (object, argument): (&str, Option<&String>), key: &str) -> String {
     let argument = argument.map(|text| format!("({text})")).unwrap_or_default();
-    format!("{destination}.{object}{argument} {of}")
-}
-
-/// The step whose firings a sync sends.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct From {
-    /// `upsell.email`
-    pub step: String,
-    /// Its names in earlier runs.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub was: Vec<String>,
-    /// What its placeholder ends with: what was accepted before the instant of `:born_upsell__email` was of another step of this
-    /// name, which was retired.
-    pub born: String,
-}
-
-impl From {
-    /// Where its firings are sent, at this object of a destination: under the step's present name, then under its earlier ones.
-    #[must_use]
-    pub fn places(&self, destination: &str, object: (&str, Option<&String>)) -> Vec<String> {
-        let steps = std::iter::once(&self.step).chain(&self.was);
-        steps.map(|step| place(destination, object, &format!("from {step}"))).collect()
-    }
+    format!("{destination}.{object}{argument} by {key}")
 }
 
 /// Whether a sync creates, updates or both.

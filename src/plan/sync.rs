@@ -36,11 +36,11 @@ pub fn firing(program: &Program, of: &program::Stream, alias: &str) -> Scalar {
     stream::firing(program, of, alias)
 }
 
-/// Where a sync from a step writes, as its receipts have it: under the step's present name, and under its earlier ones.
+/// Where a sync from a step writes, as its receipts have it.
 #[must_use]
-pub fn places(program: &Program, stream: &Stream) -> Vec<String> {
+pub fn place(program: &Program, stream: &Stream) -> String {
     let destination = &program.destination(stream.destination).name;
-    stream::step(program, stream).places(destination, (&stream.object, stream.argument.as_ref()))
+    manifest::place(destination, (&stream.object, stream.argument.as_ref()), manifest::FIRING)
 }
 
 /// The table of a sync's memory in schema `plg_state`, without its run: `sync_stage`.
@@ -71,7 +71,7 @@ fn spec(program: &Program, sources: &Sources, (sync, stream): (&program::Sync, O
         destination: destination.name.clone(),
         object: sync.object.clone(),
         argument: sync.argument.clone(),
-        from: stream.map(|stream| stream::step(program, stream)),
+        from: stream.map(|stream| stream::from(program, stream)),
         key: column(key, key_value),
         fields: sync.set.iter().chain(leave_only(sync)).map(|(name, value)| column(name, value)).collect(),
         mode: sync.mode,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::outcome::{Change, Event, SyncOutcome};
 use super::session::{Run, Session};
 use super::state::{PUBLIC, SCHEMA};
-use super::{RunError, deliver, ended, sources, state};
+use super::{RunError, born, deliver, ended, sources, state};
 use crate::engine::{Relation, literal};
 use crate::manifest::Manifest;
 use crate::types::Type;
@@ -35,7 +35,7 @@ pub async fn finish(
         }
     }
     ended::record(session, before, manifest, run).await?;
-    state::keep_born(session, manifest, run).await?;
+    born::keep(session, manifest, run).await?;
     let syncs = deliver_all(session, manifest, run).await?;
     let changes = changes(session, run).await?;
     state::finish(session, run).await?;

@@ -170,11 +170,16 @@ pub fn notices(before: &Manifest, now: &Manifest) -> Vec<String> {
         (!gone.is_empty()).then(stays)
     });
     let moved = now.syncs.iter().filter_map(|sync| {
-        let old = prev::anywhere(before, sync).filter(|old| !sync.spec.places().contains(&old.spec.place()))?;
+        let old = prev::anywhere(before, sync).filter(|old| old.spec.place() != sync.spec.place())?;
         let (name, was, is) = (&sync.spec.name, old.spec.place(), sync.spec.place());
         Some(format!("sync `{name}` writes to `{is}` from now on: what it wrote to `{was}` stays"))
     });
-    fresh.chain(stays).chain(moved).chain(parts::other_rows(before, now)).collect()
+    fresh
+        .chain(stays)
+        .chain(moved)
+        .chain(parts::other_rows(before, now))
+        .chain(parts::other_steps(before, now))
+        .collect()
 }
 
 /// The last model of each entity that both programs have, under one name or an earlier one: the old, and the new.
@@ -346,9 +351,8 @@ fn syncs<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Go
     };
     before.syncs.iter().filter(move |old| !goes_on(old)).map(move |old| {
         let name = &old.spec.name;
-        let is_it = |it: &&Sync| {
-            it.spec.was.is_none() && it.spec.places().contains(&old.spec.place()) && !has(before, &it.spec.name)
-        };
+        let is_it =
+            |it: &&Sync| it.spec.was.is_none() && it.spec.place() == old.spec.place() && !has(before, &it.spec.name);
         let perhaps = now.syncs.iter().find(is_it).map(|it| format!("sync {} was {name}", it.spec.name));
         let what = format!("sync `{name}` to `{}.{}`", old.spec.destination, old.spec.object);
         Gone { what, names: vec![name.clone()], perhaps, is_trait: false }

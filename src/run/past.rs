@@ -4,7 +4,7 @@
 use super::bench::Silent;
 use super::session::{Run, Session};
 use super::state;
-use super::{RunError, Target, fits, prev};
+use super::{RunError, Target, born, fits, prev};
 use crate::engine::{Row, Trouble, literal};
 use crate::manifest::{Manifest, Model};
 use crate::types::Type;
@@ -40,8 +40,8 @@ pub struct Past {
     pub after: Vec<Rows>,
     /// What the run before it built.
     pub before: Vec<Rows>,
-    /// The first run of each sequence, step and branch, by name: its instant, as text.
-    pub born: Vec<(String, String)>,
+    /// The first run of each sequence, step and branch, by name: its instant, as text, and a step's mark.
+    pub born: Vec<(String, String, Option<String>)>,
     /// What was accepted of these syncs: the sync, where it wrote, the key, and the instant of the run, as text.
     pub accepted: Vec<[String; 4]>,
     /// What the sources hold now, in the order of the manifest.
@@ -87,7 +87,7 @@ pub fn read(manifest: &Manifest, target: &Target, syncs: &[String]) -> Result<Op
             let table = run.bind(&source.table, driver);
             sources.push(rows(&mut session, &table, columns).await?);
         }
-        let born = state::all_born(&mut session).await?;
+        let born = born::remembered(&mut session).await?;
         let accepted = accepted(&mut session, syncs).await?;
         Ok(Some(Past { now: head.now, after, before, born, accepted, sources }))
     })

@@ -107,7 +107,7 @@ pub(super) fn key<'a>(manifest: &'a Manifest, model: &'a Model) -> Option<(&'a s
 
 /// The sync of the last run that this one goes on with: under its name or an earlier one, at the same place.
 pub(super) fn earlier<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync> {
-    anywhere(before, sync).filter(|old| sync.spec.places().contains(&old.spec.place()))
+    anywhere(before, sync).filter(|old| old.spec.place() == sync.spec.place())
 }
 
 /// The same, wherever it wrote.
@@ -121,18 +121,15 @@ fn from_receipts(driver: &Driver, sync: &Sync, run: &Run) -> String {
     let receipts = driver.table(SCHEMA, "receipts");
     let names = std::iter::once(&sync.spec.name).chain(&sync.spec.was).map(|name| literal(name));
     let names = names.collect::<Vec<_>>().join(", ");
-    let places = sync.spec.places().iter().map(|it| literal(it)).collect::<Vec<_>>().join(", ");
-    let born = sync.spec.from.as_ref().and_then(|from| run.born.iter().find(|(name, _)| *name == from.born));
-    // What was accepted earlier was of a step of this name that was retired.
-    let since = born.map_or_else(String::new, |(_, at)| format!(" AND r.happened_at >= {}", driver.instant(at)));
     let last = |of: &str| format!("MAX(CASE WHEN {of} THEN r.happened_at END) OVER (PARTITION BY r.key)");
     format!(
         "SELECT l.key, l.hash AS hash, \
          COALESCE(l.made > l.gone, l.made IS NOT NULL) AS created\nFROM (\n  SELECT r.key, r.op, r.hash, {} AS made, {} AS gone, \
          ROW_NUMBER() OVER (PARTITION BY r.key ORDER BY r.happened_at DESC, r.op, r.hash) AS place\n  FROM {receipts} AS r\n  \
-         WHERE r.accepted AND r.sync IN ({names}) AND r.object IN ({places}){since} AND r.run <> {}\n) AS l\nWHERE l.place = 1 AND l.op <> 'delete'",
+         WHERE r.accepted AND r.sync IN ({names}) AND r.object = {} AND r.run <> {}\n) AS l\nWHERE l.place = 1 AND l.op <> 'delete'",
         last("r.created"),
         last("r.op = 'delete'"),
+        literal(&sync.spec.place()),
         literal(&run.id)
     )
 }

@@ -1,14 +1,12 @@
 //! The state in the warehouse: the tables of schema `plg_state`, which runs are committed and finished, the manifest of each, and
 //! the receipts. All tables but `loads` and `born` are only appended to. Knows the last committed run.
 
-use std::collections::BTreeSet;
-
 use sha2::{Digest as _, Sha256};
 
 use super::RunError;
 use super::session::{Run, Session, file, fresh};
 use crate::engine::{Driver, Row, Slot, Value, clock, literal, quote, value};
-use crate::manifest::{Born, Manifest};
+use crate::manifest::Manifest;
 use crate::types::Type;
 
 /// The schema of the state.
@@ -63,7 +61,13 @@ pub const TABLES: &[(&str, &[(&str, Type)])] = &[
     ),
     (
         "born",
-        &[("name", Type::Text), ("happened_at", Type::Timestamp), ("run", Type::Text), ("over_at", Type::Timestamp)],
+        &[
+            ("name", Type::Text),
+            ("happened_at", Type::Timestamp),
+            ("run", Type::Text),
+            ("mark", Type::Text),
+            ("over_at", Type::Timestamp),
+        ],
     ),
     (
         "receipts",
@@ -253,60 +257,6 @@ pub async fn commit(session: &mut Session<'_>, run: &Run, hash: &str) -> Result<
         driver.instant(&value::micros_text(clock()))
     );
     session.execute("commit", &sql).await.map(|_| ())
-}
-
-/// The first run that had each sequence, step and branch, under its name or an earlier one, by placeholder; this run's instant where
-/// it is new.
-pub async fn born(
-    session: &mut Session<'_>,
-    manifest: &Manifest,
-    now: &str,
-) -> Result<Vec<(String, String)>, RunError> {
-    let known = if manifest.born.is_empty() { Vec::new() } else { all_born(session).await? };
-    Ok(manifest.born.iter().map(|it| (it.placeholder.clone(), first_run(&known, it, now))).collect())
-}
-
-/// The first run that is known to have had it, under its name or an earlier one; else this run.
-fn first_run(known: &[(String, String)], it: &Born, now: &str) -> String {
-    let at = |name: String| known.iter().find(|(known, _)| *known == name).map(|(_, at)| at.clone());
-    it.known_as().find_map(at).unwrap_or_else(|| now.to_owned())
-}
-
-/// Everything that is not over and of which the first run is known: its name, and the instant of that run.
-pub async fn all_born(session: &mut Session<'_>) -> Result<Vec<(String, String)>, RunError> {
-    let sql = format!(
-        "SELECT b.name, b.happened_at FROM {} AS b WHERE b.over_at IS NULL",
-        session.driver.table(SCHEMA, "born")
-    );
-    let rows = session.rows("reading the state", &sql, &[Type::Text, Type::Timestamp]).await?;
-    let read = rows.into_iter().filter_map(|row| match row.as_slice() {
-        [Value::Text(name), Value::Timestamp(at)] => Some((name.clone(), at.clone())),
-        _ => None,
-    });
-    Ok(read.collect())
-}
-
-/// Keeps which run was the first of what had none, and which was the first without what is over: what gets its name later is new.
-pub async fn keep_born(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
-    let known = all_born(session).await?;
-    let table = session.driver.table(SCHEMA, "born");
-    let mut names = BTreeSet::new();
-    for it in &manifest.born {
-        let Some(name) = it.known_as().next() else { continue };
-        if !known.iter().any(|(known, _)| *known == name) {
-            let at = session.driver.instant(&first_run(&known, it, &run.now));
-            let (name, id) = (literal(&name), literal(&run.id));
-            let sql = format!("INSERT INTO {table} (name, happened_at, run) VALUES ({name}, {at}, {id})");
-            session.execute("first runs", &sql).await?;
-        }
-        names.insert(name);
-    }
-    for (name, _) in known.iter().filter(|(name, _)| !names.contains(name)) {
-        let at = session.driver.instant(&run.now);
-        let sql = format!("UPDATE {table} SET over_at = {at} WHERE name = {} AND over_at IS NULL", literal(name));
-        session.execute("first runs", &sql).await?;
-    }
-    Ok(())
 }
 
 /// Everything after the commit is done.

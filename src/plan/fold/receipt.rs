@@ -3,7 +3,7 @@
 
 use super::log::Log;
 use super::sequence::Fold;
-use super::value::{all, as_text, at_least, born, call, key, less, none, now, one_of, text};
+use super::value::{all, as_text, call, equal, key, less, mark, now, text};
 use crate::plan::sync;
 use crate::program::{Aggregate, AggregateOp, Expr, ExprKind, RowId, RowsOf, Set, Stream, Tie};
 use crate::source::Span;
@@ -28,19 +28,18 @@ const RECEIPT: RowId = RowId(u32::MAX);
 pub(super) fn of(fold: &Fold<'_>, stream: &Stream, entry: Expr) -> Expr {
     let program = fold.program;
     let receipt = |name: &str| RECEIPTS.read(RECEIPT, name);
-    let places = sync::places(program, stream);
-    let step = fold.sequence.steps.get(stream.step).map(|step| step.at);
+    let place = sync::place(program, stream);
+    let step = fold.sequence.steps.get(stream.step).map_or(fold.sequence.entry, |step| step.at);
     let condition = all(vec![
         RECEIPTS.names(RECEIPT, "sync", (&stream.name, stream.was.as_ref())),
-        one_of(receipt("object"), places.iter().map(|it| text(it)).collect()),
+        equal(receipt("object"), text(&place)),
         receipt("accepted"),
-        // What was accepted earlier was of a step of this name that was retired.
-        step.map_or_else(none, |step| at_least(receipt("happened_at"), born(step))),
         // What this run itself sends is known from the next one on.
         less(receipt("happened_at"), now()),
     ]);
     let key = as_text(key(program, fold.sequence.entity));
-    let mut firing = call("concat", vec![key, text("/"), call("text", vec![entry], Type::Text)], Type::Text);
+    let mut firing =
+        call("concat", vec![mark(step), text("/"), key, text("/"), call("text", vec![entry], Type::Text)], Type::Text);
     firing.typed.nullable = true;
     let set = Set {
         row: RECEIPT,

@@ -4,8 +4,8 @@
 use super::{field_columns, source_column};
 use crate::dialect::names::{LONGEST_DECLARED, fitted};
 use crate::plan::cites::Cites;
-use crate::plan::rel::{Aggregate, Body, Compare, Join, JoinKind, Parameter, Scalar, Select, Table};
-use crate::plan::{Model, born, fold, scalar, sync};
+use crate::plan::rel::{Aggregate, Body, Compare, Join, JoinKind, Scalar, Select, Table};
+use crate::plan::{Model, fold, scalar, sync};
 use crate::program::{CAUSES, EntityId, FieldId, FieldKind, Program, SequencePart, Stream};
 use crate::source::Sources;
 use crate::types::Type;
@@ -83,17 +83,13 @@ pub(super) fn model(program: &Program, sources: &Sources, id: EntityId) -> Optio
 fn accepted(program: &Program, stream: &Stream) -> Body {
     let of = |name: &str| Scalar::column("r", name);
     let names = std::iter::once(&stream.name).chain(&stream.was).cloned().collect();
-    let step = program.sequence(stream.sequence).steps.get(stream.step);
-    let first_run = step.map(|step| Scalar::Parameter(Parameter::Born(born::name(program, step.at))));
-    let since = |first| of("happened_at").compare(Compare::GreaterEqual, Type::Timestamp, first);
     let first = Aggregate::Min(Box::new(of("happened_at")), Type::Timestamp);
     let items = vec![of("key").named("key"), Scalar::Aggregate(first).named("sent")];
     let mut select = Select::from(Table::State("receipts".to_owned()).alias("r"), items)
         .filter(of("sync").is_one_of(names))
-        .filter(of("object").is_one_of(sync::places(program, stream)))
+        .filter(of("object").equals(Type::Text, Scalar::text(&sync::place(program, stream))))
         .filter(of("accepted"))
         .filter(of("happened_at").compare(Compare::Less, Type::Timestamp, scalar::now()));
-    select.filter.extend(first_run.map(since));
     select.group_by.push(of("key"));
     select.body()
 }

@@ -1,22 +1,13 @@
-//! Takes a sync from a step and gives which rows have a firing to send, and the key of the firing: the row's key and the number of
-//! the entry. What is sent already is left out as for any sync that only creates.
+//! Takes a sync from a step and gives which rows have a firing to send, and the key of the firing: the step, the row's key and the
+//! number of the entry. What is sent already is left out as for any sync that only creates.
 
 use super::outbox::concat;
 use super::value::ROW;
-use crate::manifest::From;
 use crate::plan::born;
-use crate::plan::rel::Scalar;
+use crate::plan::rel::{Parameter, Scalar};
 use crate::plan::scalar;
-use crate::program::{FieldId, Program, SequencePart, Stream};
+use crate::program::{FieldId, Program, Stream};
 use crate::types::Type;
-
-/// The step, as runs know it.
-pub fn step(program: &Program, stream: &Stream) -> From {
-    let sequence = program.sequence(stream.sequence);
-    let Some(step) = sequence.steps.get(stream.step) else { return From::default() };
-    let mut names = sequence.part_names(SequencePart::Step(stream.step), &step.name);
-    From { was: names.split_off(1), step: names.swap_remove(0), born: born::name(program, step.at) }
-}
 
 /// `upsell.email`
 pub fn from(program: &Program, stream: &Stream) -> String {
@@ -37,7 +28,7 @@ pub fn conditions(program: &Program, stream: &Stream) -> Vec<Scalar> {
     fired.into_iter().chain([is_open]).chain(expired).collect()
 }
 
-/// The key of the firing as text: `w1/2`.
+/// The key of the firing as text: `upsell.email/w1/2`.
 pub fn key(program: &Program, stream: &Stream) -> Scalar {
     firing(program, stream, ROW)
 }
@@ -47,7 +38,10 @@ pub fn firing(program: &Program, stream: &Stream, alias: &str) -> Scalar {
     let sequence = program.sequence(stream.sequence);
     let key = program.column(sequence.entity, program.entity(sequence.entity).key);
     let entry = program.field(sequence.entry);
+    let step = sequence.steps.get(stream.step).map_or(sequence.entry, |step| step.at);
     concat(vec![
+        Scalar::Parameter(Parameter::Mark(born::name(program, step))),
+        Scalar::text("/"),
         Scalar::column(alias, &key.name).as_text(&key.typed.kind),
         Scalar::text("/"),
         Scalar::column(alias, &entry.name).as_text(&Type::Int),

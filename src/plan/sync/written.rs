@@ -79,7 +79,7 @@ fn accepted(spec: &SyncSpec, items: Vec<Item>) -> Select {
     let names = std::iter::once(&spec.name).chain(&spec.was).cloned().collect();
     Select::from(Table::State("receipts".to_owned()).alias("r"), items)
         .filter(Scalar::column("r", "sync").is_one_of(names))
-        .filter(Scalar::column("r", "object").is_one_of(spec.places()))
+        .filter(Scalar::column("r", "object").equals(Type::Text, Scalar::text(&spec.place())))
         .filter(Scalar::column("r", "run").equals(Type::Text, Scalar::Parameter(Parameter::Parent)))
         .filter(Scalar::column("r", "accepted"))
 }

@@ -1,7 +1,7 @@
 //! Takes the manifest of the last run and of this one, gives the steps and branches that are gone from a sequence that goes on (those
 //! of a sequence that is gone go with it), the channels that are gone, and the sequences that other rows enter from now on.
 
-use super::Gone;
+use super::{Gone, prev};
 use crate::manifest::{Born, BornKind, Channel, Manifest};
 
 /// The steps and branches of the last run that no part of the same sequence goes on with.
@@ -56,6 +56,18 @@ pub(super) fn other_rows<'a>(before: &'a Manifest, now: &'a Manifest) -> impl It
         let (name, of) = (&new.name, new.of.first().filter(|_| !new.of.contains(was))?);
         Some(format!(
             "sequence `{name}` is of `{of}`, and was of `{was}`: entries of rows that are not in `{of}` close; with `start new`, only rows that join `{of}` from now on enter"
+        ))
+    })
+}
+
+/// What is to be said of the syncs that send another step's firings from now on.
+pub(super) fn other_steps<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = String> + 'a {
+    now.syncs.iter().filter_map(|sync| {
+        let (is, was) = (sync.spec.from.as_ref()?, prev::anywhere(before, sync)?.spec.from.as_ref()?);
+        let born = now.born.iter().find(|it| it.name == *is)?;
+        let name = (is != was && !born.was.contains(was)).then_some(&sync.spec.name)?;
+        Some(format!(
+            "sync `{name}` sends the firings of `{is}` from now on, also those that there are of open entries; it sent those of `{was}`"
         ))
     })
 }
