@@ -22,6 +22,8 @@ mod sequence;
 mod set;
 #[path = "differential/shrink.rs"]
 mod shrink;
+#[path = "differential/sync.rs"]
+mod sync;
 #[path = "differential/world.rs"]
 mod world;
 

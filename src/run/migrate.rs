@@ -18,7 +18,7 @@ pub async fn columns(session: &mut Session<'_>) -> Result<(), RunError> {
     for (column, kind) in [("mark", Type::Text), ("over_at", Type::Timestamp)] {
         let column = quote(column);
         let sql = format!("SELECT {column} FROM {born} WHERE 1 = 0");
-        let found = engine::rows(&mut *session.engine, &sql, &[kind.clone()]).await;
+        let found = engine::rows(&mut *session.engine, &sql, std::slice::from_ref(&kind)).await;
         match found {
             Ok(_) => {}
             Err(error) if matches!(error.trouble, Trouble::Missing | Trouble::Statement) => {

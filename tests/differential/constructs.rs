@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use plgc::functions;
 use plgc::program::{
-    Aggregate, AggregateOp, ExperimentPart, Expr, ExprKind, FieldKind, LinkBy, Literal, Op, Program, RowsOf,
-    SequencePart, Start, What, WindowOp,
+    Aggregate, AggregateOp, ExperimentPart, Expr, ExprKind, FieldKind, Leave, LinkBy, Literal, Mode, Op, Program,
+    RowsOf, SequencePart, Start, Sync, What, WindowOp,
 };
 use plgc::types::Type;
 
@@ -141,6 +141,18 @@ const WANTED: &[&str] = &[
     "step through a channel",
     "steps of one channel",
     "channel of several sequences",
+    "sync of an audience",
+    "sync of all rows",
+    "sync with where",
+    "sync with pick",
+    "sync that only creates",
+    "sync that leaves Clear",
+    "sync that leaves Delete",
+    "sync that leaves Keep",
+    "sync that leaves Set",
+    "sync from a step",
+    "sync from a step with where",
+    "step on what was sent",
 ];
 
 /// What was wanted and never occurred.
@@ -171,6 +183,14 @@ pub fn count(program: &Program, edition: &Edition, counts: &mut Counts) {
     for channel in &program.channels {
         seen.when(channel.order.len() > 1, "channel of several sequences");
     }
+    for sync in &program.syncs {
+        seen.sync(sync);
+    }
+    for stream in &program.streams {
+        seen.one("sync from a step");
+        seen.when(stream.filter.is_some(), "sync from a step with where");
+    }
+    seen.when(edition.text.contains(".sent + "), "step on what was sent");
     seen.rows(edition);
 }
 
@@ -188,6 +208,22 @@ impl Seen<'_> {
         if is {
             self.one(name);
         }
+    }
+
+    fn sync(&mut self, sync: &Sync) {
+        let is_audience = sync.filter.is_some_and(|filter| !self.program.field(filter).hidden);
+        self.when(is_audience, "sync of an audience");
+        self.when(sync.filter.is_none(), "sync of all rows");
+        self.when(sync.filter.is_some() && !is_audience, "sync with where");
+        self.when(!sync.pick.is_empty(), "sync with pick");
+        self.when(sync.mode == Mode::Create, "sync that only creates");
+        let leave = match &sync.leave {
+            Leave::Clear => "Clear",
+            Leave::Delete => "Delete",
+            Leave::Keep => "Keep",
+            Leave::Set(_) => "Set",
+        };
+        self.one(&format!("sync that leaves {leave}"));
     }
 
     fn rows(&mut self, edition: &Edition) {

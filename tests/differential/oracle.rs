@@ -136,7 +136,7 @@ impl Oracle {
             Ok(outcome) if !outcome.built => None,
             Ok(outcome) => match self.run(program, moment, &queries)? {
                 Ok((output, deliveries)) => {
-                    let found = differs(&output, manifest, world, outcome);
+                    let found = differs((&output, &deliveries), (program, manifest), world, outcome);
                     (self.before, self.deliveries) = (output, deliveries);
                     self.compared += 1;
                     found
@@ -164,7 +164,12 @@ fn leaves_range(said: &str) -> bool {
     ["years 1 to 9999", "range of years", "before the year 1"].iter().any(|part| said.contains(part))
 }
 
-fn differs(output: &Output, manifest: &Manifest, world: &World, outcome: &Outcome) -> Option<String> {
+fn differs(
+    (output, deliveries): (&Output, &Deliveries),
+    (program, manifest): (&Program, &Manifest),
+    world: &World,
+    outcome: &Outcome,
+) -> Option<String> {
     for view in world.rows(manifest) {
         let table = &output.entities[&view.entity];
         let model = manifest.models.iter().find(|model| model.last && model.entity == view.entity).unwrap();
@@ -202,6 +207,9 @@ fn differs(output: &Output, manifest: &Manifest, world: &World, outcome: &Outcom
     if ours != theirs {
         return Some(format!("changes: the evaluator has {ours:?}, the engine {theirs:?}"));
     }
+    if let Some(found) = sent(deliveries, program, manifest, world) {
+        return Some(found);
+    }
     let now = eval::parse_instant(&outcome.now).expect("an instant");
     let mut ours: Vec<Vec<Option<String>>> = output.firings.iter().filter(|it| it.at == now).map(line).collect();
     ours.sort();
@@ -209,6 +217,48 @@ fn differs(output: &Output, manifest: &Manifest, world: &World, outcome: &Outcom
     let theirs: Vec<Vec<Option<String>>> =
         theirs.iter().map(|row| row.iter().map(engine::Value::text).collect()).collect();
     (ours != theirs).then(|| format!("firings: the evaluator has {ours:?}, the engine {theirs:?}"))
+}
+
+/// Where the objects at destinations differ from what was sent there.
+fn sent(deliveries: &Deliveries, program: &Program, manifest: &Manifest, world: &World) -> Option<String> {
+    let theirs = world.objects(manifest);
+    for sync in program.all_syncs() {
+        let spec = &manifest.syncs.iter().find(|it| it.spec.name == sync.name)?.spec;
+        let (ours, none) = (deliveries.objects(program, &sync), BTreeMap::new());
+        let theirs = theirs.get(&sync.object).unwrap_or(&none);
+        let (one, other): (Vec<&String>, Vec<&String>) =
+            (ours.iter().map(|(key, _)| key).collect(), theirs.keys().collect());
+        if one != other {
+            return Some(format!("objects of {}: the evaluator has {one:?}, the engine sent {other:?}", sync.name));
+        }
+        for (key, fields) in &ours {
+            for (name, json) in &theirs[key] {
+                let kind = &spec.fields.iter().find(|field| field.name == *name)?.typed.kind;
+                let (ours, theirs) = (fields.get(name).unwrap_or(&Value::Null), written(json, kind));
+                if !same(ours, &theirs) {
+                    let sync = &sync.name;
+                    return Some(format!(
+                        "{sync}.{name} of {key:?}: the evaluator has {ours:?}, the engine sent {theirs:?}"
+                    ));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// A value of a line of JSON.
+fn written(json: &serde_json::Value, kind: &Type) -> Value {
+    let text = match json {
+        serde_json::Value::Null => return Value::Null,
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let value = match kind {
+        Type::Text | Type::Enum(_) | Type::Json => engine::Value::Text(text),
+        _ => engine::Value::parse(&text, kind).unwrap_or_else(|| panic!("{json} is no {kind}")),
+    };
+    taken(&value, kind)
 }
 
 /// A firing as the log has it: step, key, entry, channel, member.

@@ -28,6 +28,8 @@ pub struct Writer {
     aliases: usize,
     /// The sequences with a step through a channel: whether it is the one of each person, and the name.
     pub through: Vec<(bool, String)>,
+    /// The steps that a sync sends: of which entity, and the name.
+    pub streams: Vec<(usize, String)>,
 }
 
 impl Writer {
@@ -62,7 +64,8 @@ pub fn case(seed: u64) -> String {
         maker.write(&rows, &mut out);
     }
     let enums = ENUMS.iter().map(|names| names.iter().map(|name| (*name).to_owned()).collect()).collect();
-    let mut maker = Writer { random, shapes, fields: Vec::new(), enums, aliases: 0, through: Vec::new() };
+    let mut maker =
+        Writer { random, shapes, fields: Vec::new(), enums, aliases: 0, through: Vec::new(), streams: Vec::new() };
     maker.declarations(&mut out);
     out
 }
@@ -99,6 +102,8 @@ impl Writer {
         }
         let channels = self.channels();
         out.push_str(&channels);
+        let syncs = self.syncs();
+        out.push_str(&syncs);
     }
 
     /// Links to one row of a set.
