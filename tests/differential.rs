@@ -10,6 +10,8 @@ mod experiment;
 mod expression;
 #[path = "differential/oracle.rs"]
 pub mod oracle;
+#[path = "differential/planted.rs"]
+mod planted;
 #[path = "differential/program.rs"]
 pub mod program;
 #[path = "differential/random.rs"]

@@ -22,6 +22,7 @@ mod fivetran;
 mod guards;
 mod habits;
 mod kill;
+mod laws;
 mod loads;
 mod migrates;
 mod mutants;
