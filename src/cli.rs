@@ -13,6 +13,7 @@ pub mod points;
 mod project;
 mod run;
 mod settings;
+mod simulate;
 mod terminal;
 mod test;
 mod why;
@@ -50,6 +51,7 @@ enum Command {
     Run(run::Args),
     Test(test::Args),
     Why(why::Args),
+    Simulate(simulate::Args),
     Fmt(fmt::Args),
     Lineage(lineage::Args),
     Explain(explain::Args),
@@ -181,6 +183,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::main(&args, project, &terminal),
         Command::Test(args) => test::main(&args, project, &terminal),
         Command::Why(args) => why::main(&args, project, &terminal),
+        Command::Simulate(args) => simulate::main(&args, project, &terminal),
         Command::Fmt(args) => fmt::main(&args, project, &terminal),
         Command::Lineage(args) => lineage::main(&args, project, &terminal),
         Command::Explain(args) => explain::main(&args, &terminal),

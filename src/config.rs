@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::destination;
 use crate::diagnostics::{Diagnostics, did_you_mean};
 use crate::source::{SourceFile, Span};
+pub use read::duration;
 
 /// The name of the file.
 pub const FILE: &str = "plg.toml";

@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod plan;
 pub mod program;
 pub mod run;
+pub mod simulate;
 pub mod source;
 pub mod sql;
 pub mod syntax;

@@ -9,6 +9,7 @@ pub mod ended;
 pub mod error;
 pub mod finish;
 pub mod forgotten;
+pub mod gather;
 pub mod migrate;
 pub mod misfit;
 pub mod outcome;

@@ -197,8 +197,8 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], give: impl Fn(&T) -> R + Sync) -> 
     given.into_iter().map(|(_, it)| it).collect()
 }
 
-/// The program with a table in the place of each source that is a query: a test gives its rows, too.
-fn manifest(program: &Program, sources: &Sources, dialect: &Dialect) -> Manifest {
+/// The program with a table in the place of each source that is a query: who plays it gives its rows, too.
+pub(crate) fn manifest(program: &Program, sources: &Sources, dialect: &Dialect) -> Manifest {
     let mut program = program.clone();
     for source in &mut program.sources {
         source.sql = None;

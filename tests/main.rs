@@ -36,6 +36,7 @@ mod renames;
 mod rough;
 mod run_cases;
 mod runs;
+mod simulated;
 mod sql;
 mod support;
 mod syncs;

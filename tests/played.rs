@@ -8,6 +8,7 @@ use plgc::test::{self, Pace, Place, Verdict};
 use plgc::types::Type;
 
 use crate::cases::{Case, beside, cases};
+use crate::examples;
 use crate::support::project::Project;
 use crate::support::server::Database;
 
@@ -181,4 +182,130 @@ fn changes_that_no_test_notices_are_shown() {
     project.replace("program.plg", "| b  | false | ok    |", "| b  | true  | ok    |");
     let said = project.call("test --mutate");
     assert!(said.code == Some(1) && said.out.contains("0 passed, 1 failed"), "{}", said.out);
+}
+
+const PASSAGE: &str = "source app.items { id text; size int; owner text?; rests_until timestamp? }
+
+entity item from app.items { key id }
+
+audience large of item where size > 10
+
+sequence upsell of large {
+  start  all
+  hold   when rests_until > now
+  exit   when done
+  again  after 2 days at most 2
+  step   email  via mail  during daily 00:00-12:00
+  step   call   due email + 1 day  when owner is not null  until email + 3 days
+  branch offer  due email + 2 days {
+    step gift   when size >= 20
+    step other  otherwise
+  }
+}
+
+channel mail of item {
+  cap    1 per 5 days
+  order  upsell
+}
+
+experiment look of large {
+  arms     a 50%, b 50%
+  rollout  50%
+  layer    looks 0%..50%
+}
+
+test 'the mail goes out' at @2026-01-15 every 12 hours {
+  given app.items
+    | id | size | owner |
+    | a  | 12   | ada   |
+  expect fired upsell.email = { a }
+  TESTED
+}
+";
+
+/// The changes that no test notices, each as it is said.
+fn unnoticed(tested: &str) -> Vec<String> {
+    let project = Project::new("sqlite", &PASSAGE.replace("TESTED", tested), "");
+    let said = project.call("test --mutate --format json");
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    let json: serde_json::Value = serde_json::from_str(&said.out).unwrap();
+    let text = |it: &serde_json::Value| format!("{} {}", it["field"].as_str().unwrap(), it["change"].as_str().unwrap());
+    json["unnoticed"].as_array().unwrap().iter().map(text).collect()
+}
+
+#[test]
+fn changes_of_what_has_memory_are_shown_until_a_test_notices_them() {
+    let few = unnoticed("");
+    let passage: Vec<&str> = few.iter().map(String::as_str).filter(|it| !it.starts_with("item.large")).collect();
+    let wanted = [
+        "upsell `>=` in place of `>`",
+        "upsell `hold when rests_until > now` left out",
+        "upsell `exit when done` left out",
+        "upsell `again after 2 days` a day longer",
+        "upsell `again at most 3` in place of 2",
+        "upsell `again` left out",
+        "upsell.email `via mail` left out",
+        "upsell.email `during daily 00:00-12:00` left out",
+        "upsell.call `email + 1 day` a day earlier",
+        "upsell.call `email + 1 day` a day later",
+        "upsell.call `not` left out",
+        "upsell.call `when owner is not null` left out",
+        "upsell.call `until email + 3 days` left out",
+        "upsell.offer `email + 2 days` a day earlier",
+        "upsell.offer `email + 2 days` a day later",
+        "upsell.offer the arm `gift` left out",
+        "upsell.gift `>` in place of `>=`",
+        "upsell.gift `when size >= 20` left out",
+        "upsell.gift this negated",
+        "upsell.offer the arm `other` left out",
+        "mail `per 5 days` a day longer",
+        "mail a cap of 2 in place of 1",
+        "item.look `rollout` left out",
+        "item.look the arms drawn in reverse order",
+        "item.look `layer` left out",
+    ];
+    assert_eq!(passage, wanted);
+
+    // The call and the end are expected, and when: of these, only how long a step may wait is left.
+    let tested = "after 12 hours\n  expect upsell.call = {}\n  after 12 hours\n  expect fired upsell.call = { a }\n  \
+         after 1 day\n  expect fired upsell.other = { a }\n  after 12 hours\n  expect item\n    \
+         | id | upsell__active | upsell__cause |\n    | a  | false          | exit          |";
+    let more = unnoticed(tested);
+    let gone = [
+        "upsell `exit when done` left out",
+        "upsell.call `email + 1 day` a day earlier",
+        "upsell.call `email + 1 day` a day later",
+        "upsell.call `not` left out",
+        "upsell.offer `email + 2 days` a day later",
+        "upsell.offer the arm `other` left out",
+        "upsell.gift this negated",
+    ];
+    for change in gone {
+        assert!(few.iter().any(|it| it == change) && !more.iter().any(|it| it == change), "{change}: {more:#?}");
+    }
+    assert!(more.iter().any(|it| it == "upsell.call `until email + 3 days` left out"), "{more:#?}");
+
+    let project = Project::new("sqlite", &PASSAGE.replace("TESTED", tested), "");
+    let parts = [
+        "all tests pass with `until email + 3 days` left out",
+        "a part of `upsell.call` that no test holds to",
+        "what has fired and which entries are open",
+        "a part of `mail` that no test holds to",
+        "help: add a test that expects the arm of a row which is enrolled",
+    ];
+    project.call("test --mutate").is(0, &parts);
+}
+
+#[test]
+fn the_tests_of_the_example_notice_every_change_but_one_that_means_the_same() {
+    let said = examples::text(&examples::plgc(
+        std::path::Path::new("examples/upsell"),
+        &["test", "--mutate", "--format", "json"],
+    ));
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let unnoticed: Vec<_> =
+        json["unnoticed"].as_array().unwrap().iter().map(|it| (&it["field"], &it["change"])).collect();
+    // `overage.since` is null for who is no member.
+    assert_eq!(unnoticed, [(&"workspace.product_stage".into(), &"`overage` left out".into())], "{said}");
+    assert!(json["changes"].as_u64().unwrap() > 60, "{said}");
 }

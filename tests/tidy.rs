@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["sql"],
     &["compile", "run"],
     &["test"],
-    &["why"],
+    &["simulate", "why"],
     &["config"],
     &["cli"],
 ];

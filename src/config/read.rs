@@ -252,12 +252,7 @@ impl Reader<'_, '_> {
 
     fn duration(&mut self, value: Value<'_>, path: &str) -> Option<i64> {
         let written = self.text(value, path)?;
-        let duration = written.text.trim().split_once(' ').and_then(|(number, unit)| {
-            let number = number.parse::<i64>().ok().filter(|number| *number > 0)?;
-            let unit = unit.trim();
-            let (_, seconds) = UNITS.iter().find(|(name, _)| unit.strip_suffix('s').unwrap_or(unit) == *name)?;
-            number.checked_mul(*seconds)?.checked_mul(1_000_000)
-        });
+        let duration = duration(&written.text);
         if duration.is_none() {
             let message = format!("`{path}` is not a duration");
             let help = "write a number and a unit, such as `20 minutes` or `1 day`";
@@ -287,4 +282,14 @@ impl Reader<'_, '_> {
     fn wrong(&mut self, at: Span, message: String, label: &str, help: &str) {
         self.diags.push(WrongValue { message, at, label: label.to_owned(), help: help.to_owned() });
     }
+}
+
+/// A text such as `20 minutes`, in microseconds.
+#[must_use]
+pub fn duration(text: &str) -> Option<i64> {
+    let (number, unit) = text.trim().split_once(' ')?;
+    let number = number.parse::<i64>().ok().filter(|number| *number > 0)?;
+    let unit = unit.trim();
+    let (_, seconds) = UNITS.iter().find(|(name, _)| unit.strip_suffix('s').unwrap_or(unit) == *name)?;
+    number.checked_mul(*seconds)?.checked_mul(1_000_000)
 }

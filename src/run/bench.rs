@@ -2,10 +2,10 @@
 //! every run, but guards and freshness stop nothing, and receipts need no file.
 
 use super::outcome::{Event, Outcome, Progress};
-use super::session::Session;
+use super::session::{Run, Session};
 use super::{RunError, RunOptions, Target, fits, go};
 use crate::destination::memory::Memory;
-use crate::engine::{Row, Slot, quote};
+use crate::engine::{Row, Slot, quote, value};
 use crate::manifest::{Manifest, Source};
 use crate::types::Type;
 
@@ -13,6 +13,8 @@ use crate::types::Type;
 pub struct Bench<'a> {
     session: Session<'a>,
     manifest: &'a Manifest,
+    /// The last run.
+    last: Option<Run>,
 }
 
 /// Hears nothing.
@@ -34,7 +36,7 @@ impl<'a> Bench<'a> {
         progress: &'a mut dyn Progress,
     ) -> Result<Self, RunError> {
         let session = Session::rehearse(fits(manifest, target)?, target, memory, progress).await?;
-        let mut bench = Self { session, manifest };
+        let mut bench = Self { session, manifest, last: None };
         for source in &manifest.sources {
             bench.create(source).await?;
         }
@@ -76,7 +78,33 @@ impl<'a> Bench<'a> {
     /// Where it stops.
     pub async fn run(&mut self, now: i64) -> Result<Outcome, RunError> {
         self.session.options = RunOptions { now, ..RunOptions::default() };
-        go(&mut self.session, self.manifest).await
+        let outcome = go(&mut self.session, self.manifest).await?;
+        let (id, now) = (outcome.run.clone(), value::instant_text(now));
+        self.last = Some(Run { id, parent: outcome.parent.clone(), now, born: Vec::new() });
+        Ok(outcome)
+    }
+
+    /// Columns of the rows that the last run built of a model, what no view shows included; where any are named in `only`, of
+    /// those rows in which one of these is true. Nothing where the manifest has no such model.
+    ///
+    /// # Errors
+    /// Where the target cannot do it.
+    pub async fn built(&mut self, model: &str, columns: &[(&str, Type)], only: &[&str]) -> Result<Vec<Row>, RunError> {
+        let model = self.manifest.models.iter().find(|it| it.name == model);
+        let (Some(model), Some(run)) = (model, &self.last) else { return Ok(Vec::new()) };
+        let only = only.iter().map(|name| format!("m.{}", quote(name))).collect::<Vec<_>>().join(" OR ");
+        let table = run.bind(&model.table, self.session.driver);
+        let from = if only.is_empty() { table } else { format!("(SELECT * FROM {table} AS m WHERE {only})") };
+        self.session.columns(&from, columns).await
+    }
+
+    /// Columns of a table of the state.
+    ///
+    /// # Errors
+    /// Where the target cannot do it.
+    pub async fn state(&mut self, table: &str, columns: &[(&str, Type)]) -> Result<Vec<Row>, RunError> {
+        let table = self.session.driver.table(super::state::SCHEMA, table);
+        self.session.columns(&table, columns).await
     }
 
     /// Columns of an entity's rows, as people read them.

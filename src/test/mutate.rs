@@ -1,23 +1,71 @@
-//! Takes a program whose tests pass, changes one condition of it at a time, and gives the changes that no test notices: those
-//! conditions could be wrong, and nobody would know. All tests are played in the reference evaluator.
+//! Takes a program whose tests pass, changes one condition of it at a time, or one part of what has memory, and gives the changes that
+//! no test notices: those could be wrong, and nobody would know. All tests are played in the reference evaluator.
+
+mod passage;
 
 use super::reference::Reference;
 use super::{in_parallel, play};
-use crate::program::{Expr, ExprKind, FieldId, FieldKind, Op, Program, Test};
+use crate::program::{
+    Channel, ChannelId, Experiment, ExperimentId, Expr, ExprKind, FieldId, FieldKind, Op, Program, Sequence,
+    SequenceId, Test,
+};
 use crate::source::{Sources, Span};
 use crate::types::Type;
 
-/// A change of one condition.
+/// A change of one condition, or of another part of a declaration.
 #[derive(Debug, Clone)]
 pub struct Mutant {
-    /// Whose condition it is: `workspace.overage`.
+    /// Whose it is: `workspace.overage`, `upsell.email`, `mail`.
     pub field: String,
     /// What was changed.
     pub span: Span,
     /// How, as what follows "with": "`>=` in place of `>`".
     pub change: String,
-    id: FieldId,
-    kind: FieldKind,
+    /// Of what kind of declaration.
+    pub of: Of,
+    part: Part,
+}
+
+/// A kind of declaration that is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// A trait, an audience or a status.
+    Field,
+    /// A sequence, a step or a branch.
+    Sequence,
+    /// A channel.
+    Channel,
+    /// An experiment.
+    Experiment,
+}
+
+/// A declaration as it is changed.
+#[derive(Debug, Clone)]
+enum Part {
+    Field(FieldId, Box<FieldKind>),
+    Sequence(SequenceId, Box<Sequence>),
+    Channel(ChannelId, Box<Channel>),
+    Experiment(ExperimentId, Box<Experiment>),
+}
+
+impl Part {
+    /// The program with it.
+    fn within(&self, program: &Program) -> Program {
+        let mut changed = program.clone();
+        match self {
+            Self::Field(id, kind) => put(changed.fields.get_mut(id.0 as usize).map(|field| &mut field.kind), kind),
+            Self::Sequence(id, sequence) => put(changed.sequences.get_mut(id.0 as usize), sequence),
+            Self::Channel(id, channel) => put(changed.channels.get_mut(id.0 as usize), channel),
+            Self::Experiment(id, experiment) => put(changed.experiments.get_mut(id.0 as usize), experiment),
+        }
+        changed
+    }
+}
+
+fn put<T: Clone>(slot: Option<&mut T>, value: &T) {
+    if let Some(slot) = slot {
+        slot.clone_from(value);
+    }
 }
 
 /// How many changes there are, and which of them no test notices, in the order of the files.
@@ -44,14 +92,11 @@ pub fn unnoticed(program: &Program, sources: &Sources, tests: &[&Test]) -> Unnot
 }
 
 fn is_noticed(mutant: &Mutant, program: &Program, tests: &[&Test]) -> bool {
-    let mut changed = program.clone();
-    if let Some(field) = changed.fields.get_mut(mutant.id.0 as usize) {
-        field.kind = mutant.kind.clone();
-    }
+    let changed = mutant.part.within(program);
     tests.iter().any(|test| !play(test, &mut Reference::new(&changed)).is_passed())
 }
 
-/// Every change of the conditions of traits, audiences and statuses.
+/// Every change of the conditions of traits, audiences and statuses, and of what sequences, channels and experiments say.
 fn mutants(program: &Program, sources: &Sources) -> Vec<Mutant> {
     let mut found = Vec::new();
     for (id, field) in (0..).map(FieldId).zip(&program.fields).filter(|(_, field)| !field.hidden) {
@@ -64,10 +109,12 @@ fn mutants(program: &Program, sources: &Sources) -> Vec<Mutant> {
                 if let Some(expr) = conditions(&mut kind).into_iter().nth(place) {
                     *expr = after;
                 }
-                found.push(Mutant { field: name.clone(), span, change, id, kind });
+                let part = Part::Field(id, Box::new(kind));
+                found.push(Mutant { field: name.clone(), span, change, of: Of::Field, part });
             }
         }
     }
+    found.extend(passage::mutants(program, sources));
     found
 }
 

@@ -31,20 +31,25 @@ const ROWS: [(&str, &str); 5] = [
 const FILES: [&str; 2] = ["load-missing-file", "load-two-files"];
 
 /// Pages whose example is calls.
-const CALLS: [&str; 17] = [
+const CALLS: [&str; 22] = [
     "init-would-overwrite",
     "manifest-unreadable",
     "missing-project",
     "nested-project",
     "no-program",
+    "no-rows-yet",
     "no-run-yet",
     "option-path",
     "run-earlier",
     "run-guard",
     "run-manifest",
+    "too-many-runs",
     "unknown-accept",
     "unknown-code",
     "unknown-lineage-field",
+    "unknown-simulate-key",
+    "unknown-simulate-name",
+    "unknown-simulate-test",
     "unknown-target",
     "unknown-test",
     "unknown-why-field",
@@ -135,7 +140,15 @@ fn prepare(project: &Project, code: &str) {
             std::fs::create_dir(project.path("tests")).unwrap();
             std::fs::rename(project.path("data"), project.path("tests/fixture")).unwrap();
         }
-        "unknown-test" => {
+        "no-rows-yet" => {
+            for file in ["app.workspaces", "app.users", "app.logins", "sheets.exclusions"] {
+                let path = format!("data/{file}.csv");
+                let text = std::fs::read_to_string(project.path(&path)).unwrap();
+                project.write(&path, &format!("{}\n", text.lines().next().unwrap()));
+            }
+            prepare(project, "unknown-test");
+        }
+        "unknown-test" | "unknown-simulate-test" => {
             let test = "test 'an open opportunity' at @2026-01-15 {\n  expect overage = {}\n}\n";
             project.write("overage_test.plg", test);
         }

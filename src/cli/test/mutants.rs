@@ -1,4 +1,4 @@
-//! Takes the changes of conditions that no test notices, gives them for people, each with its place and what to do, or as JSON
+//! Takes the changes that no test notices, gives them for people, each with its place and what to do, or as JSON
 //! for programs.
 
 use miette::Diagnostic;
@@ -8,21 +8,35 @@ use thiserror::Error;
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::text::{self, Style};
 use crate::source::{Sources, Span};
-use crate::test::mutate::Unnoticed;
+use crate::test::mutate::{Of, Unnoticed};
 
-/// A condition that could be another one.
+/// What could be otherwise.
 #[derive(Debug, Error, Diagnostic)]
 #[error("all tests pass with {change}")]
-#[diagnostic(
-    code("unnoticed-change"),
-    severity(Warning),
-    help("add a test in which this decides: a row that it lets in or keeps out")
-)]
+#[diagnostic(code("unnoticed-change"), severity(Warning))]
 struct UnnoticedChange {
     change: String,
-    #[label(primary, "a condition of `{field}` that no test holds to")]
+    #[label(primary, "{part} of `{field}` that no test holds to")]
     at: Span,
+    part: &'static str,
     field: String,
+    #[help]
+    help: &'static str,
+}
+
+/// What it is of a declaration, and what a test would have to do.
+const fn said(of: Of) -> (&'static str, &'static str) {
+    match of {
+        Of::Field => ("a condition", "add a test in which this decides: a row that it lets in or keeps out"),
+        Of::Sequence => (
+            "a part",
+            "add a test that expects, in the run in which this decides and in the one before it, what has fired and which entries are open",
+        ),
+        Of::Channel => ("a part", "add a test in which two steps compete for one row, and expect which fires when"),
+        Of::Experiment => {
+            ("a part", "add a test that expects the arm of a row which is enrolled, and of one which is not")
+        }
+    }
 }
 
 /// For people.
@@ -30,7 +44,8 @@ pub fn text(found: Unnoticed, sources: &Sources, style: Style) -> String {
     let (tried, unnoticed) = (found.tried, found.mutants.len());
     let mut diags = Diagnostics::default();
     for mutant in found.mutants {
-        diags.push(UnnoticedChange { change: mutant.change, at: mutant.span, field: mutant.field });
+        let (part, help) = said(mutant.of);
+        diags.push(UnnoticedChange { change: mutant.change, at: mutant.span, part, field: mutant.field, help });
     }
     let shown = text::render(&diags.finish(), sources, style);
     format!("{shown}{} of {tried} changes are noticed by a test\n", tried - unnoticed)
