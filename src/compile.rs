@@ -31,6 +31,7 @@ pub fn manifest(plan: Plan, program: &Program, files: &Sources, dialect: &Dialec
         checks: plan.checks.into_iter().map(|it| check(&it, dialect)).collect(),
         views: plan.views.into_iter().map(|it| view(&it, dialect)).collect(),
         syncs: plan.syncs.into_iter().map(|it| sync(&it, dialect)).collect(),
+        policies: program.policies.iter().map(|it| policy(program, it, files)).collect(),
         destinations: program.destinations.iter().map(destination).collect(),
         retired: program.retired.clone(),
         born: plan.born,
@@ -178,7 +179,20 @@ fn sync(sync: &plan::Sync, dialect: &Dialect) -> manifest::Sync {
             })
             .into(),
         outbox: sql::render(&sync.outbox, dialect).into(),
+        gated: sync.gated.as_ref().map_or_else(String::new, |it| sql::render(it, dialect)).into(),
         spec,
+    }
+}
+
+fn policy(program: &Program, policy: &crate::program::Policy, files: &Sources) -> manifest::Policy {
+    let name = |id: &crate::program::DestinationId| program.destination(*id).name.clone();
+    manifest::Policy {
+        name: policy.name.clone(),
+        doc: policy.doc.clone(),
+        cite: files.cite(policy.span),
+        entity: program.entity(policy.entity).name.clone(),
+        column: program.field(policy.forbids).name.clone(),
+        destinations: policy.destinations.iter().map(name).collect(),
     }
 }
 
@@ -194,6 +208,6 @@ fn statements(manifest: &Manifest) -> impl Iterator<Item = &str> {
         [&it.loses, &it.lost].into_iter().chain(&it.changes).chain(&it.firings).chain(it.moves.values())
     });
     let checks = manifest.checks.iter().map(|it| &it.sql);
-    let syncs = manifest.syncs.iter().flat_map(|it| [&it.written, &it.outbox]);
+    let syncs = manifest.syncs.iter().flat_map(|it| [&it.written, &it.outbox, &it.gated]);
     models.chain(entities).chain(checks).chain(syncs).map(|it| &**it)
 }

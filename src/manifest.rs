@@ -6,6 +6,7 @@ mod bind;
 mod born;
 mod files;
 pub mod lineage;
+mod policy;
 mod read;
 mod same;
 mod schema;
@@ -14,6 +15,7 @@ mod sync;
 
 pub use bind::{Bindings, bind};
 pub use born::{Born, BornKind, Channel};
+pub use policy::{Heeded, Policy, Standing};
 pub use read::Unreadable;
 pub use schema::schema;
 pub use sql::Sql;
@@ -56,6 +58,9 @@ pub struct Manifest {
     pub views: Vec<View>,
     /// The syncs, in declared order.
     pub syncs: Vec<Sync>,
+    /// The policies, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<Policy>,
     /// The destinations, by name.
     pub destinations: BTreeMap<String, Destination>,
     /// What earlier runs remember and the program lets go: audiences, syncs, entities, and fields as `entity.field`.

@@ -141,6 +141,8 @@ pub struct Sync {
     pub written: Query,
     /// op, key, hash, then the fields: what has to be sent, ordered by op and key.
     pub outbox: Query,
+    /// policy, key: what would be sent if no policy forbade it.
+    pub gated: Option<Query>,
 }
 
 /// Everything that a run executes for a program without errors.

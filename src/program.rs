@@ -23,6 +23,7 @@ mod matching;
 mod mistakes;
 mod names;
 mod path;
+mod policy;
 pub mod proof;
 mod query;
 mod scope;
@@ -42,9 +43,10 @@ mod was;
 pub use graph::{
     Again, Aggregate, AggregateOp, Branch, CAUSES, Channel, ChannelId, Column, ColumnId, Destination, DestinationId,
     Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart,
-    Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Hash, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order,
-    Phase, Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Start,
-    Step, Stream, Sync, TargetField, Test, TestStep, Tie, Via, WHOLE, What, Window, WindowOp, percent, spoken,
+    Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Hash, Heeded, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op,
+    Order, Phase, Policy, PolicyId, Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source,
+    SourceId, Stage, Standing, Start, Step, Stream, Sync, TargetField, Test, TestStep, Tie, Via, WHOLE, What, Window,
+    WindowOp, percent, spoken,
 };
 
 use crate::diagnostics::Diagnostics;
@@ -75,6 +77,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.type_fields();
     ctx.type_sequences();
     ctx.declare_destinations();
+    ctx.declare_policies();
     ctx.declare_syncs();
     ctx.check_retired();
     // A mistake in a declaration would be told again by each row that hangs on it.
@@ -82,7 +85,10 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
         ctx.type_tests();
     }
     let (mut program, rest) = ctx.into_program();
-    let order = cycle::order(&program, &rest.circled, diags);
+    let mut order = cycle::order(&program, &rest.circled, diags);
+    if !diags.has_errors() {
+        policy::settle(&mut program, &rest.heeds, &mut order);
+    }
     labels::flow(&mut program, &order);
     checks::check(&program, (files, sources, options), (&rest, &order), diags);
     program

@@ -9,6 +9,7 @@ pub mod ended;
 pub mod error;
 pub mod finish;
 pub mod forgotten;
+pub mod gate;
 pub mod gather;
 pub mod migrate;
 pub mod misfit;
@@ -27,6 +28,7 @@ pub use crate::destination::push::Setting;
 use crate::engine::{self, Driver, Location, value};
 use crate::manifest::{Manifest, VERSION};
 pub use error::RunError;
+use gate::Asked;
 pub use outcome::{Event, Outcome, Progress};
 use session::{Run, Session};
 use state::Committed;
@@ -138,7 +140,8 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         Some(head) => {
             let own = state::manifest(session, &head.manifest).await?;
             session.options.accept = forgotten::accepted(Some(&own), manifest, &session.options.accept)?;
-            let resumed = if head.finished { None } else { Some(resume(session, &own, head).await?) };
+            let asked = if now == head.now { Asked::again(manifest, &own) } else { Asked::Later(manifest) };
+            let resumed = if head.finished { None } else { Some(resume(session, &own, head, asked).await?) };
             (Some(own), resumed)
         }
     };
@@ -149,7 +152,7 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         if now == head.now {
             let mut outcome = match resumed {
                 Some(outcome) => outcome,
-                None => redeliver(session, own, head).await?,
+                None => redeliver(session, own, head, Asked::again(manifest, own)).await?,
             };
             if !manifest.does_the_same(own) {
                 session.notice(edited(own, manifest, head));
@@ -177,7 +180,7 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
         session.notice(notice);
     }
     let moves = build::whole(session, manifest, before.as_ref(), &run).await?;
-    let (changes, syncs) = finish::finish(session, manifest, before.as_ref(), &run).await?;
+    let (changes, syncs) = finish::finish(session, (manifest, before.as_ref()), &run, Asked::Own).await?;
     let resumed = resumed.map(Box::new);
     Ok(Outcome { built: true, resumed, changes, moves, syncs, ..outcome(session, &run) })
 }
@@ -208,10 +211,15 @@ fn number(id: &str) -> u64 {
 }
 
 /// Finishes a run that was committed and then killed, with its own manifest.
-async fn resume(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Outcome, RunError> {
+async fn resume(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    head: &Committed,
+    asked: Asked<'_>,
+) -> Result<Outcome, RunError> {
     let run = again(session, manifest, head).await?;
     let before = remember(session, manifest, &run).await?;
-    let (changes, syncs) = finish::finish(session, manifest, before.as_ref(), &run).await?;
+    let (changes, syncs) = finish::finish(session, (manifest, before.as_ref()), &run, asked).await?;
     Ok(Outcome { changes, syncs, ..outcome(session, &run) })
 }
 
@@ -223,10 +231,15 @@ async fn again(session: &mut Session<'_>, manifest: &Manifest, head: &Committed)
 }
 
 /// Sends again what the last run could not: its instant is asked for once more.
-async fn redeliver(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Outcome, RunError> {
+async fn redeliver(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    head: &Committed,
+    asked: Asked<'_>,
+) -> Result<Outcome, RunError> {
     let run = again(session, manifest, head).await?;
     remember(session, manifest, &run).await?;
-    let syncs = finish::deliver_all(session, manifest, &run).await?;
+    let syncs = finish::deliver_all(session, manifest, &run, asked).await?;
     session.say(&Event::Finished { run: run.id.clone() });
     Ok(Outcome { syncs, ..outcome(session, &run) })
 }

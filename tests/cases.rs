@@ -141,6 +141,9 @@ pub fn sections(manifest: &Manifest) -> Vec<(&'static str, String, String)> {
     for it in &manifest.syncs {
         section("written", format!("what sync {} has written", it.spec.name), &it.written);
         section("outbox", format!("what sync {} sends", it.spec.name), &it.outbox);
+        if !it.gated.is_empty() {
+            section("gated", format!("what policies hold back of sync {}", it.spec.name), &it.gated);
+        }
     }
     let lines: Vec<_> = manifest.lineage.iter().collect();
     section("lineage", "lineage".to_owned(), &plgc::manifest::lineage::table(&lines));

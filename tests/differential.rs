@@ -12,6 +12,8 @@ mod expression;
 pub mod oracle;
 #[path = "differential/planted.rs"]
 mod planted;
+#[path = "differential/policies.rs"]
+mod policies;
 #[path = "differential/program.rs"]
 pub mod program;
 #[path = "differential/random.rs"]
@@ -26,6 +28,8 @@ mod set;
 mod shrink;
 #[path = "differential/sync.rs"]
 mod sync;
+#[path = "differential/wanted.rs"]
+mod wanted;
 #[path = "differential/world.rs"]
 mod world;
 
@@ -141,4 +145,22 @@ fn random_programs_mean_the_same_everywhere() {
     assert!(compared as u64 > count, "only {compared} runs of {count} programs could be compared");
     let never = constructs::never(&counts);
     assert!(count < 200 || never.is_empty(), "never made: {}", never.join(", "));
+}
+
+#[test]
+fn nothing_is_delivered_that_a_policy_forbids() {
+    let (count, first) = (number("PLGC_POLICIES", 60), number("PLGC_POLICIES_SEED", 1));
+    let seeds: Vec<u64> = (first..first + count).collect();
+    let engine = engine::ALL.iter().find(|driver| driver.is_file).unwrap();
+    let counts = Mutex::new(policies::Counts::default());
+    let wrong = all(&seeds, |seed| {
+        let mut own = policies::Counts::default();
+        let found = policies::wrong(*seed, engine, &mut own);
+        counts.lock().unwrap().add(&own);
+        found.map(|found| format!("PLGC_POLICIES_SEED={seed} PLGC_POLICIES=1: {found}"))
+    });
+    let counts = counts.into_inner().unwrap();
+    println!("{counts:?}");
+    assert!(wrong.is_empty(), "{} of {count} programs differ\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count < 60 || counts.is_enough(), "too little was seen: {counts:?}");
 }

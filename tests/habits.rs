@@ -167,7 +167,62 @@ const HABITS: &[Habit] = &[
         "audience a of workspace where seats_used > 3",
     ),
     ("let big := 3", "write `=` in place of `:=`", "let big = 3"),
-    ("policy p of workspace { }", "remove the declaration: this version has no policies", ""),
+    // Policies.
+    (
+        "policy p of workspace { }",
+        "write `: never to DESTINATION where CONDITION` behind the entity",
+        "policy p of workspace: never to crm where seats_used > 3",
+    ),
+    (
+        "policy p of workspace never to crm where seats_used > 3",
+        "write `:` before `never`",
+        "policy p of workspace: never to crm where seats_used > 3",
+    ),
+    (
+        "policy p of workspace: never crm where seats_used > 3",
+        "write `to` before `crm`",
+        "policy p of workspace: never to crm where seats_used > 3",
+    ),
+    (
+        "policy p of workspace: to crm where seats_used > 3",
+        "write `never` before `to`",
+        "policy p of workspace: never to crm where seats_used > 3",
+    ),
+    (
+        "policy p of workspace: never to crm when seats_used > 3",
+        "write `where` in place of `when`",
+        "policy p of workspace: never to crm where seats_used > 3",
+    ),
+    (
+        "policy p of workspace: never to crm unless plan = pro",
+        "write `where not` in place of `unless`",
+        "policy p of workspace: never to crm where not plan = pro",
+    ),
+    (
+        "policy p of workspace: never to crm",
+        "add `where`, and the condition under which nothing goes there",
+        "policy p of workspace: never to crm where seats_used > 3",
+    ),
+    (
+        "policy p of workspace: never to crm.accounts where seats_used > 3",
+        "remove `.accounts`: a policy is about all that goes to a destination",
+        "policy p of workspace: never to crm where seats_used > 3",
+    ),
+    (
+        "destination flags = jsonl\npolicy p of workspace: never to crm and flags where seats_used > 3",
+        "write `,` in place of `and`",
+        "destination flags = jsonl\npolicy p of workspace: never to crm, flags where seats_used > 3",
+    ),
+    (
+        "policy p of workspace: never to crm where plan = pro\nsync s from workspace to crm.s { match id = id; exempt p; leave keep }",
+        "add `because '…'`, with the reason between the quotes",
+        "policy p of workspace: never to crm where plan = pro\nsync s from workspace to crm.s { match id = id; exempt p because 'sales asked'; leave keep }",
+    ),
+    (
+        "policy p of workspace: never to crm where plan = pro\nsync s from workspace to crm.s { match id = id; exempt p 'sales asked'; leave keep }",
+        "write `because` before `'sales asked'`",
+        "policy p of workspace: never to crm where plan = pro\nsync s from workspace to crm.s { match id = id; exempt p because 'sales asked'; leave keep }",
+    ),
     // Columns and items.
     ("source a.b { text name }", "write the name first: `name text`", "source a.b { name text }"),
     (

@@ -30,6 +30,7 @@ mod parses;
 mod passages;
 mod plans;
 mod played;
+mod policies;
 mod proofs;
 mod properties;
 mod renames;

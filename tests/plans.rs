@@ -62,7 +62,7 @@ fn no_statement_of_a_run_scans_a_table_for_each_row() {
     let bindings = Bindings { now, run: &run, parent: Some(&parent), born: &[], marks: &[] };
     let mut wrong = Vec::new();
     // What reads the tables of runs and of the state.
-    let kinds = ["models", "loses", "changes", "moves", "written", "outbox"];
+    let kinds = ["models", "loses", "changes", "moves", "written", "outbox", "gated"];
     let statements: Vec<_> = sections(&manifest).into_iter().filter(|(kind, ..)| kinds.contains(kind)).collect();
     assert!(statements.len() > 10, "{statements:?}");
     for (_, name, sql) in statements {

@@ -1,7 +1,11 @@
 //! `plgc check`: takes a project, gives every mistake of every file in the format that the reader needs. Touches no
 //! warehouse and asks for no secret.
 
+mod policies;
+
 use std::path::Path;
+
+pub use policies::{Policy, of as policies_of};
 
 use super::project::{Checked, Project};
 use super::terminal::Terminal;
@@ -30,17 +34,17 @@ enum Format {
 }
 
 pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
-    let (items, sources, exit, below, n_files) = match Project::load(folder) {
-        Ok(mut project) => {
-            let Checked { items, sources, exit } = project.check();
-            (items, sources, exit, project.within_repository(), project.paths.len())
-        }
+    let (checked, below, n_files) = match Project::load(folder) {
+        Ok(mut project) => (project.check(), project.within_repository(), project.paths.len()),
         Err(broken) if args.format == Format::Text => return Err(broken),
-        Err(Broken { exit, items, sources, cite: _ }) => (items, sources, exit, String::new(), 0),
+        Err(Broken { exit, items, sources, cite: _ }) => {
+            (Checked { items, sources, exit, policies: Vec::new() }, String::new(), 0)
+        }
     };
+    let Checked { items, sources, exit, policies } = checked;
     let shown = match args.format {
-        Format::Text => people(&items, &sources, terminal, n_files),
-        Format::Json => json::render(&items, &sources),
+        Format::Text => people(&items, &sources, terminal, n_files) + &policies::text(&policies),
+        Format::Json => json::render(&items, &sources, &[("policies", serde_json::json!(policies))]),
         Format::Github => github::render(&items, &sources, &below),
         Format::Sarif => sarif::render(&items, &sources, &below),
     };

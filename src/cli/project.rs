@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::check::{Policy, policies_of};
 use super::{Broken, Exit, NotThere, Outside, plain, settings};
 use crate::config::{self, Config, Unresolved};
 use crate::diagnostics::{Diagnostics, Mistake};
@@ -46,6 +47,8 @@ pub struct Checked {
     pub sources: Sources,
     /// The exit code.
     pub exit: Exit,
+    /// Where the program has no mistake, what its policies mean for its syncs.
+    pub policies: Vec<Policy>,
 }
 
 /// There is no project.
@@ -175,7 +178,7 @@ impl Project {
         let program = self.analyze(&mut diags);
         let (mut sources, mut of_targets) = (std::mem::take(&mut self.sources), Diagnostics::default());
         let Some(program) = program.filter(|_| !diags.has_errors()) else {
-            return Checked { exit: Exit::Program, items: diags.finish(), sources };
+            return Checked { exit: Exit::Program, items: diags.finish(), sources, policies: Vec::new() };
         };
         // `plg.toml` stands behind the files of the program, so that both can be shown as one.
         let config = self.config_text.files().first().and_then(|shown| {
@@ -190,7 +193,7 @@ impl Project {
         }
         let exit = if of_targets.has_errors() { Exit::Usage } else { Exit::Done };
         diags.absorb(of_targets);
-        Checked { exit, items: diags.finish(), sources }
+        Checked { exit, items: diags.finish(), sources, policies: policies_of(&program) }
     }
 
     /// Every mistake of the files that could be read; names are looked up only where that is all of them.

@@ -128,7 +128,7 @@ fn go(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
             let cite = error.cite().map(str::to_owned);
             let broken = Broken { cite, ..Broken::new(exit, error) };
             if args.format == Format::Json {
-                terminal.out(&secrets.hide(&json::document(&broken.data())))?;
+                terminal.out(&secrets.hide(&json::document(&broken.data(), &[])))?;
             }
             progress::failed(&broken, run.as_deref(), terminal, &secrets);
             Ok(exit)

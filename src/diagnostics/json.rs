@@ -57,16 +57,21 @@ pub fn items(items: &[Mistake], sources: &Sources) -> Vec<Item> {
     items.iter().map(|it| item(it, sources)).collect()
 }
 
-/// All mistakes as one document, `{"diagnostics": […]}`.
+/// All mistakes as one document, `{"diagnostics": […]}`, with what else is told under names of its own.
 #[must_use]
-pub fn render(mistakes: &[Mistake], sources: &Sources) -> String {
-    document(&items(mistakes, sources))
+pub fn render(mistakes: &[Mistake], sources: &Sources, further: &[(&str, serde_json::Value)]) -> String {
+    document(&items(mistakes, sources), further)
 }
 
 /// Mistakes that are data already, as one document.
 #[must_use]
-pub fn document(items: &[Item]) -> String {
-    let document = serde_json::json!({ "diagnostics": items });
+pub fn document(items: &[Item], further: &[(&str, serde_json::Value)]) -> String {
+    let mut document = serde_json::json!({ "diagnostics": items });
+    for (name, value) in further {
+        if let Some(object) = document.as_object_mut() {
+            object.insert((*name).to_owned(), value.clone());
+        }
+    }
     format!("{document:#}\n")
 }
 

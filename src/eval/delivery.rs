@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::entity::At;
 use super::expr::Frame;
 use super::{Receipt, Run, Stop, Value, operator};
-use crate::program::{Expr, ExprKind, Leave, Mode, Program, RowsOf, SequencePart, Stream, Sync};
+use crate::program::{Expr, ExprKind, Leave, Mode, Program, RowsOf, SequencePart, Standing, Stream, Sync};
 
 /// The fields of an object.
 pub type Fields = BTreeMap<String, Value>;
@@ -91,7 +91,13 @@ impl Run<'_> {
                 continue;
             }
             self.leave(sync, &wanted, deliveries)?;
-            self.enter(sync, wanted, deliveries);
+            let mut allowed = Vec::new();
+            for row in wanted {
+                if !self.is_forbidden(sync, row.place)? {
+                    allowed.push(row);
+                }
+            }
+            self.enter(sync, allowed, deliveries);
         }
         self.program.streams.iter().try_for_each(|stream| self.send(stream, deliveries))
     }
@@ -106,7 +112,9 @@ impl Run<'_> {
         for place in 0..self.entity_rows(sync.entity).len() {
             let part = |part| self.in_sequence(id, part, place);
             let is_open = part(SequencePart::Active)?.holds()
-                || part(SequencePart::Done)?.holds() && part(SequencePart::ExitedAt)? == Value::Timestamp(self.now);
+                || part(SequencePart::Done)?.holds()
+                    && part(SequencePart::Cause)?.as_text() == "exit"
+                    && part(SequencePart::ExitedAt)? == Value::Timestamp(self.now);
             let has_fired = !part(SequencePart::Step(stream.step))?.is_null();
             let is_wanted = stream.filter.map_or(Ok(true), |it| self.field(it, place).map(|(it, _)| it.holds()))?;
             if !is_open || !has_fired || !is_wanted || part(SequencePart::Expired(stream.step))?.holds() {
@@ -117,6 +125,9 @@ impl Run<'_> {
             let firing = self.firing_of(stream, &key, entry);
             let known = |it: &Receipt| it.firing == firing && self.is_of(it, stream);
             if deliveries.receipts.iter().any(known) {
+                continue;
+            }
+            if self.is_forbidden(&sync, place)? {
                 continue;
             }
             let row = [Frame::outer(at)];
@@ -131,6 +142,24 @@ impl Run<'_> {
             deliveries.receipts.push(Receipt { sync, to, firing, at: self.now });
         }
         Ok(())
+    }
+
+    /// Whether a policy forbids to send a row: of the row itself, or of the one that the links lead to. Where there is none,
+    /// nothing is forbidden. It is asked also where what is sent is proved to be none such.
+    fn is_forbidden(&self, sync: &Sync, place: usize) -> Result<bool, Stop> {
+        for heeded in &sync.policies {
+            let mut at = Some(At { over: RowsOf::Entity(sync.entity), place });
+            for link in &heeded.path {
+                at = at.map_or(Ok(None), |from| self.follow(*link, from))?;
+            }
+            if let Some(row) = at
+                && !matches!(heeded.standing, Standing::Exempt(_))
+                && self.field(self.program.policy(heeded.policy).forbids, row.place)?.0.holds()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// One row for each match key: the first by `pick`, ties by the entity's key.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Entity, Leave, Limit, Manifest, Mode, Sync, SyncSpec, bind};
+use super::{Entity, Heeded, Leave, Limit, Manifest, Mode, Standing, Sync, SyncSpec, bind};
 
 impl Manifest {
     /// Every SQL file by its path below the folder.
@@ -72,13 +72,33 @@ fn sync(sync: &Sync) -> String {
     let spec = &sync.spec;
     let mut head = vec![format!("sync {} to {} ({})", spec.name, spec.target(), spec.cite)];
     head.extend(spec.doc.clone());
-    head.extend(filled([&*sync.written, &*sync.outbox]));
+    head.extend(spec.policies.iter().map(policy));
+    head.extend(filled([&*sync.written, &*sync.outbox, &*sync.gated]));
     let written = "What it has written: the record of the parent run, and what the destination accepted in that run.";
     let outbox = "What is sent now: op and key of each object, a hash of what it should hold, then its fields.";
     let mut sent = vec![outbox.to_owned()];
     sent.extend(operations(spec));
     sent.extend(guards(spec));
-    statements(&[(head, ""), (vec![written.to_owned()], &sync.written), (sent, &sync.outbox)])
+    let mut parts = vec![(head, ""), (vec![written.to_owned()], &*sync.written), (sent, &*sync.outbox)];
+    if !sync.gated.is_empty() {
+        parts.push((
+            vec!["What a policy holds back: it is sent as soon as the policy lets it.".to_owned()],
+            &sync.gated,
+        ));
+    }
+    statements(&parts)
+}
+
+/// How a policy stands to the sync.
+fn policy(heeded: &Heeded) -> String {
+    let how = match (heeded.standing, &heeded.because) {
+        (Standing::Proved, _) => "holds by the sync's own conditions",
+        (Standing::Gated, _) => "is asked for each row that is created or updated",
+        (Standing::Unknown, _) => "is asked for each row that is created or updated; raw SQL is in the way of a proof",
+        (Standing::Exempt, Some(because)) => return format!("policy {} does not hold: {because}", heeded.policy),
+        (Standing::Exempt, None) => "does not hold",
+    };
+    format!("policy {} {how}", heeded.policy)
 }
 
 impl SyncSpec {

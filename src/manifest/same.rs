@@ -40,7 +40,11 @@ impl Manifest {
         for sync in &mut bare.syncs {
             sync.spec.cite.clear();
             sync.spec.doc = None;
-            statements.extend([&mut sync.written, &mut sync.outbox]);
+            statements.extend([&mut sync.written, &mut sync.outbox, &mut sync.gated]);
+        }
+        for policy in &mut bare.policies {
+            policy.cite.clear();
+            policy.doc = None;
         }
         for statement in statements {
             *statement = bind::without_comments(statement).into();

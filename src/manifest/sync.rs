@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Sql};
+use super::{Column, Heeded, Sql};
 
 /// A sync with its statements.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -28,8 +28,12 @@ pub struct Sync {
     pub keyed: Vec<Sql>,
     /// Its columns: key, hash, created.
     pub written_columns: Vec<Column>,
-    /// op, key, hash, then the fields; leaves out what has an accepted receipt in this run.
+    /// op, key, hash, then the fields; leaves out what has an accepted receipt in this run, and what a policy forbids.
     pub outbox: Sql,
+    /// policy, key of the entity's rows (or of the firings) that would be created or updated if the policy did not forbid it; empty
+    /// where no policy is asked.
+    #[serde(default, skip_serializing_if = "Sql::is_empty")]
+    pub gated: Sql,
 }
 
 /// A sync without its statements.
@@ -75,6 +79,9 @@ pub struct SyncSpec {
     pub deletes: Option<Limit>,
     /// `guard creates`
     pub creates: Option<Limit>,
+    /// The policies that concern its destination.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<Heeded>,
     /// Changes whenever what the sync writes is defined otherwise.
     pub definition: String,
 }

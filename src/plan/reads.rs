@@ -65,7 +65,7 @@ pub fn of_rows(program: &Program, entity: EntityId) -> BTreeSet<Read> {
     walk.found
 }
 
-/// What decides which rows a sync sends: the entity's rows, its filter, its match key and its pick.
+/// What decides which rows a sync sends: the entity's rows, its filter, its match key, its pick and the policies that it asks.
 #[must_use]
 pub fn of_sync_rows(program: &Program, sync: &Sync) -> BTreeSet<Read> {
     let mut walk = Walk::new(program, sync.entity);
@@ -73,6 +73,7 @@ pub fn of_sync_rows(program: &Program, sync: &Sync) -> BTreeSet<Read> {
     walk.found.extend(sync.filter.map(Read::Field));
     walk.expr(&sync.matches.1);
     sync.pick.iter().for_each(|order| walk.expr(&order.by));
+    walk.found.extend(sync.policies.iter().filter_map(|it| it.standing.gate()).map(Read::Field));
     walk.found
 }
 

@@ -1,6 +1,7 @@
 //! Takes the syncs of a [`Program`] and gives what each needs of the warehouse: what it has written, and what has to
 //! be sent now. What is sent is decided by comparing the two, by match key and hash.
 
+mod gate;
 mod outbox;
 mod stream;
 mod value;
@@ -25,7 +26,12 @@ pub fn syncs(program: &Program, sources: &Sources) -> Vec<Sync> {
     syncs
         .map(|(sync, stream)| {
             let spec = spec(program, sources, (&sync, stream));
-            Sync { written: written::written(&spec), outbox: outbox::outbox(program, (&sync, stream), &spec), spec }
+            Sync {
+                written: written::written(&spec),
+                outbox: outbox::outbox(program, (&sync, stream), &spec),
+                gated: gate::gated(program, (&sync, stream), &spec),
+                spec,
+            }
         })
         .collect()
 }
@@ -81,6 +87,7 @@ fn spec(program: &Program, sources: &Sources, (sync, stream): (&program::Sync, O
         leave_only: leave_only(sync).map(|(name, _)| name.clone()).collect(),
         deletes: sync.deletes,
         creates: sync.creates,
+        policies: sync.policies.iter().map(|it| heeded(program, it)).collect(),
         definition: String::new(),
     };
     spec.definition = definition(&spec, &destination.system);
@@ -90,6 +97,22 @@ fn spec(program: &Program, sources: &Sources, (sync, stream): (&program::Sync, O
 /// What stands behind the hash of a row for a field that is always null. So such a field can be taken out again, and no row differs.
 fn null_mark(name: &str) -> String {
     format!(" {name};")
+}
+
+/// How a policy stands to a sync.
+#[must_use]
+pub fn heeded(program: &Program, heeded: &program::Heeded) -> manifest::Heeded {
+    let because = match &heeded.standing {
+        program::Standing::Exempt(because) => Some(because.clone()),
+        program::Standing::Proved | program::Standing::Gated(_) | program::Standing::Unknown(_) => None,
+    };
+    let standing = match &heeded.standing {
+        program::Standing::Proved => manifest::Standing::Proved,
+        program::Standing::Gated(_) => manifest::Standing::Gated,
+        program::Standing::Unknown(_) => manifest::Standing::Unknown,
+        program::Standing::Exempt(_) => manifest::Standing::Exempt,
+    };
+    manifest::Heeded { policy: program.policy(heeded.policy).name.clone(), standing, because }
 }
 
 const fn leave(leave: &program::Leave) -> manifest::Leave {

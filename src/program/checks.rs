@@ -5,6 +5,7 @@ mod allowed;
 mod always_empty;
 mod cadence;
 mod endless;
+mod idle_policy;
 mod never_holds;
 mod not_of_nullable;
 mod reads_back;
@@ -47,5 +48,6 @@ pub(super) fn check(
     endless::check(program, diags);
     todays_value::check(program, sources, diags);
     not_of_nullable::check(program, sources, diags);
+    idle_policy::check(program, diags);
     unused::check(program, files, &rest.used_lets, diags);
 }

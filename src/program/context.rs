@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::mistakes::Unknown;
 use super::names::{Declarations, Global, Globals};
+use super::policy::Heeds;
 use super::{
     Column, ColumnId, DestinationId, Entity, EntityId, Expr, ExprKind, Field, FieldId, FieldKind, Link, LinkId,
     Program, RowsOf, SequenceId, Source, SourceId, What,
@@ -41,6 +42,8 @@ pub(super) struct Rest {
     pub circled: BTreeSet<FieldId>,
     /// Destinations with an item that could not be read: what they allow is not known.
     pub open: BTreeSet<DestinationId>,
+    /// The policies that syncs heed.
+    pub heeds: Heeds,
 }
 
 /// The shared context.
@@ -65,6 +68,8 @@ pub(super) struct Ctx<'a> {
     pub open: BTreeSet<DestinationId>,
     /// The expression that stands where a text may be meant, if it is a bare name.
     pub may_be_text: Option<Span>,
+    /// The policies that syncs heed.
+    pub heeds: Heeds,
     /// Whether something is declared whose name could not be read: any unknown name may be that.
     pub nameless: bool,
     /// Sources that are too broken to say their columns.
@@ -117,6 +122,7 @@ impl<'a> Ctx<'a> {
             missed: BTreeMap::new(),
             open: BTreeSet::new(),
             may_be_text: None,
+            heeds: Heeds::new(),
             nameless: false,
             columnless: BTreeSet::new(),
             keyless: BTreeSet::new(),
@@ -140,7 +146,7 @@ impl<'a> Ctx<'a> {
     pub(super) fn into_program(self) -> (Program, Rest) {
         let lets = self.found.lets.iter().enumerate();
         let used = lets.filter(|(at, _)| self.used_lets.contains(at)).map(|(_, item)| item.node.name.text.clone());
-        let rest = Rest { used_lets: used.collect(), circled: self.circled, open: self.open };
+        let rest = Rest { used_lets: used.collect(), circled: self.circled, open: self.open, heeds: self.heeds };
         (self.program, rest)
     }
 

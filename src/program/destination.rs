@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::context::Ctx;
 use super::mistakes::{self, Unknown};
+use super::names::Global;
 use super::{Destination, DestinationId, TargetField};
 use crate::destination::{self, Objects};
 use crate::source::Span;
@@ -63,6 +64,18 @@ impl Ctx<'_> {
                 objects,
             });
         }
+    }
+
+    /// The destination of this name; an unknown one is reported.
+    pub(super) fn destination_named(&mut self, name: &ast::Name) -> Option<DestinationId> {
+        if let Some((Global::Destination(id), _)) = self.global(&name.text) {
+            return Some(id);
+        }
+        let known = self.known(|what| matches!(what, Global::Destination(_)));
+        let known = known.iter().map(|(name, span)| (name.as_str(), *span));
+        let mistake = Unknown::new(mistakes::DESTINATION, &name.text, name.span).among(known);
+        self.unknown(mistake.or_help(format!("declare it: `destination {} = jsonl`", name.text)));
+        None
     }
 
     fn target_fields(&mut self, object: &ast::Object) -> Vec<TargetField> {

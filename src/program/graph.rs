@@ -9,7 +9,7 @@ mod rows;
 mod sequence;
 mod test;
 
-pub use delivery::{Destination, Leave, Stream, Sync, TargetField};
+pub use delivery::{Destination, Heeded, Leave, Policy, Standing, Stream, Sync, TargetField};
 pub use experiment::{Experiment, ExperimentPart, Hash, Phase, Slice, WHOLE, percent};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
@@ -46,6 +46,8 @@ ids! {
     SequenceId,
     /// A channel, by its place in [`Program::channels`].
     ChannelId,
+    /// A policy, by its place in [`Program::policies`].
+    PolicyId,
     /// A column of a source, by its place in [`Source::columns`].
     ColumnId,
     /// A row in scope of one expression: 0 is the row of the entity whose field it is; each [`Set`] brings one more,
@@ -71,6 +73,8 @@ pub struct Program {
     pub fields: Vec<Field>,
     /// Destinations, by name.
     pub destinations: Vec<Destination>,
+    /// Policies, by name.
+    pub policies: Vec<Policy>,
     /// Syncs, by name.
     pub syncs: Vec<Sync>,
     /// What earlier runs remember and this program lets go, as `retire` names it, by name.
@@ -326,6 +330,13 @@ impl Program {
     #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]
     pub fn destination(&self, id: DestinationId) -> &Destination {
         &self.destinations[id.0 as usize]
+    }
+
+    /// A policy by its id.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]
+    pub fn policy(&self, id: PolicyId) -> &Policy {
+        &self.policies[id.0 as usize]
     }
 
     /// An experiment by its id.

@@ -33,7 +33,6 @@ pub(super) fn report(files: &[ast::File], diags: &mut Diagnostics) {
 
 const fn word(kind: &DeclarationKind) -> Option<&'static str> {
     Some(match kind {
-        DeclarationKind::Policy(_) => "policy",
         DeclarationKind::Funnel(_) => "funnel",
         _ => return None,
     })
@@ -43,10 +42,8 @@ const fn word(kind: &DeclarationKind) -> Option<&'static str> {
 pub(super) fn names(files: &[ast::File]) -> Vec<String> {
     let mut names = Vec::new();
     for declaration in files.iter().flat_map(|file| &file.declarations) {
-        match &declaration.kind {
-            DeclarationKind::Policy(it) => names.push(&it.name),
-            DeclarationKind::Funnel(it) => names.push(&it.name),
-            _ => {}
+        if let DeclarationKind::Funnel(it) = &declaration.kind {
+            names.push(&it.name);
         }
     }
     names.into_iter().map(|name| name.text.clone()).collect()

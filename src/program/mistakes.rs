@@ -39,6 +39,7 @@ kinds! {
     SEQUENCE "unknown-sequence" "sequence" "not declared in any file";
     STEP "unknown-step" "step" "the sequence has no such step";
     CHANNEL "unknown-channel" "channel" "not declared in any file";
+    POLICY "unknown-policy" "policy" "not declared in any file";
     DESTINATION "unknown-destination" "destination" "not declared in any file";
     SYSTEM "unknown-system" "system" "there is no such destination system";
     OBJECT "unknown-object" "object" "the destination has no such object";

@@ -80,6 +80,7 @@ pub(super) struct Declarations<'a> {
     pub senders: BTreeMap<String, Vec<Span>>,
     pub row_links: Vec<Item<'a, ast::RowLink>>,
     pub destinations: Vec<Item<'a, ast::Destination>>,
+    pub policies: Vec<Item<'a, ast::Policy>>,
     pub syncs: Vec<Item<'a, ast::Sync>>,
     pub tests: Vec<Item<'a, ast::Test>>,
     pub retired: Vec<&'a ast::Path>,
@@ -95,6 +96,7 @@ pub(super) enum Global {
     /// A place in [`Declarations::fields`], which is its field's id.
     Audience(usize),
     Destination(DestinationId),
+    Policy,
     /// A place in [`Declarations::syncs`].
     Sync(usize),
     /// A place in [`Declarations::sequences`], which is its id.
@@ -199,7 +201,7 @@ pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
     check_some(name, diags);
     check_length(name, ("a column's", LONGEST), "rename the column in an `as sql` source", diags);
     let text = name.text.to_lowercase();
-    let is_generated = ["sync__", "row__", "sequence__"].iter().any(|begin| text.starts_with(begin));
+    let is_generated = ["sync__", "policy__", "row__", "sequence__"].iter().any(|begin| text.starts_with(begin));
     if is_generated || text.ends_with("__since") || text.ends_with("__enrolled_at") {
         diags.push(reserved_column(&name.text, name.span));
     }
@@ -306,6 +308,10 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
                 check_declared(&node.name, diags);
                 found.destinations.push(Item { doc, span, node });
             }
+            ast::DeclarationKind::Policy(node) if own(&node.name.text, node.name.span, diags) => {
+                check_declared(&node.name, diags);
+                found.policies.push(Item { doc, span, node });
+            }
             ast::DeclarationKind::Sync(node) if own(&node.name.text, node.name.span, diags) => {
                 check_declared(&node.name, diags);
                 found.syncs.push(Item { doc, span, node });
@@ -323,7 +329,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             ast::DeclarationKind::Retire(node) => found.retired.push(&node.name),
             ast::DeclarationKind::Test(node) => found.tests.push(Item { doc, span, node }),
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
-            ast::DeclarationKind::Policy(_) | ast::DeclarationKind::Funnel(_) => {}
+            ast::DeclarationKind::Funnel(_) => {}
             // The second of a name.
             ast::DeclarationKind::Entity(_)
             | ast::DeclarationKind::Event(_)
@@ -332,6 +338,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             | ast::DeclarationKind::Destination(_)
             | ast::DeclarationKind::Sequence(_)
             | ast::DeclarationKind::Channel(_)
+            | ast::DeclarationKind::Policy(_)
             | ast::DeclarationKind::Sync(_) => {}
         }
     }
@@ -339,6 +346,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
     found.entities.sort_by_key(|(item, _)| &item.node.name.text);
     found.lets.sort_by_key(|item| &item.node.name.text);
     found.destinations.sort_by_key(|item| &item.node.name.text);
+    found.policies.sort_by_key(|item| &item.node.name.text);
     found.syncs.sort_by_key(|item| &item.node.name.text);
     found.channels.sort_by_key(|item| &item.node.name.text);
     let globals = globals(&found);
@@ -366,6 +374,9 @@ fn globals(found: &Declarations<'_>) -> Globals {
     }
     for (id, item) in (0..).zip(&found.destinations) {
         add(item.node.name.text.clone(), Global::Destination(DestinationId(id)), item.node.name.span);
+    }
+    for item in &found.policies {
+        add(item.node.name.text.clone(), Global::Policy, item.node.name.span);
     }
     for (at, item) in found.syncs.iter().enumerate() {
         add(item.node.name.text.clone(), Global::Sync(at), item.node.name.span);

@@ -189,6 +189,14 @@ impl<'p> Prover<'p> {
         self.member(field, place)
     }
 
+    /// Where a field is true of the row that links lead to from a row of an entity; it is not where there is none.
+    pub fn is_in_at(&mut self, entity: EntityId, path: &[LinkId], field: FieldId) -> Node {
+        let place = self.terms.place(Way { row: OUTER, over: RowsOf::Entity(entity), path: path.to_vec() });
+        let there = self.exists(place);
+        let holds = self.member(field, place);
+        self.all(&[there, holds])
+    }
+
     /// Where a row of an entity is in a stage of a status, by its place.
     pub fn is_in_stage(&mut self, status: FieldId, stage: usize) -> Node {
         let place = self.row(self.program.field(status).entity);
@@ -301,6 +309,12 @@ impl<'p> Prover<'p> {
             Answer::Yes(witness) => Proof::Refuted(witness),
             Answer::Unknown => Proof::Unknown,
         }
+    }
+
+    /// Whether two formulas are proved to exclude each other on every row of an entity; none where the SQL of a source is read.
+    pub fn excludes(&mut self, entity: EntityId, one: Node, other: Node) -> Option<bool> {
+        let is_by_sql = self.is_by_sql(one) || self.is_by_sql(other);
+        (!is_by_sql).then(|| self.never_both(entity, one, other))
     }
 
     fn every_row(&mut self, entity: EntityId) -> Node {

@@ -101,6 +101,7 @@ impl<'a> Ctx<'a> {
         let set = self.values(&items, &mut scope, &hide, target);
         let filter = self.filter(&hide, None, condition);
         let (destination, object) = to?;
+        self.note_policies(node, (entity, destination), &items.exempt);
         Some(Stream {
             name: node.name.text.clone(),
             was: node.was.as_ref().map(|was| was.text.clone()),
@@ -116,6 +117,7 @@ impl<'a> Ctx<'a> {
             matches,
             set,
             creates: items.creates,
+            policies: Vec::new(),
         })
     }
 

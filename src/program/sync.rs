@@ -7,7 +7,6 @@ use thiserror::Error;
 use super::context::Ctx;
 use super::expr::{WrongType, coerce_to, fold_date};
 use super::hidden::Hide;
-use super::later::Later;
 use super::matching::Sent;
 use super::mistakes::{self, Unknown};
 use super::names::{Global, Item};
@@ -88,6 +87,7 @@ pub(super) struct Items<'w> {
     set: Vec<&'w ast::Assign>,
     pub only: Vec<&'w ast::Name>,
     pub leave: Option<&'w ast::Leave>,
+    pub exempt: Vec<&'w ast::Exempt>,
     deletes: Option<Limit>,
     pub creates: Option<Limit>,
 }
@@ -146,6 +146,7 @@ impl<'a> Ctx<'a> {
         let filter = self.filter(&hide, base, condition);
         let mode = self.mode(&items);
         let (destination, object) = to?;
+        self.note_policies(node, (entity, destination), &items.exempt);
         Some(Sync {
             name: name.to_owned(),
             was: node.was.as_ref().map(|was| was.text.clone()),
@@ -163,6 +164,7 @@ impl<'a> Ctx<'a> {
             leave: leave?,
             deletes: items.deletes,
             creates: items.creates,
+            policies: Vec::new(),
         })
     }
 
@@ -233,9 +235,7 @@ impl<'a> Ctx<'a> {
                         items.leave = Some(leave);
                     }
                 }
-                ast::SyncItem::Exempt(exempt) => {
-                    self.diags.push(Later { word: "exempt", what: "item", at: exempt.span });
-                }
+                ast::SyncItem::Exempt(exempt) => items.exempt.push(exempt),
                 ast::SyncItem::Guard(guard) => {
                     if !self.guard_word(guard, &["deletes", "creates"]) {
                         continue;

@@ -6,8 +6,6 @@ use thiserror::Error;
 
 use super::DestinationId;
 use super::context::Ctx;
-use super::mistakes::{self, Unknown};
-use super::names::Global;
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -58,13 +56,7 @@ struct LeaveSetStays {
 impl Ctx<'_> {
     pub(super) fn sync_target(&mut self, node: &ast::Sync) -> Option<(DestinationId, String)> {
         let (first, rest) = node.to.parts.split_first()?;
-        let Some((Global::Destination(id), _)) = self.global(&first.text) else {
-            let known = self.known(|what| matches!(what, Global::Destination(_)));
-            let known = known.iter().map(|(name, span)| (name.as_str(), *span));
-            let mistake = Unknown::new(mistakes::DESTINATION, &first.text, first.span).among(known);
-            self.unknown(mistake.or_help(format!("declare it: `destination {} = jsonl`", first.text)));
-            return None;
-        };
+        let id = self.destination_named(first)?;
         if rest.is_empty() {
             self.diags.push(MissingObject { name: first.text.clone(), at: node.to.span });
             return None;

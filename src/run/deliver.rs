@@ -7,7 +7,7 @@ use futures_util::StreamExt as _;
 
 use super::outcome::{Event, SyncOutcome, counted};
 use super::session::{Run, Session, file};
-use super::{RunError, state};
+use super::{RunError, gate, state};
 use crate::destination::push::{Connection, Given, Item, Op, PushError, Receipt, Shape, Write};
 use crate::destination::{self, Spec};
 use crate::engine::journal::{Intents, Line};
@@ -37,7 +37,7 @@ pub async fn sync(
     run: &Run,
     held: Option<&String>,
 ) -> Result<SyncOutcome, RunError> {
-    written(session, sync, run).await?;
+    record(session, sync, run).await?;
     let mut outcome = SyncOutcome {
         name: sync.spec.name.clone(),
         to: format!("{}.{}", sync.spec.destination, sync.spec.object),
@@ -66,6 +66,7 @@ async fn differing(
     let (driver, name) = (session.driver, &sync.spec.name);
     let table = run.bind(&sync.table, driver);
     let outbox = run.bind(&sync.outbox, driver);
+    outcome.gated = gate::gated(session, sync, run).await?;
     let counts = counts(session, name, &outbox).await?;
     let rows = counts.iter().map(|(_, rows)| rows).sum();
     let guarded = if session.accepts(name) { None } else { guard(session, sync, &table, &counts).await? };
@@ -97,7 +98,7 @@ fn waiting(rows: u64) -> String {
 }
 
 /// Makes the table of what the sync has written, anew where the run goes on: in one transaction, since the next run reads it.
-async fn written(session: &mut Session<'_>, sync: &Sync, run: &Run) -> Result<(), RunError> {
+pub async fn record(session: &mut Session<'_>, sync: &Sync, run: &Run) -> Result<(), RunError> {
     let (driver, step) = (session.driver, format!("written `{}`", sync.spec.name));
     session.begin(&step).await?;
     let drop = format!("DROP TABLE IF EXISTS {}", run.bind(&sync.table, driver));

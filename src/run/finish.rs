@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::gate::Asked;
 use super::outcome::{Change, Event, SyncOutcome};
 use super::session::{Run, Session};
 use super::state::{PUBLIC, SCHEMA};
@@ -14,12 +15,12 @@ use crate::types::Type;
 /// How many keys of a change are named.
 const SAMPLE: usize = 5;
 
-/// Finishes a committed run. Gives its changes and what each sync did.
+/// Finishes a committed run, for the sake of what is asked for. Gives its changes and what each sync did.
 pub async fn finish(
     session: &mut Session<'_>,
-    manifest: &Manifest,
-    before: Option<&Manifest>,
+    (manifest, before): (&Manifest, Option<&Manifest>),
     run: &Run,
+    asked: Asked<'_>,
 ) -> Result<(Vec<Change>, Vec<SyncOutcome>), RunError> {
     let driver = session.driver;
     let views: Vec<_> = manifest.views.iter().map(|it| (it.name.clone(), run.bind(&it.query, driver))).collect();
@@ -36,7 +37,7 @@ pub async fn finish(
     }
     ended::record(session, before, manifest, run).await?;
     born::keep(session, manifest, run).await?;
-    let syncs = deliver_all(session, manifest, run).await?;
+    let syncs = deliver_all(session, manifest, run, asked).await?;
     let changes = changes(session, run).await?;
     state::finish(session, run).await?;
     clean(session, manifest, run).await?;
@@ -44,15 +45,24 @@ pub async fn finish(
     Ok((changes, syncs))
 }
 
-/// Sends what every sync has to send.
+/// Sends what every sync has to send, but for those that a policy leaves to the run that follows.
 pub async fn deliver_all(
     session: &mut Session<'_>,
     manifest: &Manifest,
     run: &Run,
+    asked: Asked<'_>,
 ) -> Result<Vec<SyncOutcome>, RunError> {
     let held = sources::stale(session, manifest, run).await?;
     let mut syncs = Vec::new();
     for sync in &manifest.syncs {
+        if asked.leaves(sync) {
+            deliver::record(session, sync, run).await?;
+            let name = &sync.spec.name;
+            session.notice(format!(
+                "sync `{name}` sends in the next run, which asks the policies of its destination anew"
+            ));
+            continue;
+        }
         syncs.push(deliver::sync(session, manifest, sync, run, held.get(&sync.spec.name)).await?);
     }
     Ok(syncs)

@@ -63,6 +63,17 @@ pub enum Event {
         /// How many rows it has to send.
         rows: u64,
     },
+    /// Rows of a sync wait because a policy forbids to send them.
+    Gated {
+        /// The sync.
+        sync: String,
+        /// The policy.
+        policy: String,
+        /// How many rows.
+        rows: u64,
+        /// The first of their keys in the entity, or of firings, a few.
+        keys: Vec<String>,
+    },
     /// A batch was sent.
     Sent {
         /// The sync.
@@ -178,6 +189,20 @@ pub struct SyncOutcome {
     pub rejected: u64,
     /// Its words, with how many rows got them; the most frequent first, at most ten.
     pub reasons: Vec<(String, u64)>,
+    /// What waits because a policy forbids to send it, by policy; a row may wait for several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gated: Vec<Gated>,
     /// Why it did not send, or not all.
     pub held: Option<String>,
+}
+
+/// Rows of a sync that wait because of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Gated {
+    /// The policy.
+    pub policy: String,
+    /// How many rows.
+    pub rows: u64,
+    /// The first of their keys in the entity, or of firings, a few.
+    pub keys: Vec<String>,
 }

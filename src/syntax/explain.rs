@@ -4,6 +4,7 @@
 mod expected;
 mod habits;
 mod mistakes;
+mod policy;
 
 use pest::error::{Error as PestError, ErrorVariant, InputLocation};
 

@@ -15,7 +15,7 @@ use crate::types::Type;
 /// A change of one condition, or of another part of a declaration.
 #[derive(Debug, Clone)]
 pub struct Mutant {
-    /// Whose it is: `workspace.overage`, `upsell.email`, `mail`.
+    /// Whose it is: `workspace.overage`, `upsell.email`, `mail`, a policy.
     pub field: String,
     /// What was changed.
     pub span: Span,
@@ -96,11 +96,16 @@ fn is_noticed(mutant: &Mutant, program: &Program, tests: &[&Test]) -> bool {
     tests.iter().any(|test| !play(test, &mut Reference::new(&changed)).is_passed())
 }
 
-/// Every change of the conditions of traits, audiences and statuses, and of what sequences, channels and experiments say.
+/// Every change of the conditions of traits, audiences, statuses and policies, and of what sequences, channels and experiments say.
 fn mutants(program: &Program, sources: &Sources) -> Vec<Mutant> {
     let mut found = Vec::new();
-    for (id, field) in (0..).map(FieldId).zip(&program.fields).filter(|(_, field)| !field.hidden) {
-        let name = format!("{}.{}", program.entity(field.entity).name, field.name);
+    for (id, field) in (0..).map(FieldId).zip(&program.fields) {
+        let policy = program.policies.iter().find(|policy| policy.forbids == id);
+        let name = match policy {
+            Some(policy) => policy.name.clone(),
+            None if field.hidden => continue,
+            None => format!("{}.{}", program.entity(field.entity).name, field.name),
+        };
         for place in 0..conditions(&mut field.kind.clone()).len() {
             let mut kind = field.kind.clone();
             let Some(before) = conditions(&mut kind).get(place).map(|expr| (**expr).clone()) else { continue };

@@ -72,6 +72,28 @@ fn the_statements_of_a_sync_and_of_the_state_are_files_that_say_what_they_do() {
     assert!(!said.exists("sql/dev/syncs/large_ones.sql"));
 }
 
+const POLICY: &str = "destination crm = jsonl\n\npolicy quiet of item: never to crm where size > 20\n\n\
+    sync all from item to crm.things { match id = id; leave keep }\n\
+    sync few from item where size <= 20 to crm.few { match id = id; leave keep }\n\
+    sync told from item to crm.told { match id = id; exempt quiet because 'they asked'; leave keep }\n";
+
+#[test]
+fn a_check_says_how_each_policy_stands() {
+    let said = Test::project().write("syncs.plg", POLICY).args(&["check"]).run().code(0);
+    let lines = [
+        "policy quiet of item: never to crm\n",
+        "  all -> crm.things  gated: each row is asked when it is sent\n",
+        "  few -> crm.few     proved: it sends no such row\n",
+        "  told -> crm.told   exempt: they asked\n",
+    ];
+    let said = lines.iter().fold(said, |said, line| said.out(line));
+    let said = said.then(&["check", "--format", "json"]).code(0);
+    let said = said.out("\"policy\": \"quiet\"").out("\"standing\": \"proved\"").out("\"because\": \"they asked\"");
+    let said = said.then(&["compile"]).code(0);
+    let sync = said.read("sql/dev/syncs/all.sql");
+    assert!(sync.contains("-- policy quiet is asked for each row"), "{sync}");
+}
+
 #[test]
 fn a_comment_above_all_changes_the_heads_of_files_alone() {
     let said = Test::project().write("syncs.plg", SYNCED).args(&["compile"]).run().code(0);

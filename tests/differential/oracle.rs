@@ -110,6 +110,11 @@ impl Oracle {
         Some(output.map(|output| (output, deliveries)))
     }
 
+    /// The result of the last run, and what has been delivered by then.
+    pub const fn last(&self) -> (&Output, &Deliveries) {
+        (&self.before, &self.deliveries)
+    }
+
     /// The next run without an engine; `None` where it stops.
     pub fn next(&mut self, program: &Program, moment: &Moment) -> Option<&Output> {
         self.take(program, moment);

@@ -55,6 +55,7 @@ pub fn case(seed: u64) -> String {
         writeln!(out, "// now {now}").unwrap();
         for shape in &shapes {
             writeln!(out, "// accept {}", shape.source).unwrap();
+            // An event has no guard, and a run refuses to accept what has none.
             if !shape.event && shape.name != shape.source {
                 writeln!(out, "// accept {}", shape.name).unwrap();
             }

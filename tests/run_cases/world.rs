@@ -128,7 +128,7 @@ impl World {
     }
 
     /// Per file at a destination, its lines: what, whom, the fields.
-    fn sent(&self, manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
+    pub fn sent(&self, manifest: &Manifest) -> BTreeMap<String, Vec<String>> {
         let objects: BTreeSet<&String> = manifest.syncs.iter().map(|sync| &sync.spec.object).collect();
         let read = |object: &String| {
             let path = self.folder.path().join("out").join(format!("{object}.jsonl"));
@@ -283,6 +283,9 @@ fn told(outcome: &Outcome, out: &mut String) {
         let said = if said.is_empty() { "nothing".to_owned() } else { said };
         let held = sync.held.as_ref().map(|why| format!("; held: {why}")).unwrap_or_default();
         writeln!(out, "\nsync {}: {said}{held}", sync.name).unwrap();
+        for gated in &sync.gated {
+            writeln!(out, "gated by {}: {} ({})", gated.policy, gated.rows, gated.keys.join(", ")).unwrap();
+        }
     }
 }
 

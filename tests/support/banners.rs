@@ -87,6 +87,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
         query: sql(query),
     };
     Manifest {
+        policies: Vec::new(),
         version: manifest::VERSION,
         plgc: "0.1.0".to_owned(),
         dialect: driver.name.to_owned(),
@@ -145,8 +146,10 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             view("plg.overage", "SELECT w.* FROM plg.workspace AS w WHERE w.overage"),
         ],
         syncs: vec![manifest::Sync {
+            gated: String::new().into(),
             file: "syncs/banners.sql".to_owned(),
             spec: manifest::SyncSpec {
+                policies: Vec::new(),
                 name: "banners".to_owned(),
                 was: None,
                 doc: None,

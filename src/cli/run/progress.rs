@@ -130,6 +130,10 @@ impl Progress for Bar<'_> {
             }
             Event::Committed { .. } => self.bar.set_message("committed"),
             Event::Sending { sync, rows } => self.begin(*rows, format!("sending {sync}")),
+            Event::Gated { sync, policy, rows, .. } => {
+                let what = format!("{sync}: {rows} gated by {policy}");
+                self.bar.println(self.secrets.hide(&what));
+            }
             Event::Sent { sync, rows } => {
                 self.bar.set_position(*rows);
                 self.bar.set_message(format!("sending {sync}"));

@@ -76,8 +76,12 @@ fn step(change: &Change) -> String {
 
 /// The first keys, and how many more there are.
 fn sample(change: &Change) -> String {
-    let more = change.rows.saturating_sub(change.keys.len() as u64);
-    let keys: Vec<&str> = change.keys.iter().map(|key| visible(key)).collect();
+    sampled(&change.keys, change.rows)
+}
+
+fn sampled(keys: &[String], rows: u64) -> String {
+    let more = rows.saturating_sub(keys.len() as u64);
+    let keys: Vec<&str> = keys.iter().map(|key| visible(key)).collect();
     let keys = keys.join(", ");
     if more == 0 { keys } else { format!("{keys} and {more} more") }
 }
@@ -110,6 +114,10 @@ fn syncs(syncs: &[SyncOutcome], deliver: bool, out: &mut String) {
         out.push_str(&format!("{:width$}  {counts}\n", label(sync)));
         for (reason, rows) in &sync.reasons {
             out.push_str(&format!("  {rows} refused: {reason}\n"));
+        }
+        for gated in &sync.gated {
+            let keys = sampled(&gated.keys, gated.rows);
+            out.push_str(&format!("  {} gated by {}: {keys}\n", gated.rows, gated.policy));
         }
         if sync.skipped > 0 {
             out.push_str(&format!("  {} left out: the sync neither creates nor updates them\n", sync.skipped));

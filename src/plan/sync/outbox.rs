@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::gate::{self, gates};
 use super::{null_mark, stream, table, value};
 use crate::dialect::names::{LONGEST, fitted};
 use crate::manifest::SyncSpec;
@@ -15,13 +16,8 @@ use crate::types::{Type, Typed};
 ///
 /// Of a sync from a step, the rows are those whose firing is to be sent, each with its own key.
 pub fn outbox(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Query {
-    let mut steps = Vec::new();
-    let has_pick = !sync.pick.is_empty();
-    if has_pick {
-        steps.push(candidates(program, sync, spec));
-    }
-    steps.push(wanted(program, (sync, stream), spec));
-    let mut selects = vec![present(sync, spec)];
+    let mut steps = wanting(program, (sync, stream), spec);
+    let mut selects = vec![present(program, sync, spec)];
     selects.extend(left(program, sync, spec));
     steps.push(Body { selects, order_by: Vec::new() }.step("changes"));
     let mut undone = Select::from(Table::Step("changes".to_owned()).alias("o"), output(spec, "o"))
@@ -29,6 +25,12 @@ pub fn outbox(program: &Program, (sync, stream): (&program::Sync, Option<&Stream
     undone.comments.push("without what this run has delivered already".to_owned());
     let order = vec![Scalar::column("o", "op").ascending(Type::Text), Scalar::column("o", "key").ascending(Type::Text)];
     undone.ordered(order).after(steps)
+}
+
+/// The steps up to `wanted`: what should be there.
+pub fn wanting(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Vec<Step> {
+    let candidates = (!sync.pick.is_empty()).then(|| candidates(program, sync, spec));
+    candidates.into_iter().chain([wanted(program, (sync, stream), spec)]).collect()
 }
 
 /// The sync's rows with their place among those that share the match key.
@@ -48,8 +50,9 @@ fn wanted(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), 
     let set: Vec<String> = spec.fields.iter().zip(&sync.set).map(|(field, _)| column(&field.name)).collect();
     let name = |column: &str| Scalar::column(if is_picked { "c" } else { value::ROW }, column);
     let mut select = if is_picked {
-        let items = std::iter::once("sync__key").chain(set.iter().map(String::as_str));
-        let items = items.map(|column| name(column).named(column)).collect();
+        let asked = gate::columns(program, (sync, stream)).into_iter().map(|(name, _)| name);
+        let items = std::iter::once("sync__key".to_owned()).chain(set.iter().cloned()).chain(asked);
+        let items = items.map(|column| name(&column).named(&column)).collect();
         Select::from(Table::Step("candidates".to_owned()).alias("c"), items)
             .filter(name("sync__place").equals(Type::Int, Scalar::int(1)))
     } else {
@@ -107,7 +110,7 @@ fn rows(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), it
     select
 }
 
-/// The match key as text, then the fields in their types.
+/// The match key as text, then the fields in their types, then what policies say of the row.
 fn fields(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Vec<Item> {
     let key = &sync.matches.1;
     let key = match stream {
@@ -117,20 +120,35 @@ fn fields(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), 
     let values = spec.fields.iter().zip(&sync.set).map(|(field, (_, expr))| {
         value::value_as(program, sync.entity, expr, &field.typed.kind).named(&column(&field.name))
     });
-    std::iter::once(key.named("sync__key")).chain(values).collect()
+    let asked = gate::columns(program, (sync, stream)).into_iter().map(|(name, said)| said.named(&name));
+    std::iter::once(key.named("sync__key")).chain(values).chain(asked).collect()
 }
 
-/// Creates and updates.
-fn present(sync: &program::Sync, spec: &SyncSpec) -> Select {
-    let is_new = || Scalar::column("t", "key").is_null();
-    let differs = || hash_of("t").compare(Compare::NotEqual, Type::Text, Scalar::column("n", "sync__hash"));
-    let due = || Scalar::Or(vec![is_new(), differs()]);
-    let (op, is_due) = match sync.mode {
-        Mode::Create => (Scalar::text("create"), is_new()),
-        Mode::Update => (Scalar::text("update"), due()),
-        Mode::Upsert => {
-            (Scalar::Case(vec![(is_new(), Scalar::text("create"))], Some(Box::new(Scalar::text("update")))), due())
+/// What is wanted, under `n`, and never written, or written otherwise: without what is selected of it.
+pub fn due(sync: &program::Sync, spec: &SyncSpec) -> Select {
+    let is_due = match sync.mode {
+        Mode::Create => is_new(),
+        Mode::Update | Mode::Upsert => {
+            let differs = hash_of("t").compare(Compare::NotEqual, Type::Text, Scalar::column("n", "sync__hash"));
+            Scalar::Or(vec![is_new(), differs])
         }
+    };
+    Select::from(Table::Step("wanted".to_owned()).alias("n"), Vec::new())
+        .left_join(Table::RunState(table(&spec.name)).alias("t"), same_key())
+        .filter(is_due)
+}
+
+/// It was never written.
+fn is_new() -> Scalar {
+    Scalar::column("t", "key").is_null()
+}
+
+/// Creates and updates, of what no policy holds back.
+fn present(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Select {
+    let op = match sync.mode {
+        Mode::Create => Scalar::text("create"),
+        Mode::Update => Scalar::text("update"),
+        Mode::Upsert => Scalar::Case(vec![(is_new(), Scalar::text("create"))], Some(Box::new(Scalar::text("update")))),
     };
     let mut items = vec![
         op.named("op"),
@@ -142,9 +160,7 @@ fn present(sync: &program::Sync, spec: &SyncSpec) -> Select {
         let is_set = !spec.leave_only.contains(&field.name);
         if is_set { Scalar::column("n", &name) } else { Scalar::null(field.typed.kind.clone()) }.named(&name)
     }));
-    let mut select = Select::from(Table::Step("wanted".to_owned()).alias("n"), items)
-        .left_join(Table::RunState(table(&spec.name)).alias("t"), same_key())
-        .filter(is_due);
+    let mut select = Select { items, ..due(sync, spec) };
     select.comments.push(
         match sync.mode {
             Mode::Create => "wanted and never written",
@@ -153,6 +169,10 @@ fn present(sync: &program::Sync, spec: &SyncSpec) -> Select {
         }
         .to_owned(),
     );
+    for gate in gates(program, sync) {
+        select.comments.push(format!("not where policy {} forbids it", gate.policy));
+        select.filter.push(gate.is_open("n"));
+    }
     select
 }
 
@@ -242,9 +262,11 @@ fn output(spec: &SyncSpec, alias: &str) -> Vec<Item> {
     names.map(|name| Scalar::column(alias, &name).named(&name)).collect()
 }
 
-/// The column of a field: its name, unless the outbox has a column of that name; shortened where it is too long.
+/// The column of a field: its name, unless the outbox has or may have a column of that name; shortened where it is too long.
 fn column(field: &str) -> String {
-    let is_taken = ["op", "key", "hash"].iter().any(|own| own.eq_ignore_ascii_case(field));
+    let lower = field.to_lowercase();
+    let is_taken = ["op", "key", "hash"].contains(&lower.as_str())
+        || ["sync__", "policy__"].iter().any(|begin| lower.starts_with(begin));
     let name = if is_taken || field.ends_with("__field") { format!("{field}__field") } else { field.to_owned() };
     fitted(&name, LONGEST)
 }

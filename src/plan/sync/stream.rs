@@ -20,8 +20,14 @@ pub fn from(program: &Program, stream: &Stream) -> String {
 pub fn conditions(program: &Program, stream: &Stream) -> Vec<Scalar> {
     let sequence = program.sequence(stream.sequence);
     let column = |id: FieldId| Scalar::column(ROW, &program.field(id).name);
-    let just_closed = column(sequence.exited_at).equals(Type::Timestamp, scalar::now());
-    let is_open = Scalar::Or(vec![column(sequence.active), Scalar::And(vec![column(sequence.done), just_closed])]);
+    let just_closed = || {
+        let exit = Scalar::text("exit");
+        let by_exit = column(sequence.cause).equals(program.field(sequence.cause).typed.kind.clone(), exit);
+        let now = column(sequence.exited_at).equals(Type::Timestamp, scalar::now());
+        Scalar::And(vec![column(sequence.done), by_exit, now])
+    };
+    let active = column(sequence.active);
+    let is_open = if sequence.exit.is_some() { Scalar::Or(vec![active, just_closed()]) } else { active };
     let step = sequence.steps.get(stream.step);
     let fired = step.map(|step| column(step.at).is_not_null());
     let expired = step.and_then(|step| step.expired).map(|expired| column(expired).negated());

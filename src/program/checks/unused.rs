@@ -107,8 +107,10 @@ fn check_declarations(program: &Program, diags: &mut Diagnostics) {
         }
     }
     for (id, destination) in (0..).map(DestinationId).zip(&program.destinations) {
+        let is_named = program.policies.iter().any(|policy| policy.destinations.contains(&id));
         let mut used = program.syncs.iter().map(|sync| sync.destination);
-        if !used.any(|used| used == id) && !program.streams.iter().any(|stream| stream.destination == id) {
+        let is_used = used.any(|used| used == id) || program.streams.iter().any(|stream| stream.destination == id);
+        if !is_named && !is_used {
             unused("destination", destination.name.clone(), destination.span);
         }
     }

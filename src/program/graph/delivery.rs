@@ -1,7 +1,9 @@
-//! Destinations and syncs, as plain data: what is written where, to whom, and what happens to those who leave. Values
-//! are expressions of the field graph; how a destination is reached is not known here.
+//! Destinations, syncs and policies, as plain data: what is written where, to whom, what happens to those who leave, and
+//! whose rows are held back. Values are expressions of the field graph; how a destination is reached is not known here.
 
-use super::{DestinationId, EntityId, Expr, ExprKind, FieldId, OUTER, Order, Program, SequenceId, What};
+use super::{
+    DestinationId, EntityId, Expr, ExprKind, FieldId, LinkId, OUTER, Order, PolicyId, Program, SequenceId, What,
+};
 use crate::manifest::{Limit, Mode};
 use crate::source::Span;
 use crate::types::{Type, Typed};
@@ -67,6 +69,61 @@ pub struct Sync {
     pub deletes: Option<Limit>,
     /// `guard creates <= n`
     pub creates: Option<Limit>,
+    /// The policies that concern its destination, by name.
+    pub policies: Vec<Heeded>,
+}
+
+/// A policy: whose rows go to none of some destinations, whichever sync sends them.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// Its documentation.
+    pub doc: Option<String>,
+    /// Where its name stands.
+    pub span: Span,
+    /// Of which entity.
+    pub entity: EntityId,
+    /// The hidden field that says of a row that it must not go there.
+    pub forbids: FieldId,
+    /// The destinations, as declared.
+    pub destinations: Vec<DestinationId>,
+}
+
+/// A policy that concerns a sync.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heeded {
+    /// The policy.
+    pub policy: PolicyId,
+    /// The way from the sync's row to the one that the policy is about; none where that is the row itself, or nothing is asked.
+    pub path: Vec<LinkId>,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// How a policy stands to a sync that goes to one of its destinations. The field is a bool of the sync's entity, which may
+/// be null: where it is true, nothing is created or updated.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// The sync sends no row that the policy forbids, by its own filter.
+    Proved,
+    /// Each row is asked when it is sent.
+    Gated(FieldId),
+    /// The same, and nothing can be proved: what the policy reads comes out of raw SQL.
+    Unknown(FieldId),
+    /// The sync does not heed it, for this reason.
+    Exempt(String),
+}
+
+impl Standing {
+    /// The field that is asked when a row is sent.
+    #[must_use]
+    pub const fn gate(&self) -> Option<FieldId> {
+        match self {
+            Self::Gated(field) | Self::Unknown(field) => Some(*field),
+            Self::Proved | Self::Exempt(_) => None,
+        }
+    }
 }
 
 /// A sync from a step: each firing is sent once, and what it made there is let be.
@@ -100,6 +157,8 @@ pub struct Stream {
     pub set: Vec<(String, Expr)>,
     /// `guard creates <= n`
     pub creates: Option<Limit>,
+    /// The policies that concern its destination, by name.
+    pub policies: Vec<Heeded>,
 }
 
 impl Stream {
@@ -132,6 +191,7 @@ impl Stream {
             leave: Leave::Keep,
             deletes: None,
             creates: self.creates,
+            policies: self.policies.clone(),
         }
     }
 }

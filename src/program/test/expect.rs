@@ -258,6 +258,7 @@ impl Ctx<'_> {
                 format!("name a step of it, or declare an audience: `audience in_{name} of … where {name}.active`"),
             ),
             Global::Channel(_) => ("a channel", "name an entity, an audience or a sync".to_owned()),
+            Global::Policy => ("a policy", "name a sync that heeds it".to_owned()),
             Global::Destination(_) => ("a destination", "name a sync that writes to it".to_owned()),
         };
         self.diags.push(WrongSubject { name, what, wanted, at, declared, help });

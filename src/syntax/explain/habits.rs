@@ -2,6 +2,7 @@
 //! where a piece stopped making sense and gives what to do there, if it is one of these habits; applied as it is said,
 //! the help compiles.
 
+use super::policy;
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
 
@@ -32,11 +33,11 @@ impl<'a> Place<'a> {
     }
 
     /// The word that follows it.
-    fn next(&self) -> &'a str {
+    pub(super) fn next(&self) -> &'a str {
         words::split_word(self.after()).0
     }
 
-    fn expects(&self, what: &str) -> bool {
+    pub(super) fn expects(&self, what: &str) -> bool {
         self.expected.iter().any(|it| it == what)
     }
 
@@ -48,6 +49,7 @@ impl<'a> Place<'a> {
 /// What to do about a habit.
 pub(super) fn habit(place: &Place<'_>) -> Option<String> {
     comment(place)
+        .or_else(|| policy::habit(place))
         .or_else(|| head(place))
         .or_else(|| column(place))
         .or_else(|| item(place))
@@ -65,9 +67,8 @@ fn comment(place: &Place<'_>) -> Option<String> {
 /// In the head of a declaration.
 fn head(place: &Place<'_>) -> Option<String> {
     let found = place.found;
-    if matches!(place.rule, Rule::policy | Rule::funnel) {
-        let kind = if place.rule == Rule::policy { "policies" } else { "funnels" };
-        return Some(format!("remove the declaration: this version has no {kind}"));
+    if place.rule == Rule::funnel {
+        return Some("remove the declaration: this version has no funnels".to_owned());
     }
     if found == ":" && matches!(place.rule, Rule::trait_ | Rule::let_) && !place.before.contains('=') {
         let kind = words::split_word(place.after()).0;
