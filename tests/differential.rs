@@ -46,9 +46,13 @@ use crate::run_cases::world::World;
 use crate::run_cases::{below, editions, folder, name};
 
 /// Where the evaluator and an engine differ on a case, and how many runs were compared.
-fn difference(case: &str, editions: &[Edition], engine: &'static engine::Driver) -> (Option<String>, usize) {
+fn difference(
+    case: &str,
+    editions: &[Edition],
+    engine: &'static engine::Driver,
+    mut oracle: Oracle,
+) -> (Option<String>, usize) {
     let world = World::new(engine);
-    let mut oracle = Oracle::default();
     for edition in editions {
         let program = oracle::program(edition).unwrap_or_else(|codes| panic!("{case}: {codes:?}\n{}", edition.text));
         let manifest = world.compile(case, edition);
@@ -94,7 +98,7 @@ fn the_evaluator_gives_the_rows_of_every_run_case() {
         .collect();
     let compared = AtomicUsize::new(0);
     let wrong = all(&cases, |path| {
-        let (found, runs) = difference(&name(path), &editions(path), engine);
+        let (found, runs) = difference(&name(path), &editions(path), engine, Oracle::default());
         compared.fetch_add(runs, Ordering::Relaxed);
         found.map(|found| format!("{}: {found}", name(path)))
     });
@@ -106,7 +110,9 @@ fn the_evaluator_gives_the_rows_of_every_run_case() {
 
 /// The same for one program; a panic of the compiler is a difference, too.
 fn differs(edition: &Edition, engine: &'static engine::Driver) -> (Option<String>, usize) {
-    let tried = catch_unwind(AssertUnwindSafe(|| difference("random", &experiment::edited(edition), engine)));
+    let tried = catch_unwind(AssertUnwindSafe(|| {
+        difference("random", &experiment::edited(edition), engine, Oracle::of_syncs())
+    }));
     tried.unwrap_or_else(|_| (Some(format!("{}: it panics", engine.name)), 0))
 }
 

@@ -147,7 +147,7 @@ fn compile(world: &World, edition: &Edition, bug: fn(&mut Json)) -> Manifest {
 
 /// What the comparison says of a program with a bug; a statement that fails says nothing.
 fn found(editions: &[Edition], engine: &'static engine::Driver, bug: fn(&mut Json)) -> Option<String> {
-    let (world, mut oracle) = (World::new(engine), Oracle::default());
+    let (world, mut oracle) = (World::new(engine), Oracle::of_syncs());
     for edition in editions {
         let program = super::oracle::program(edition).unwrap();
         let manifest = compile(&world, edition, bug);
