@@ -2,6 +2,7 @@
 //! run executes over the user's tables, written out. Same input, same bytes.
 
 mod declared;
+mod funnels;
 mod sources;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub fn manifest(plan: Plan, program: &Program, files: &Sources, dialect: &Dialec
         checks: plan.checks.into_iter().map(|it| check(&it, dialect)).collect(),
         views: plan.views.into_iter().map(|it| view(&it, dialect)).collect(),
         syncs: plan.syncs.into_iter().map(|it| sync(&it, dialect)).collect(),
+        funnels: funnels::funnels(program, files, dialect),
         policies: program.policies.iter().map(|it| policy(program, it, files)).collect(),
         destinations: program.destinations.iter().map(destination).collect(),
         retired: program.retired.clone(),

@@ -9,6 +9,7 @@ mod entity;
 mod experiment;
 mod expr;
 mod function;
+mod funnel;
 mod look;
 mod memory;
 mod operator;
@@ -28,6 +29,7 @@ use crate::types::Type;
 
 pub use calendar::{DAY, parse_date, parse_instant};
 pub use delivery::{Deliveries, Fields};
+pub use funnel::Followed;
 pub use look::{Look, RowAt};
 pub use value::{Value, float_text};
 
@@ -54,6 +56,8 @@ pub struct Output {
     pub entities: BTreeMap<String, Table>,
     /// What differs from the run before, by field and key.
     pub changes: Vec<Change>,
+    /// What each funnel shows of this run, by its name; no later run reads it.
+    pub funnels: BTreeMap<String, Followed>,
     /// What has fired, in this run and in all before: those of a run by sequence, step and key.
     pub firings: Vec<Firing>,
     /// The first run of each sequence with the rows that enter it (`upsell of marketable`), of each step and branch (`upsell.email`).
@@ -227,6 +231,9 @@ impl Run<'_> {
             let table = self.table(id)?;
             output.changes.extend(self.changes(id, &table));
             output.entities.insert(entity.name.clone(), table);
+        }
+        for funnel in &self.program.funnels {
+            output.funnels.insert(funnel.name.clone(), self.followed(funnel)?);
         }
         output.changes.extend(self.ended());
         output.changes.sort();

@@ -5,6 +5,7 @@
 mod bind;
 mod born;
 mod files;
+mod funnel;
 pub mod lineage;
 mod policy;
 mod read;
@@ -15,6 +16,8 @@ mod sync;
 
 pub use bind::{Bindings, bind};
 pub use born::{Born, BornKind, Channel};
+pub use funnel::{Funnel, FunnelStep};
+pub use lineage::Lineage;
 pub use policy::{Heeded, Policy, Standing};
 pub use read::Unreadable;
 pub use schema::schema;
@@ -58,6 +61,9 @@ pub struct Manifest {
     pub views: Vec<View>,
     /// The syncs, in declared order.
     pub syncs: Vec<Sync>,
+    /// The funnels, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub funnels: Vec<Funnel>,
     /// The policies, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<Policy>,
@@ -264,15 +270,4 @@ pub struct Destination {
     pub system: String,
     /// The labels that it may receive.
     pub allows: Vec<String>,
-}
-
-/// Where a column comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Lineage {
-    /// `workspace.overage`
-    pub field: String,
-    /// What its expression reads directly: `workspace.usage`, `app.workspaces.plan`.
-    pub reads: Vec<String>,
-    /// The source columns under it, through any number of fields.
-    pub columns: Vec<String>,
 }

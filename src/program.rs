@@ -13,11 +13,11 @@ mod entity;
 mod experiment;
 mod expr;
 mod field;
+mod funnel;
 mod graph;
 mod guard;
 mod hidden;
 mod labels;
-mod later;
 mod link;
 mod matching;
 mod mistakes;
@@ -43,10 +43,10 @@ mod was;
 pub use graph::{
     Again, Aggregate, AggregateOp, Branch, CAUSES, Channel, ChannelId, Column, ColumnId, Destination, DestinationId,
     Entity, EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, Experiment, ExperimentId, ExperimentPart,
-    Expr, ExprKind, Field, FieldId, FieldKind, Fresh, Hash, Heeded, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op,
-    Order, Phase, Policy, PolicyId, Program, RowId, RowsOf, Sequence, SequenceId, SequencePart, Set, Slice, Source,
-    SourceId, Stage, Standing, Start, Step, Stream, Sync, TargetField, Test, TestStep, Tie, Via, WHOLE, What, Window,
-    WindowOp, percent, spoken,
+    Expr, ExprKind, FUNNEL_HIDDEN, Field, FieldId, FieldKind, Fresh, Funnel, FunnelId, FunnelStep, Group, Hash, Heeded,
+    LAST_STEP, Leave, Link, LinkBy, LinkId, Literal, OUTER, Op, Order, Phase, Policy, PolicyId, Program, RowId, RowsOf,
+    SUMMARY, Sequence, SequenceId, SequencePart, Set, Slice, Source, SourceId, Stage, Standing, Start, Step, Stream,
+    Sync, TargetField, Test, TestStep, Tie, Via, WHOLE, What, Window, WindowOp, percent, spoken,
 };
 
 use crate::diagnostics::Diagnostics;
@@ -61,7 +61,6 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     let mut ctx = context::Ctx::new(sources, &options.zone, diags, found);
     ctx.program.zone.clone_from(&options.zone);
     ctx.lost.extend(files.iter().flat_map(|file| &file.broken).cloned());
-    ctx.lost.extend(later::names(files));
     ctx.nameless = files.iter().any(|file| file.nameless);
     ctx.declare_sources();
     ctx.settle_reads();
@@ -76,6 +75,7 @@ pub fn analyze(files: &[ast::File], sources: &Sources, options: &Options, diags:
     ctx.type_experiments();
     ctx.type_fields();
     ctx.type_sequences();
+    ctx.declare_funnels();
     ctx.declare_destinations();
     ctx.declare_policies();
     ctx.declare_syncs();

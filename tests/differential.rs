@@ -8,6 +8,8 @@ mod constructs;
 mod experiment;
 #[path = "differential/expression.rs"]
 mod expression;
+#[path = "differential/funnel.rs"]
+mod funnel;
 #[path = "differential/oracle.rs"]
 pub mod oracle;
 #[path = "differential/planted.rs"]

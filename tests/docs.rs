@@ -132,6 +132,10 @@ fn the_page_of_the_state_has_its_tables() {
     assert!(text.contains(&version), "docs/state.md is not of {version}");
 }
 
+/// What the view of a funnel's summary gives.
+const SUMMARY: &str = "CREATE TABLE plg.upsell_funnel__summary (paywall_copy text, step_number bigint, step text, members bigint, \
+    reached bigint, share_of_first double precision, share_of_previous double precision)";
+
 #[test]
 fn the_queries_of_the_state_run_on_postgres() {
     let database = Database::new();
@@ -146,6 +150,8 @@ fn the_queries_of_the_state_run_on_postgres() {
             let columns = columns.collect::<Vec<_>>().join(", ");
             engine.execute(&format!("CREATE TABLE plg_state.{table} ({columns})")).await.unwrap();
         }
+        engine.execute("CREATE SCHEMA plg").await.unwrap();
+        engine.execute(SUMMARY).await.unwrap();
         for query in queries {
             engine.texts(&query, 10).await.unwrap_or_else(|error| panic!("{error}\n{query}"));
         }

@@ -308,6 +308,32 @@ const HABITS: &[Habit] = &[
         "write `to` in place of `->`",
         "sync s from workspace to crm.x { match id = id; leave delete }",
     ),
+    // Funnels.
+    (
+        "funnel f of workspace { step a = created_at; step b = trial_ends within 7 days }",
+        "write the window before `=`: `step b within 7 days = trial_ends`",
+        "funnel f of workspace { step a = created_at; step b within 7 days = trial_ends }",
+    ),
+    (
+        "funnel f was e of workspace { step a = created_at; step b = trial_ends }",
+        "remove `was` and the name behind it: a funnel remembers nothing",
+        "funnel f of workspace { step a = created_at; step b = trial_ends }",
+    ),
+    (
+        "audience a of workspace where plan = pro\nfunnel f of workspace { step a = a; step b = trial_ends }",
+        "say since when: `a.since`",
+        "audience a of workspace where plan = pro\nfunnel f of workspace { step a = a.since; step b = trial_ends }",
+    ),
+    (
+        "funnel f of workspace { step a = created_at; step b = a + 3 days }",
+        "write what it reads: `created_at`",
+        "funnel f of workspace { step a = created_at; step b = created_at + 3 days }",
+    ),
+    (
+        "funnel f of workspace { step a = created_at; step b = first(at from owner.logins where at > a) }",
+        "write what it reads: `workspace.created_at`",
+        "funnel f of workspace { step a = created_at; step b = first(at from owner.logins where at > workspace.created_at) }",
+    ),
     // Tests.
     (
         "test x at @2026-01-15 {\n expect workspace\n | id |\n}",

@@ -20,7 +20,7 @@ pub(super) struct Args {
     /// How to show it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Only this field, entity or sync and what is under it, as `overage` or `workspace.overage`
+    /// Only this field, entity, sync or funnel and what is under it, as `overage` or `workspace.overage`
     field: Option<String>,
 }
 

@@ -142,6 +142,10 @@ fn field(program: &Program, name: &str) -> Result<FieldId, Broken> {
         let help = format!("ask for `{now}`, which was `{name}`");
         return Err(Broken::new(Exit::Usage, UnknownField { name: name.to_owned(), help }));
     }
+    if let Some(funnel) = program.funnels.iter().find(|funnel| name.split('.').next() == Some(&funnel.name)) {
+        let help = format!("`{}` is a funnel: ask for a field that its steps read", funnel.name);
+        return Err(Broken::new(Exit::Usage, UnknownField { name: name.to_owned(), help }));
+    }
     let help = match (short.is_empty(), did_you_mean(name, known)) {
         (false, _) => "several entities have it: name it as ENTITY.FIELD".to_owned(),
         (true, Some(similar)) => format!("did you mean `{similar}`?"),

@@ -4,7 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::Lineage;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where a column comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Lineage {
+    /// `workspace.overage`
+    pub field: String,
+    /// What its expression reads directly: `workspace.usage`, `app.workspaces.plan`.
+    pub reads: Vec<String>,
+    /// The source columns under it, through any number of fields.
+    pub columns: Vec<String>,
+}
 
 /// The lines that a field or sync reaches, itself first among them, in the manifest's order. A sync's name stands for
 /// its fields, too; an entity's for all of its fields. Empty where the name is unknown.

@@ -46,6 +46,11 @@ impl Manifest {
             policy.cite.clear();
             policy.doc = None;
         }
+        for funnel in &mut bare.funnels {
+            funnel.cite.clear();
+            funnel.doc = None;
+            funnel.steps.iter_mut().for_each(|it| it.doc = None);
+        }
         for statement in statements {
             *statement = bind::without_comments(statement).into();
         }

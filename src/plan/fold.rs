@@ -4,6 +4,7 @@
 
 mod channel;
 mod experiment;
+pub mod funnel;
 mod log;
 mod receipt;
 mod sequence;
@@ -18,15 +19,18 @@ use sequence::{Fold, Passing};
 
 pub use sequence::HIDDEN;
 
-/// The program as its models are made from it: the fields of the program, behind them those of steps through channels, and then
-/// those that no last model has.
+/// The program as its models are made from it: the fields of the program, behind them those of steps through channels and of
+/// funnels, and then those that no last model has.
 #[must_use]
 pub fn fold(program: &Program) -> Cow<'_, Program> {
-    if program.experiments.is_empty() && program.sequences.is_empty() {
+    if program.experiments.is_empty() && program.sequences.is_empty() && program.funnels.is_empty() {
         return Cow::Borrowed(program);
     }
     let mut folded = program.clone();
     let asking = asking(program, &mut folded);
+    program.funnels.iter().for_each(|it| {
+        folded.add_field(funnel::field(it));
+    });
     let receipts = SourceId(folded.sources.len() as u32);
     folded.sources.extend(program.streams.first().map(|stream| receipt::RECEIPTS.source(stream.from)));
     let firings = SourceId(folded.sources.len() as u32);
@@ -56,7 +60,7 @@ pub fn fold(program: &Program) -> Cow<'_, Program> {
 #[must_use]
 pub fn lasting(program: &Program) -> usize {
     let steps = program.sequences.iter().flat_map(|sequence| &sequence.steps);
-    program.fields.len() + 2 * steps.filter(|step| step.via.is_some()).count()
+    program.fields.len() + 2 * steps.filter(|step| step.via.is_some()).count() + program.funnels.len()
 }
 
 /// Adds the fields of all steps through channels.

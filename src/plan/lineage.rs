@@ -10,7 +10,8 @@ use crate::program::{ColumnId, Field, FieldId, Program, SourceId, Sync};
 /// A source column; no column where only the source's rows matter.
 type Origin = (SourceId, Option<ColumnId>);
 
-/// The lineage of every field, then of every sync (`stage`: which rows are sent) and its fields (`stage.plg_email`).
+/// The lineage of every field, then of every sync (`stage`: which rows are sent) and its fields (`stage.plg_email`), then of every
+/// funnel (`upsell_funnel`: whose rows), its groups and its steps.
 #[must_use]
 pub fn of(program: &Program) -> Vec<Lineage> {
     let origins = origins(program);
@@ -26,6 +27,26 @@ pub fn of(program: &Program) -> Vec<Lineage> {
         lines.push(line(sync.name.clone(), &reads::of_sync_rows(program, sync)));
         for (target, value) in std::iter::once(&sync.matches).chain(&sync.set) {
             lines.push(line(format!("{}.{target}", sync.name), &reads::of_expr(program, sync.entity, value)));
+        }
+    }
+    for funnel in &program.funnels {
+        lines.push(line(funnel.name.clone(), &reads::of_funnel_rows(program, funnel)));
+        let mut before: Option<Lineage> = None;
+        for group in &funnel.per {
+            let reads = reads::of_expr(program, funnel.entity, &group.value);
+            lines.push(line(format!("{}.{}", funnel.name, group.name), &reads));
+        }
+        for step in &funnel.steps {
+            let reads = reads::of_expr(program, funnel.entity, &step.value);
+            let mut own = line(format!("{}.{}", funnel.name, step.name), &reads);
+            if let Some(before) = before {
+                // Who has reached it has reached the one before.
+                own.columns
+                    .extend(before.columns.into_iter().filter(|it| !own.columns.contains(it)).collect::<Vec<_>>());
+                own.reads.push(before.field);
+            }
+            lines.push(own.clone());
+            before = Some(own);
         }
     }
     lines

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::program::{
-    Aggregate, ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, Link, LinkBy, OUTER, Program, RowId, RowsOf, Set,
-    SourceId, Sync, What, Window,
+    Aggregate, ColumnId, EntityId, Expr, ExprKind, Field, FieldKind, Funnel, Link, LinkBy, OUTER, Program, RowId,
+    RowsOf, Set, SourceId, Sync, What, Window,
 };
 
 /// One value that is read.
@@ -77,6 +77,15 @@ pub fn of_sync_rows(program: &Program, sync: &Sync) -> BTreeSet<Read> {
     walk.found
 }
 
+/// What decides whose rows a funnel counts: the entity's rows, and its audience.
+#[must_use]
+pub fn of_funnel_rows(program: &Program, funnel: &Funnel) -> BTreeSet<Read> {
+    let mut walk = Walk::new(program, funnel.entity);
+    walk.rows(RowsOf::Entity(funnel.entity));
+    walk.found.extend(funnel.base.map(Read::Field));
+    walk.found
+}
+
 /// The columns of each entity's rows that the program reads, in declared order: the key, the time, what is unique, what
 /// links use, what any expression reads.
 #[must_use]
@@ -99,7 +108,7 @@ pub fn columns(program: &Program) -> BTreeMap<EntityId, BTreeSet<ColumnId>> {
     found
 }
 
-/// All reads of all fields, links, conditions and syncs.
+/// All reads of all fields, links, conditions, syncs and funnels.
 fn all(program: &Program) -> BTreeSet<Read> {
     let mut found = BTreeSet::new();
     for field in &program.fields {
@@ -116,6 +125,9 @@ fn all(program: &Program) -> BTreeSet<Read> {
     for sync in &program.all_syncs() {
         found.extend(of_sync_rows(program, sync));
         sync.set.iter().for_each(|(_, value)| found.extend(of_expr(program, sync.entity, value)));
+    }
+    for funnel in &program.funnels {
+        funnel.values().for_each(|value| found.extend(of_expr(program, funnel.entity, value)));
     }
     found
 }

@@ -4,6 +4,7 @@
 mod changes;
 mod checks;
 mod firings;
+mod funnels;
 mod guards;
 mod views;
 

@@ -15,6 +15,7 @@ mod scope;
 mod todays_value;
 mod unreachable_arm;
 mod unreachable_stage;
+mod unreachable_step;
 mod unused;
 
 use super::context::Rest;
@@ -44,6 +45,7 @@ pub(super) fn check(
     same_audience::check(program, &mut prover, &told, diags);
     unreachable_stage::check(program, &mut prover, (files, &told), diags);
     unreachable_arm::check(&mut prover, &told, diags);
+    unreachable_step::check(program, &mut prover, diags);
     cadence::check(program, sources, &options.cadences, diags);
     endless::check(program, diags);
     todays_value::check(program, sources, diags);

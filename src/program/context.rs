@@ -64,6 +64,8 @@ pub(super) struct Ctx<'a> {
     pub lost: BTreeSet<String>,
     /// Names that were reported as unknown, each with the code.
     pub missed: BTreeMap<String, &'static str>,
+    /// Columns that tests expect of something that has none of the name: of what, and the name.
+    pub unlisted: BTreeSet<(String, String)>,
     /// Destinations of which a label could not be read: what they allow is not known.
     pub open: BTreeSet<DestinationId>,
     /// The expression that stands where a text may be meant, if it is a bare name.
@@ -120,6 +122,7 @@ impl<'a> Ctx<'a> {
             broken: BTreeSet::new(),
             lost: BTreeSet::new(),
             missed: BTreeMap::new(),
+            unlisted: BTreeSet::new(),
             open: BTreeSet::new(),
             may_be_text: None,
             heeds: Heeds::new(),

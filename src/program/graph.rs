@@ -4,6 +4,7 @@
 mod delivery;
 mod experiment;
 mod expression;
+mod funnel;
 mod parts;
 mod rows;
 mod sequence;
@@ -12,6 +13,7 @@ mod test;
 pub use delivery::{Destination, Heeded, Leave, Policy, Standing, Stream, Sync, TargetField};
 pub use experiment::{Experiment, ExperimentPart, Hash, Phase, Slice, WHOLE, percent};
 pub use expression::{Expr, ExprKind, Literal, Op, What};
+pub use funnel::{Funnel, FunnelStep, Group, HIDDEN as FUNNEL_HIDDEN, LAST_STEP, SUMMARY};
 pub use rows::{Aggregate, AggregateOp, Order, RowsOf, Set, Tie, Window, WindowOp};
 pub use sequence::{Again, Branch, CAUSES, Channel, Sequence, SequencePart, Start, Step, Via};
 pub use test::{Expectation, Expected, ExpectedColumn, ExpectedRow, Test, TestStep};
@@ -46,6 +48,8 @@ ids! {
     SequenceId,
     /// A channel, by its place in [`Program::channels`].
     ChannelId,
+    /// A funnel, by its place in [`Program::funnels`].
+    FunnelId,
     /// A policy, by its place in [`Program::policies`].
     PolicyId,
     /// A column of a source, by its place in [`Source::columns`].
@@ -69,7 +73,7 @@ pub struct Program {
     pub entities: Vec<Entity>,
     /// All links, of all entities.
     pub links: Vec<Link>,
-    /// All fields, of all entities, in declared order; hidden ones (of syncs) last.
+    /// All fields, of all entities, in declared order; hidden ones (of syncs and funnels) last.
     pub fields: Vec<Field>,
     /// Destinations, by name.
     pub destinations: Vec<Destination>,
@@ -89,6 +93,8 @@ pub struct Program {
     pub sequences: Vec<Sequence>,
     /// Channels, by name.
     pub channels: Vec<Channel>,
+    /// Funnels, by name.
+    pub funnels: Vec<Funnel>,
     /// The fields of each entity, in the order of all.
     members: BTreeMap<EntityId, Vec<FieldId>>,
 }
@@ -207,7 +213,7 @@ pub struct Field {
     pub typed: Typed,
     /// What it is.
     pub kind: FieldKind,
-    /// Whether it is an expression of a sync that is no declared field.
+    /// Whether it is an expression of a sync or a funnel that is no declared field.
     pub hidden: bool,
     /// The labels that flow into its value.
     pub labels: Vec<String>,
@@ -358,6 +364,13 @@ impl Program {
     #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]
     pub fn channel(&self, id: ChannelId) -> &Channel {
         &self.channels[id.0 as usize]
+    }
+
+    /// A funnel by its id.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "ids are made with their arena and never removed")]
+    pub fn funnel(&self, id: FunnelId) -> &Funnel {
+        &self.funnels[id.0 as usize]
     }
 
     /// A column of an entity's source.

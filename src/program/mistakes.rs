@@ -47,7 +47,7 @@ kinds! {
     LABEL "unknown-label" "label" "no source column bears it";
     WORD "unknown-word" "word" "not a word that can stand here";
     SYNC "unknown-sync" "sync" "not declared in any file";
-    SUBJECT "unknown-subject" "audience, entity or sync" "not declared in any file";
+    SUBJECT "unknown-subject" "audience, entity, funnel or sync" "not declared in any file";
     WRITTEN "unknown-written" "field" "the sync writes no such field";
     UNIT "unknown-unit" "unit" "not a unit of time";
 }

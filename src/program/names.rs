@@ -1,17 +1,19 @@
 //! Takes the declarations of all files and gives them sorted by kind, each project-level name once. Names are
 //! compared without case where they are declared, as SQL does; a second one is reported with both places.
 
+mod fit;
+
 use std::collections::BTreeMap;
 
-use miette::Diagnostic;
-use thiserror::Error;
-
 use super::sequence::{SequenceNode, senders};
-use super::{ChannelId, DestinationId, EntityId, ExperimentPart, SourceId, later};
+use super::{ChannelId, DestinationId, EntityId, ExperimentPart, SourceId};
 use crate::diagnostics::Diagnostics;
-use crate::dialect::names::{LONGEST, LONGEST_DECLARED};
 use crate::source::Span;
 use crate::syntax::ast;
+pub(super) use fit::{
+    DuplicateName, check_column, check_declared, check_goal, check_part, check_reserved, check_source, reserved_column,
+    reserved_group, reserved_part,
+};
 
 /// A declaration with its documentation.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +84,7 @@ pub(super) struct Declarations<'a> {
     pub destinations: Vec<Item<'a, ast::Destination>>,
     pub policies: Vec<Item<'a, ast::Policy>>,
     pub syncs: Vec<Item<'a, ast::Sync>>,
+    pub funnels: Vec<Item<'a, ast::Funnel>>,
     pub tests: Vec<Item<'a, ast::Test>>,
     pub retired: Vec<&'a ast::Path>,
 }
@@ -102,153 +105,11 @@ pub(super) enum Global {
     /// A place in [`Declarations::sequences`], which is its id.
     Sequence(usize),
     Channel(ChannelId),
+    Funnel,
 }
 
 /// The project-level names.
 pub(super) type Globals = BTreeMap<String, (Global, Span)>;
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("a name without a letter")]
-#[diagnostic(code("empty-name"), help("write a name"))]
-struct EmptyName {
-    #[label(primary, "nothing could call it")]
-    at: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` is declared twice")]
-#[diagnostic(code("duplicate-name"), help("rename one of the two"))]
-pub(super) struct DuplicateName {
-    pub name: String,
-    #[label(primary, "declared again here")]
-    pub at: Span,
-    #[label("first declared here")]
-    pub first: Span,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("`{name}` is a reserved name")]
-#[diagnostic(code("reserved-name"))]
-pub(super) struct ReservedName {
-    name: String,
-    #[label(primary, "{why}")]
-    at: Span,
-    why: &'static str,
-    #[help]
-    help: String,
-}
-
-#[derive(Debug, Error, Diagnostic)]
-#[error("the name `{name}` has {found} bytes; {whose} has at most {most}")]
-#[diagnostic(code("name-too-long"))]
-struct NameTooLong {
-    name: String,
-    found: usize,
-    whose: &'static str,
-    most: usize,
-    #[label(primary, "warehouses would cut it")]
-    at: Span,
-    #[help]
-    help: &'static str,
-}
-
-/// Reports a declared name that cannot be a table's or column's with its additions.
-pub(super) fn check_declared(name: &ast::Name, diags: &mut Diagnostics) {
-    check_some(name, diags);
-    check_reserved(name, diags);
-    check_length(name, ("a declared one", LONGEST_DECLARED), "choose a shorter name", diags);
-}
-
-/// Reports a part of a source's name that no warehouse can have.
-pub(super) fn check_source(part: &ast::Name, diags: &mut Diagnostics) {
-    check_some(part, diags);
-    check_length(
-        part,
-        ("a schema's or table's", LONGEST),
-        "read the table under a shorter name, such as a view's",
-        diags,
-    );
-}
-
-/// Reports a name without a character.
-fn check_some(name: &ast::Name, diags: &mut Diagnostics) {
-    if name.text.trim().is_empty() && name.quoted {
-        diags.push(EmptyName { at: name.span });
-    }
-}
-
-fn check_length(name: &ast::Name, (whose, most): (&'static str, usize), help: &'static str, diags: &mut Diagnostics) {
-    let found = name.text.len();
-    if found > most {
-        diags.push(NameTooLong { name: name.text.clone(), found, whose, most, at: name.span, help });
-    }
-}
-
-/// Reports a declared name that the compiler keeps for itself.
-pub(super) fn check_reserved(name: &ast::Name, diags: &mut Diagnostics) {
-    let (why, help) = if name.text == "now" {
-        ("`now` is the run's instant everywhere", "choose another name".to_owned())
-    } else if name.text.contains("__") {
-        ("`__` separates the parts of generated names", format!("write `{}`", single_underscores(&name.text)))
-    } else {
-        return;
-    };
-    diags.push(ReservedName { name: name.text.clone(), at: name.span, why, help });
-}
-
-/// Reports a column that would have the name of a generated one, or one that no warehouse can have.
-pub(super) fn check_column(name: &ast::Name, diags: &mut Diagnostics) {
-    check_some(name, diags);
-    check_length(name, ("a column's", LONGEST), "rename the column in an `as sql` source", diags);
-    let text = name.text.to_lowercase();
-    let is_generated = ["sync__", "policy__", "row__", "sequence__"].iter().any(|begin| text.starts_with(begin));
-    if is_generated || text.ends_with("__since") || text.ends_with("__enrolled_at") {
-        diags.push(reserved_column(&name.text, name.span));
-    }
-}
-
-/// Reports a part of a declaration whose column would have a name that no warehouse can have.
-pub(super) fn check_part(declaration: &ast::Name, part: &str, at: Span, diags: &mut Diagnostics) {
-    let name = ast::Name { text: format!("{}__{part}", declaration.text), span: at, quoted: false };
-    check_length(&name, ("a column's", LONGEST), "choose a shorter name", diags);
-}
-
-/// The mistake of a part that has the name of one that is always there.
-pub(super) fn reserved_part(name: &ast::Name, why: &'static str) -> ReservedName {
-    ReservedName { name: name.text.clone(), at: name.span, why, help: "choose another name".to_owned() }
-}
-
-/// The mistake of a column that has the name of a generated one.
-pub(super) fn reserved_column(name: &str, at: Span) -> ReservedName {
-    ReservedName {
-        name: name.to_owned(),
-        at,
-        why: "generated columns have such names",
-        help: "rename the column in an `as sql` source".to_owned(),
-    }
-}
-
-/// Reports a goal's name that is another part's of its experiment, or cannot be one.
-pub(super) fn check_goal(of: &ast::Name, goal: &ast::Goal, before: &[&ast::Name], diags: &mut Diagnostics) {
-    let name = &goal.name;
-    if matches!(name.text.as_str(), "enrolled_at" | "phase") {
-        diags.push(reserved_part(name, "every experiment has it"));
-    } else if let Some(first) = before.iter().find(|other| other.text.eq_ignore_ascii_case(&name.text)) {
-        diags.push(DuplicateName { name: name.text.clone(), at: name.span, first: first.span });
-    }
-    check_reserved(name, diags);
-    check_part(of, &name.text, name.span, diags);
-}
-
-fn single_underscores(name: &str) -> String {
-    let mut out = String::new();
-    for char in name.chars() {
-        if char != '_' || !out.ends_with('_') {
-            out.push(char);
-        }
-    }
-    out
-}
 
 impl<'a> Declarations<'a> {
     /// An experiment is several fields: its arm, what else it says of a row, and its goals.
@@ -268,7 +129,6 @@ impl<'a> Declarations<'a> {
 
 /// Sorts the declarations by kind and drops the second of two that have one name.
 pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (Declarations<'a>, Globals) {
-    later::report(files, diags);
     let mut found = Declarations { senders: senders(files), ..Declarations::default() };
     let mut seen = BTreeMap::new();
     let mut own = |name: &str, span: Span, diags: &mut Diagnostics| {
@@ -323,13 +183,16 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
                 check_declared(&node.name, diags);
                 found.channels.push(Item { doc, span, node });
             }
+            ast::DeclarationKind::Funnel(node) if own(&node.name.text, node.name.span, diags) => {
+                check_declared(&node.name, diags);
+                found.funnels.push(Item { doc, span, node });
+            }
             ast::DeclarationKind::Trait(node) => found.fields.push((doc, FieldNode::Trait(node))),
             ast::DeclarationKind::Status(node) => found.fields.push((doc, FieldNode::Status(node))),
             ast::DeclarationKind::Experiment(node) => found.add_experiment(doc, node),
             ast::DeclarationKind::Retire(node) => found.retired.push(&node.name),
             ast::DeclarationKind::Test(node) => found.tests.push(Item { doc, span, node }),
             ast::DeclarationKind::RowLink(node) => found.row_links.push(Item { doc, span, node }),
-            ast::DeclarationKind::Funnel(_) => {}
             // The second of a name.
             ast::DeclarationKind::Entity(_)
             | ast::DeclarationKind::Event(_)
@@ -338,6 +201,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
             | ast::DeclarationKind::Destination(_)
             | ast::DeclarationKind::Sequence(_)
             | ast::DeclarationKind::Channel(_)
+            | ast::DeclarationKind::Funnel(_)
             | ast::DeclarationKind::Policy(_)
             | ast::DeclarationKind::Sync(_) => {}
         }
@@ -349,6 +213,7 @@ pub(super) fn collect<'a>(files: &'a [ast::File], diags: &mut Diagnostics) -> (D
     found.policies.sort_by_key(|item| &item.node.name.text);
     found.syncs.sort_by_key(|item| &item.node.name.text);
     found.channels.sort_by_key(|item| &item.node.name.text);
+    found.funnels.sort_by_key(|item| &item.node.name.text);
     let globals = globals(&found);
     (found, globals)
 }
@@ -386,6 +251,9 @@ fn globals(found: &Declarations<'_>) -> Globals {
     }
     for (id, item) in (0..).zip(&found.channels) {
         add(item.node.name.text.clone(), Global::Channel(ChannelId(id)), item.node.name.span);
+    }
+    for item in &found.funnels {
+        add(item.node.name.text.clone(), Global::Funnel, item.node.name.span);
     }
     globals
 }

@@ -51,6 +51,18 @@ pub(super) struct Within {
     pub in_view: bool,
 }
 
+/// A step of a funnel, as it is written.
+#[derive(Debug, Clone)]
+pub(super) struct Counted {
+    pub name: String,
+    /// Where its name stands.
+    pub span: Span,
+    /// When it happened.
+    pub value: Span,
+    /// Whether that is a path, which has to begin at the row where it stands in a set.
+    pub is_path: bool,
+}
+
 /// The rows in scope, the innermost last.
 #[derive(Debug, Clone)]
 pub(super) struct Scope {
@@ -60,6 +72,8 @@ pub(super) struct Scope {
     pub context: Vec<Bare>,
     /// The sequence of whose clauses it is one.
     pub within: Option<Within>,
+    /// The steps of the funnel of which it is a step: no values, and taken for them.
+    pub steps: Vec<Counted>,
     next: u32,
 }
 
@@ -68,7 +82,7 @@ impl Scope {
     pub(super) fn row_of(entity: EntityId, alias: Option<&str>) -> Self {
         let frame =
             Frame { row: OUTER, over: RowsOf::Entity(entity), alias: alias.map(str::to_owned), reverse_of: None };
-        Self { frames: vec![frame], reads: Reads::All, context: Vec::new(), within: None, next: 1 }
+        Self { frames: vec![frame], reads: Reads::All, context: Vec::new(), within: None, steps: Vec::new(), next: 1 }
     }
 
     /// The scope of an entity's condition.
@@ -78,7 +92,14 @@ impl Scope {
 
     /// The scope of a constant.
     pub(super) const fn constant() -> Self {
-        Self { frames: Vec::new(), reads: Reads::Nothing, context: Vec::new(), within: None, next: 0 }
+        Self {
+            frames: Vec::new(),
+            reads: Reads::Nothing,
+            context: Vec::new(),
+            within: None,
+            steps: Vec::new(),
+            next: 0,
+        }
     }
 
     /// A row that no other of the field is.

@@ -238,7 +238,7 @@ impl<'a> Ctx<'a> {
     }
 
     /// A constant duration or number of months that is not negative; what is none is reported.
-    fn constant_length(&mut self, written: &ast::Expr) -> Option<Expr> {
+    pub(super) fn constant_length(&mut self, written: &ast::Expr) -> Option<Expr> {
         let value = self.expr(&mut Scope::constant(), written, None);
         let sound = match value.kind {
             ExprKind::Literal(Literal::Duration(micros)) => micros > 0,

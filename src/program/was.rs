@@ -38,13 +38,15 @@ struct DuplicateWas {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("`{name}` is retired, and still declared")]
-#[diagnostic(code("retired-still-declared"), help("remove `retire {name}`, or the declaration"))]
+#[diagnostic(code("retired-still-declared"))]
 struct RetiredStillDeclared {
     name: String,
     #[label(primary, "said to be over")]
     at: Span,
     #[label("declared here")]
     declared: Span,
+    #[help]
+    help: String,
 }
 
 /// What is declared under a name that another declaration gives as its earlier one.
@@ -95,7 +97,8 @@ impl<'a> Ctx<'a> {
                         | Global::Sync(_)
                         | Global::Entity(_)
                         | Global::Sequence(_)
-                        | Global::Channel(_),
+                        | Global::Channel(_)
+                        | Global::Funnel,
                         span,
                     )) => Some(span),
                     _ => None,
@@ -104,7 +107,12 @@ impl<'a> Ctx<'a> {
             };
             match declared {
                 Some(declared) => {
-                    self.diags.push(RetiredStillDeclared { name: path.dotted(), at: path.span, declared });
+                    let name = path.dotted();
+                    let help = match self.global(&name) {
+                        Some((Global::Funnel, _)) => format!("remove `retire {name}`: a funnel remembers nothing"),
+                        _ => format!("remove `retire {name}`, or the declaration"),
+                    };
+                    self.diags.push(RetiredStillDeclared { name, at: path.span, declared, help });
                 }
                 None => self.program.retired.push(path.dotted()),
             }

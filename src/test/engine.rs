@@ -188,6 +188,7 @@ impl World for OnEngine<'_> {
                 self.read(entity, &expectation.columns, Some((step, Type::Timestamp, is_now)))
             }
             Expected::Rows(id) => self.read(&self.program.entity(id).name, &expectation.columns, None),
+            Expected::Followed(id) => self.read(&self.program.funnel(id).name, &expectation.columns, None),
             Expected::Objects(place) => {
                 let syncs = self.program.all_syncs();
                 let Some(sync) = syncs.get(place) else { return Ok(Vec::new()) };

@@ -32,11 +32,19 @@ impl<'a> Reference<'a> {
         expectation: &Expectation,
         only: impl Fn(&eval::Row, &eval::Table) -> bool,
     ) -> Vec<Row> {
-        let Some(table) = self.before.entities.get(entity) else { return Vec::new() };
-        let value = |row: &eval::Row, name: &str| table.value(row, name).cloned().unwrap_or(Value::Null);
-        let rows = table.rows.iter().filter(|row| only(row, table));
-        rows.map(|row| expectation.columns.iter().map(|column| value(row, &column.name)).collect()).collect()
+        self.before.entities.get(entity).map_or_else(Vec::new, |table| of_table(table, expectation, only))
     }
+}
+
+/// The expected columns of some rows of a table.
+fn of_table(
+    table: &eval::Table,
+    expectation: &Expectation,
+    only: impl Fn(&eval::Row, &eval::Table) -> bool,
+) -> Vec<Row> {
+    let value = |row: &eval::Row, name: &str| table.value(row, name).cloned().unwrap_or(Value::Null);
+    let rows = table.rows.iter().filter(|row| only(row, table));
+    rows.map(|row| expectation.columns.iter().map(|column| value(row, &column.name)).collect()).collect()
 }
 
 impl Reference<'_> {
@@ -115,6 +123,10 @@ impl World for Reference<'_> {
                 Ok(self.columns(entity, expectation, wanted))
             }
             Expected::Rows(id) => Ok(self.columns(&self.program.entity(id).name, expectation, |_, _| true)),
+            Expected::Followed(id) => {
+                let followed = self.before.funnels.get(&self.program.funnel(id).name);
+                Ok(followed.map_or_else(Vec::new, |it| of_table(&it.members, expectation, |_, _| true)))
+            }
             Expected::Objects(place) => {
                 let syncs = self.program.all_syncs();
                 let Some(sync) = syncs.get(place) else { return Ok(Vec::new()) };

@@ -171,6 +171,20 @@ fn fmt_lays_out_and_check_shows_it() {
     assert_eq!(said.read("items.plg"), PROGRAM);
 }
 
+const FUNNEL: &str =
+    "/// Who has one.\nfunnel growth of large {\n  step seen  = now - 1 day\n  step grown = large.since\n}\n";
+
+#[test]
+fn a_funnel_is_two_views_and_has_a_lineage() {
+    let said = Test::project().write("funnels.plg", FUNNEL).args(&["compile"]).run().code(0);
+    assert!(said.read("sql/dev/views/growth.sql").starts_with("-- funnel growth of large (funnels.plg): each member"));
+    assert!(said.read("sql/dev/views/growth__summary.sql").contains("AS share_of_previous"));
+    assert!(said.read("sql/dev/manifest.json").contains("\"summary\": \"plg__growth__summary\""));
+    let said = said.then(&["lineage", "growth"]).code(0).out("growth.grown").out("app.items.size");
+    let said = said.then(&["lineage", "growth.grown"]).code(0).out("growth.seen").out("item.large");
+    said.then(&["why", "growth", "a"]).code(2).err("`growth` is a funnel: ask for a field that its steps read");
+}
+
 #[test]
 fn lineage_goes_down_to_the_source_in_every_format() {
     let said = Test::project().args(&["lineage", "item.large"]).run().code(0).out("app.items.size");

@@ -9,6 +9,7 @@ use plgc::program::{
 };
 use plgc::types::Type;
 
+use super::funnel;
 use super::wanted::WANTED;
 use crate::run_cases::script::{Edition, Moment};
 
@@ -51,6 +52,7 @@ pub fn count(program: &Program, edition: &Edition, counts: &mut Counts) {
         seen.when(stream.filter.is_some(), "sync from a step with where");
     }
     seen.when(edition.text.contains(".sent + "), "step on what was sent");
+    funnel::constructs(program, edition).into_iter().for_each(|name| seen.one(name));
     seen.rows(edition);
 }
 

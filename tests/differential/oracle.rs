@@ -205,6 +205,9 @@ fn differs(output: &Output, manifest: &Manifest, world: &World, outcome: &Outcom
             }
         }
     }
+    if let Some(found) = funnels(output, manifest, world) {
+        return Some(found);
+    }
     let mut theirs = world.changed(outcome);
     theirs.sort_by_key(|row| row.iter().map(engine::Value::text).collect::<Vec<_>>());
     let text = |change: &eval::Change| {
@@ -265,6 +268,30 @@ fn written(json: &serde_json::Value, kind: &Type) -> Value {
         _ => engine::Value::parse(&text, kind).unwrap_or_else(|| panic!("{json} is no {kind}")),
     };
     taken(&value, kind)
+}
+
+/// Where a funnel shows other members or another summary.
+fn funnels(output: &Output, manifest: &Manifest, world: &World) -> Option<String> {
+    for (name, [members, summary]) in world.followed(manifest) {
+        let own = &output.funnels[&name];
+        for (what, table, (columns, rows)) in [("member", &own.members, members), ("summary", &own.summary, summary)] {
+            let heads: Vec<&String> = columns.iter().map(|(column, _)| column).collect();
+            if heads != table.columns.iter().collect::<Vec<_>>() {
+                return Some(format!("{what} of {name}: the evaluator has {:?}, the engine {heads:?}", table.columns));
+            }
+            let theirs =
+                rows.iter().map(|row| row.iter().zip(&columns).map(|(it, (_, kind))| taken(it, kind)).collect());
+            let (mut ours, mut theirs): (Vec<eval::Row>, Vec<eval::Row>) = (table.rows.clone(), theirs.collect());
+            for rows in [&mut ours, &mut theirs] {
+                rows.sort_by_key(|row| row.iter().map(Value::text).collect::<Vec<_>>());
+            }
+            let alike = |(one, other): (&eval::Row, &eval::Row)| one.iter().zip(other).all(|(a, b)| same(a, b));
+            if ours.len() != theirs.len() || !ours.iter().zip(&theirs).all(alike) {
+                return Some(format!("{what} of {name}: the evaluator has {ours:?}, the engine {theirs:?}"));
+            }
+        }
+    }
+    None
 }
 
 /// A firing as the log has it: step, key, entry, channel, member.

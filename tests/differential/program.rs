@@ -1,5 +1,5 @@
 //! Random programs over [`super::world`], made by types, so that each passes `check`: traits, audiences within audiences
-//! and statuses, with and without memory, experiments and sequences, whose expressions are by [`super::expression`].
+//! and statuses, with and without memory, experiments, sequences and funnels, whose expressions are by [`super::expression`].
 
 use std::fmt::Write as _;
 
@@ -42,6 +42,15 @@ impl Writer {
 
 /// The case of a seed: its program, and its runs with their rows.
 pub fn case(seed: u64) -> String {
+    written(seed, Writer::syncs)
+}
+
+/// The same without a sync, and without a step that hangs on what one has sent.
+pub fn without_syncs(seed: u64) -> String {
+    written(seed, |_| String::new()).replace(".sent + ", " + ")
+}
+
+fn written(seed: u64, syncs: impl Fn(&mut Writer) -> String) -> String {
     let mut random = Random::new(seed);
     let (runs, extreme) = (2 + random.below(2), random.chance(30));
     let shapes = shapes();
@@ -68,6 +77,7 @@ pub fn case(seed: u64) -> String {
     let mut maker =
         Writer { random, shapes, fields: Vec::new(), enums, aliases: 0, through: Vec::new(), streams: Vec::new() };
     maker.declarations(&mut out);
+    out.push_str(&syncs(&mut maker));
     out
 }
 
@@ -103,8 +113,10 @@ impl Writer {
         }
         let channels = self.channels();
         out.push_str(&channels);
-        let syncs = self.syncs();
-        out.push_str(&syncs);
+        for number in 0..self.random.below(3) {
+            let funnel = self.funnel(number);
+            writeln!(out, "\n{funnel}").unwrap();
+        }
     }
 
     /// Links to one row of a set.

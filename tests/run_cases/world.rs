@@ -27,6 +27,9 @@ pub struct World {
     location: Location,
 }
 
+/// Columns with their types, and rows.
+pub type Shown = (Vec<(String, Type)>, Vec<Vec<Value>>);
+
 /// What a reader of the warehouse sees of an entity.
 pub struct View {
     pub entity: String,
@@ -75,6 +78,7 @@ impl World {
             }
             Ok(outcome) => {
                 self.views(manifest, out);
+                self.funnels(manifest, out);
                 self.changes(&outcome, out);
                 self.firings(&outcome, out);
                 told(&outcome, out);
@@ -202,6 +206,59 @@ impl World {
             View { entity: model.entity.clone(), columns, rows }
         };
         last.map(one).collect()
+    }
+
+    /// The members and the summary of each funnel.
+    fn funnels(&self, manifest: &Manifest, out: &mut String) {
+        for (name, views) in self.followed(manifest) {
+            for (what, (columns, rows)) in ["", " summary"].iter().zip(views) {
+                writeln!(out, "\nfunnel {name}{what}").unwrap();
+                let heads = columns.into_iter().map(|(column, _)| column).collect();
+                out.push_str(&table(heads, rows.iter().map(|row| row.iter().map(cell).collect()).collect()));
+            }
+        }
+    }
+
+    /// What each funnel shows: its members in key order, and its summary by group, a null first, and step.
+    pub fn followed(&self, manifest: &Manifest) -> Vec<(String, [Shown; 2])> {
+        let one = |funnel: &plgc::manifest::Funnel| {
+            let model = manifest.models.iter().find(|it| it.last && it.entity == funnel.entity).expect("its model");
+            let key = &manifest.entities.iter().find(|it| it.name == funnel.entity).expect("its entity").key;
+            let typed = |name: &String| {
+                let column = model.columns.iter().find(|it| it.name == *name).expect("a column of the model");
+                (name.clone(), column.typed.kind.clone())
+            };
+            let own = |names: &[(&str, Type)]| -> Vec<(String, Type)> {
+                names.iter().map(|(name, kind)| ((*name).to_owned(), kind.clone())).collect()
+            };
+            let mut members = vec![typed(key)];
+            members.extend(funnel.per.iter().map(typed));
+            members.extend(funnel.steps.iter().map(|step| (step.name.clone(), Type::Timestamp)));
+            members.extend(own(&[("last_step", Type::Text)]));
+            let mut summary: Vec<(String, Type)> = funnel.per.iter().map(typed).collect();
+            summary.extend(own(&[
+                ("step_number", Type::Int),
+                ("step", Type::Text),
+                ("members", Type::Int),
+                ("reached", Type::Int),
+                ("share_of_first", Type::Float),
+                ("share_of_previous", Type::Float),
+            ]));
+            let read = |view: &str, columns: Vec<(String, Type)>, keys: usize| {
+                let names: Vec<String> = columns.iter().map(|(name, _)| engine::quote(name)).collect();
+                let types: Vec<Type> = columns.iter().map(|(_, kind)| kind.clone()).collect();
+                let sql = format!("SELECT {} FROM {view}", names.join(", "));
+                let mut rows = wait(async {
+                    let mut engine = (self.driver.open)(&self.location).await.unwrap();
+                    engine::rows(engine.as_mut(), &sql, &types).await.unwrap()
+                });
+                rows.sort_by_key(|row| row[..keys].iter().map(|it| (it.int(), it.text())).collect::<Vec<_>>());
+                (columns, rows)
+            };
+            let found = [read(&funnel.members, members, 1), read(&funnel.summary, summary, funnel.per.len() + 1)];
+            (funnel.name.clone(), found)
+        };
+        manifest.funnels.iter().map(one).collect()
     }
 
     /// The rows that a source has.

@@ -186,6 +186,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             keyed: Vec::new(),
             outbox: sql(OUTBOX),
         }],
+        funnels: Vec::new(),
         destinations: [("product".to_owned(), manifest::Destination { system: system.to_owned(), allows: Vec::new() })]
             .into(),
         retired: Vec::new(),

@@ -5,7 +5,7 @@ use super::build::Builder;
 use super::frame::FrameId;
 use crate::plan::cites::wrapped;
 use crate::plan::fold;
-use crate::program::{Entity, Field, FieldId, FieldKind, RowsOf, Source, spoken};
+use crate::program::{Entity, FUNNEL_HIDDEN, Field, FieldId, FieldKind, RowsOf, Source, spoken};
 
 /// The first line of a documentation.
 pub(super) fn first_line(doc: Option<&String>) -> Option<&str> {
@@ -22,11 +22,16 @@ impl Builder<'_> {
                 let said = if word == "member" { "whom it reaches".to_owned() } else { format!("who {word}") };
                 format!("{}: {said}", spoken(of))
             }
-            None => field.spoken(),
+            None => match field.name.strip_prefix(FUNNEL_HIDDEN) {
+                Some(name) if name.contains("__") => spoken(name),
+                Some(name) => format!("{name}: how many steps"),
+                None => field.spoken(),
+            },
         };
         let experiments = self.program.experiments.iter().map(|it| (it.span, &it.name));
         let sequences = self.program.sequences.iter().map(|it| (it.span, &it.name));
-        let whole = experiments.chain(sequences).find(|(span, _)| *span == field.span);
+        let funnels = self.program.funnels.iter().map(|it| (it.span, &it.name));
+        let whole = experiments.chain(sequences).chain(funnels).find(|(span, _)| *span == field.span);
         self.cites.note(field.span, whole.map_or(&name, |(_, whole)| whole));
         name
     }

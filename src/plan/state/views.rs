@@ -1,17 +1,17 @@
 //! Takes a [`Program`] and its models and gives the views that people read: each entity without what only the program
-//! itself needs, each audience with its members, each sequence with its entries.
+//! itself needs, each audience with its members, each sequence with its entries, each funnel with how far its members came.
 
 use std::collections::BTreeSet;
 
-use super::modelled;
+use super::{funnels, modelled};
 use crate::plan::model::names::Names;
 use crate::plan::model::{kept, past};
 use crate::plan::rel::{Body, Item, Scalar, Select, Table};
 use crate::plan::{Model, View, cites, fold};
-use crate::program::{self, EntityId, Field, FieldKind, Program, Sequence};
+use crate::program::{self, EntityId, FUNNEL_HIDDEN, Field, FieldKind, Program, Sequence};
 use crate::source::Sources;
 
-/// A view per entity, each followed by those of its audiences and sequences.
+/// A view per entity, each followed by those of its audiences, sequences and funnels.
 #[must_use]
 pub fn views(program: &Program, sources: &Sources, models: &[Model]) -> Vec<View> {
     modelled(program, models)
@@ -25,7 +25,9 @@ pub fn views(program: &Program, sources: &Sources, models: &[Model]) -> Vec<View
             let sequences = program.sequences.iter().filter(|sequence| sequence.entity == id);
             let sequences = sequences.map(|sequence| sequence_view(program, sources, entity, sequence));
             let own = std::iter::once(entity_view(program, sources, id, entity, model));
-            own.chain(audiences).chain(sequences).collect::<Vec<_>>()
+            let funnels = program.funnels.iter().filter(|funnel| funnel.entity == id);
+            let funnels = funnels.flat_map(|funnel| funnels::views(program, sources, funnel));
+            own.chain(audiences).chain(sequences).chain(funnels).collect::<Vec<_>>()
         })
         .collect()
 }
@@ -39,7 +41,8 @@ fn entity_view(program: &Program, sources: &Sources, id: EntityId, entity: &prog
     let items = model
         .columns
         .iter()
-        .filter(|column| !hidden.contains(&column.name) && !column.name.starts_with(fold::HIDDEN))
+        .filter(|column| !hidden.contains(&column.name))
+        .filter(|column| ![fold::HIDDEN, FUNNEL_HIDDEN].iter().any(|begin| column.name.starts_with(begin)))
         .map(|column| Scalar::column("w", &column.name).named(&column.name))
         .collect();
     let declared = format!("entity {} ({})", entity.name, cites::file(sources, entity.span));

@@ -101,7 +101,8 @@ fn check_declarations(program: &Program, diags: &mut Diagnostics) {
         let used = program.fields.iter().any(|field| field.entity == id)
             || sets.contains(&RowsOf::Entity(id))
             || program.links.iter().any(|link| link.to == id)
-            || program.syncs.iter().any(|sync| sync.entity == id);
+            || program.syncs.iter().any(|sync| sync.entity == id)
+            || program.funnels.iter().any(|funnel| funnel.entity == id);
         if !used {
             unused(if entity.at.is_some() { "event" } else { "entity" }, entity.name.clone(), entity.span);
         }
@@ -133,6 +134,9 @@ fn read(program: &Program) -> BTreeSet<Node> {
         read.extend(stream.filter.map(Node::Field));
         let values = stream.matches.iter().chain(&stream.set).map(|(_, value)| value);
         read.extend(values.flat_map(|expr| needs_of(program, expr)).map(|(node, _)| node));
+    }
+    for funnel in &program.funnels {
+        read.extend(funnel.values().flat_map(|expr| needs_of(program, expr)).map(|(node, _)| node));
     }
     read
 }

@@ -1,7 +1,7 @@
 //! Tests, as plain data: what the sources hold, when it runs, and what is expected then. Every row has all its columns, every
 //! instant is known; nothing of it is part of what a run does.
 
-use super::{EntityId, FieldId, Literal, SourceId};
+use super::{EntityId, FieldId, FunnelId, Literal, SourceId};
 use crate::source::Span;
 use crate::types::Typed;
 
@@ -71,6 +71,8 @@ pub enum Expected {
     Rows(EntityId),
     /// The objects that a sync has written and that are there, by its place in [`super::Program::all_syncs`].
     Objects(usize),
+    /// The members of a funnel, with how far each has come.
+    Followed(FunnelId),
 }
 
 /// A column that is compared: of an entity's rows, or a field at a destination.

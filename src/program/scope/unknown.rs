@@ -1,7 +1,7 @@
 //! Takes a name that stands for nothing where it stands, gives the mistake: what is near, what has it elsewhere, or what it could be
 //! declared as. Says nothing where it hangs on a mistake that has been told.
 
-use super::Scope;
+use super::{Counted, Scope};
 use crate::program::RowsOf;
 use crate::program::context::Ctx;
 use crate::program::mistakes::{self, Unknown};
@@ -24,6 +24,10 @@ impl Ctx<'_> {
             return;
         }
         let mut mistake = Unknown::new(mistakes::NAME, &name.text, name.span);
+        if let Some(step) = scope.steps.iter().find(|step| step.name == name.text) {
+            let help = self.step_help(scope, step, name);
+            mistake = mistake.or_help(help).bears(step.span, "a step of the funnel, which is counted and not read");
+        }
         let outside = scope.frames.iter().rev().skip(1).find_map(|frame| match frame.over {
             RowsOf::Entity(id) => {
                 let (_, span) = self.member(id, &name.text)?;
@@ -49,6 +53,10 @@ impl Ctx<'_> {
             mistake = mistake
                 .or_help(format!("read its rows through an aggregate: `count({})`", name.text))
                 .bears(span, "a set of rows, not a value");
+        } else if let Some((Global::Funnel, span)) = self.global(&name.text) {
+            mistake = mistake
+                .or_help("read what its steps read: a funnel is for people")
+                .bears(span, "a funnel, which no field reads");
         }
         let known = self.known_here(scope);
         let declare = self.declare_help(name, scope);
@@ -63,6 +71,22 @@ impl Ctx<'_> {
             return;
         }
         self.unknown(mistake);
+    }
+
+    /// What to read in place of a step of a funnel.
+    fn step_help(&self, scope: &Scope, step: &Counted, name: &ast::Name) -> String {
+        let is_itself = step.value.start <= name.span.start && name.span.end <= step.value.end;
+        let row = scope.frames.first().and_then(|frame| match frame.over {
+            RowsOf::Entity(id) => Some(frame.alias.as_deref().unwrap_or(&self.entity(id).name)),
+            RowsOf::Source(_) => None,
+        });
+        let text = self.sources.on_one_line(step.value);
+        match (scope.frames.len() > 1, step.is_path, row) {
+            _ if is_itself => "say when it happened, such as `first(at from logins)`".to_owned(),
+            (true, true, Some(row)) => format!("write what it reads: `{row}.{text}`"),
+            (true, false, _) => format!("declare `{text}` as a trait, and read that in both places"),
+            (false, ..) | (true, true, None) => format!("write what it reads: `{text}`"),
+        }
     }
 
     /// The names that can be read without a row before them, and where they are declared.

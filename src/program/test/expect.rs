@@ -9,7 +9,7 @@ use crate::program::context::{Ctx, Member};
 use crate::program::mistakes::{self, Unknown};
 use crate::program::names::Global;
 use crate::program::{
-    EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, FieldId, Leave, SequenceId, SourceId,
+    EntityId, Expectation, Expected, ExpectedColumn, ExpectedRow, FieldId, FunnelId, Leave, SequenceId, SourceId,
 };
 use crate::source::Span;
 use crate::syntax::ast;
@@ -108,6 +108,7 @@ impl Ctx<'_> {
         let sides = match self.subject(&given.of)? {
             Global::Entity(id) if self.entity(id).at.is_none() => self.sides_of_entity(id, &given.columns)?,
             Global::Sync(_) => self.sides_of_sync(&given.of)?,
+            Global::Funnel => self.sides_of_funnel(&given.of)?,
             other => {
                 self.wrong_subject(&given.of, other, TABLE);
                 return None;
@@ -145,13 +146,18 @@ impl Ctx<'_> {
                 let names: Vec<&str> = sides.heads.iter().map(|head| head.name.as_str()).collect();
                 let mistake = match sides.of {
                     Expected::Objects(_) => Unknown::new(mistakes::WRITTEN, &name.text, name.span).or_one_of(&names),
-                    Expected::Rows(_) | Expected::Members(_) | Expected::Happened(_) | Expected::Fired(_) => {
-                        Unknown::new(mistakes::MEMBER, &name.text, name.span)
-                            .among(known)
-                            .or_help("name a column or a field that the rows have")
-                    }
+                    Expected::Rows(_)
+                    | Expected::Members(_)
+                    | Expected::Happened(_)
+                    | Expected::Fired(_)
+                    | Expected::Followed(_) => Unknown::new(mistakes::MEMBER, &name.text, name.span)
+                        .among(known)
+                        .or_help("name a column or a field that the rows have"),
                 };
-                self.unknown(mistake);
+                // Of two tests that expect the same of it, the first one says so.
+                if self.unlisted.insert((given.of.dotted(), name.text.clone())) {
+                    self.unknown(mistake);
+                }
             }
             found.push(place);
         }
@@ -221,16 +227,25 @@ impl Ctx<'_> {
         Some(sides)
     }
 
+    fn sides_of_funnel(&self, path: &ast::Path) -> Option<Sides> {
+        let name = path.dotted();
+        let place = self.program.funnels.iter().position(|funnel| funnel.name == name)?;
+        let columns = self.program.funnels.get(place)?.columns(&self.program).into_iter();
+        let heads = columns.map(|(name, typed, declared)| Head { name, typed, declared }).collect();
+        Some(Sides { of: Expected::Followed(FunnelId(place as u32)), heads, key: 0 })
+    }
+
     /// What a path of an `expect` names.
     fn subject(&mut self, path: &ast::Path) -> Option<Global> {
         let name = path.dotted();
         if let Some((found, _)) = self.global(&name) {
             return Some(found);
         }
-        let known = self.known(|what| matches!(what, Global::Audience(_) | Global::Entity(_) | Global::Sync(_)));
+        let known = self
+            .known(|what| matches!(what, Global::Audience(_) | Global::Entity(_) | Global::Sync(_) | Global::Funnel));
         let known = known.iter().map(|(name, span)| (name.as_str(), *span));
         let mistake = Unknown::new(mistakes::SUBJECT, &name, path.span).among(known);
-        self.unknown(mistake.or_help("name an audience, an entity or a sync"));
+        self.unknown(mistake.or_help("name an audience, an entity, a funnel or a sync"));
         None
     }
 
@@ -248,16 +263,18 @@ impl Ctx<'_> {
             Global::Sync(_) => ("a sync", format!("write a table below `expect {name}`")),
             Global::Source(id) => {
                 let known = self.program.entities.iter().find(|entity| entity.source == id && entity.at.is_none());
-                let other = known
-                    .map_or("name an entity, an audience or a sync".to_owned(), |it| format!("write `{}`", it.name));
+                let other = known.map_or("name an entity, an audience, a funnel or a sync".to_owned(), |it| {
+                    format!("write `{}`", it.name)
+                });
                 ("a source", other)
             }
-            Global::Let(_) => ("a constant", "name an entity, an audience or a sync".to_owned()),
+            Global::Let(_) => ("a constant", "name an entity, an audience, a funnel or a sync".to_owned()),
             Global::Sequence(_) => (
                 "a sequence",
                 format!("name a step of it, or declare an audience: `audience in_{name} of … where {name}.active`"),
             ),
-            Global::Channel(_) => ("a channel", "name an entity, an audience or a sync".to_owned()),
+            Global::Channel(_) => ("a channel", "name an entity, an audience, a funnel or a sync".to_owned()),
+            Global::Funnel => ("a funnel", format!("write a table below `expect {name}`")),
             Global::Policy => ("a policy", "name a sync that heeds it".to_owned()),
             Global::Destination(_) => ("a destination", "name a sync that writes to it".to_owned()),
         };
@@ -266,7 +283,7 @@ impl Ctx<'_> {
 }
 
 const KEYS: &str = "keys are expected of an audience or a step";
-const TABLE: &str = "a table is expected of an entity or a sync";
+const TABLE: &str = "a table is expected of an entity, a funnel or a sync";
 
 impl Sides {
     fn has(&self, name: &str) -> bool {

@@ -139,10 +139,9 @@ impl Builder<'_> {
         let (mut steps, mut per) = (Vec::new(), Vec::new());
         for item in block.map(|block| self.layout.items(block.body)).unwrap_or_default() {
             let read = match self.item_word(&item, "funnel", words::FUNNEL_ITEMS) {
-                Some("per") => self.parse(Rule::groups, &item).and_then(|mut kids| {
-                    let kids = kids.next()?.into_inner().filter(|kid| kid.as_rule() == Rule::expr);
+                Some("per") => self.parse(Rule::groups, &item).map(|kids| {
+                    let kids = kids.filter(|kid| kid.as_rule() == Rule::expr);
                     per.extend(kids.map(|kid| self.expr(kid)).collect::<Vec<_>>());
-                    Some(())
                 }),
                 Some(_) => self.funnel_step(&item, &mut broken).map(|step| steps.push(step)),
                 None => None,

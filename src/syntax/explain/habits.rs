@@ -67,8 +67,8 @@ fn comment(place: &Place<'_>) -> Option<String> {
 /// In the head of a declaration.
 fn head(place: &Place<'_>) -> Option<String> {
     let found = place.found;
-    if place.rule == Rule::funnel {
-        return Some("remove the declaration: this version has no funnels".to_owned());
+    if place.rule == Rule::funnel && found == "was" {
+        return Some("remove `was` and the name behind it: a funnel remembers nothing".to_owned());
     }
     if found == ":" && matches!(place.rule, Rule::trait_ | Rule::let_) && !place.before.contains('=') {
         let kind = words::split_word(place.after()).0;
