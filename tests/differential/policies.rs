@@ -275,7 +275,10 @@ impl Seen<'_> {
         let mut sent = BTreeSet::new();
         for line in lines {
             let (_, firing, fields) = parts(line);
-            let row = firing.rsplit_once('/').and_then(|(key, _)| self.rows.get(key));
+            let row = firing
+                .split_once('/')
+                .and_then(|(_, row)| row.rsplit_once('/'))
+                .and_then(|(key, _)| self.rows.get(key));
             if !row.is_some_and(|row| !row.is_forbidden(self.sync) && row.fields == fields) {
                 return Some(format!("`{line}` was sent, and the row is {row:?}"));
             }
