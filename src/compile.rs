@@ -37,6 +37,7 @@ pub fn manifest(plan: Plan, program: &Program, files: &Sources, dialect: &Dialec
         destinations: program.destinations.iter().map(destination).collect(),
         retired: program.retired.clone(),
         born: plan.born,
+        channels: plan.channels,
         lineage: plan::lineage::of(program),
         cites: sources::cites(program, files),
     };

@@ -22,7 +22,7 @@ mod vanished;
 mod window;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::program::{ChannelId, EntityId, FieldId, FieldKind, Program, SequenceId, SourceId};
 use crate::types::Type;
@@ -61,8 +61,19 @@ pub struct Output {
     pub funnels: BTreeMap<String, Followed>,
     /// What has fired, in this run and in all before: those of a run by sequence, step and key.
     pub firings: Vec<Firing>,
-    /// The `now` of the first run that had each sequence (`upsell`), step and branch (`upsell.email`).
-    pub born: BTreeMap<String, i64>,
+    /// The first run of each sequence with the rows that enter it (`upsell of marketable`), of each step and branch (`upsell.email`).
+    pub born: BTreeMap<String, Born>,
+    /// Everything that a step's firings are known by, or were.
+    pub marks: BTreeSet<String>,
+}
+
+/// Since when something is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Born {
+    /// The `now` of the first run that had it.
+    pub at: i64,
+    /// What the firings of a step are known by: the name that it had in its first run, with a number where another had it before.
+    pub mark: String,
 }
 
 /// A step that fired.
@@ -83,12 +94,12 @@ pub struct Firing {
 /// A firing that was accepted where it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
-    /// `upsell.email`
-    pub step: String,
-    /// The row's key.
-    pub key: String,
-    /// The number of the entry.
-    pub entry: i64,
+    /// The sync that sent it.
+    pub sync: String,
+    /// To where: `crm.events`, with the text in parentheses that the sync has behind it.
+    pub to: String,
+    /// The firing: `upsell.email/w1/2`.
+    pub firing: String,
     /// The `now` of the run that sent it.
     pub at: i64,
 }
@@ -200,6 +211,8 @@ struct Run<'a> {
     now: i64,
     before: &'a Output,
     receipts: &'a [Receipt],
+    /// The first run of every sequence, step and branch.
+    born: BTreeMap<String, Born>,
     /// The rows of each source, by all their columns.
     sources: Vec<Vec<&'a Row>>,
     /// The rows of each entity by key, of each event by time and key.
@@ -227,7 +240,9 @@ impl Run<'_> {
         output.changes.sort();
         output.firings.clone_from(&self.before.firings);
         output.firings.extend(self.firings()?);
-        output.born = self.all_born();
+        output.born.clone_from(&self.born);
+        output.marks.clone_from(&self.before.marks);
+        output.marks.extend(self.born.values().map(|born| born.mark.clone()));
         Ok(output)
     }
 

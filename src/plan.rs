@@ -39,6 +39,8 @@ pub struct Plan {
     pub syncs: Vec<Sync>,
     /// What the first run that had it matters of.
     pub born: Vec<manifest::Born>,
+    /// The channels.
+    pub channels: Vec<manifest::Channel>,
 }
 
 /// One pass of one entity: a table.
@@ -153,8 +155,14 @@ pub fn lower(program: &Program, sources: &Sources) -> Plan {
         views: state::views(program, sources, &models),
         syncs: sync::syncs(program, sources),
         born: born::all(program),
+        channels: channels(program),
         models,
     }
+}
+
+fn channels(program: &Program) -> Vec<manifest::Channel> {
+    let channels = program.channels.iter();
+    channels.map(|it| manifest::Channel { name: it.name.clone(), was: it.was.clone() }).collect()
 }
 
 /// The name of the model's column that holds this; `None` for what the run before has, and for whether a row exists.
@@ -164,6 +172,6 @@ pub fn column_name(program: &Program, entity: EntityId, what: What) -> Option<St
         What::Column(id) => Some(program.column(entity, id).name.clone()),
         What::Field(id) => Some(program.field(id).name.clone()),
         What::Since(id) => Some(format!("{}__since", program.field(id).name)),
-        What::InView(_) | What::Was(_) | What::Born(_) | What::Exists => None,
+        What::InView(_) | What::Was(_) | What::Born(_) | What::Mark(_) | What::Exists => None,
     }
 }

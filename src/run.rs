@@ -2,6 +2,7 @@
 //! inserted row. Killed at any point, the next run heals: it finishes what was committed and drops what was not.
 
 pub mod bench;
+pub mod born;
 pub mod build;
 pub mod deliver;
 pub mod ended;
@@ -10,6 +11,7 @@ pub mod finish;
 pub mod forgotten;
 pub mod gate;
 pub mod gather;
+pub mod migrate;
 pub mod misfit;
 pub mod outcome;
 pub mod past;
@@ -128,6 +130,7 @@ fn settings(manifest: &Manifest, target: &Target) -> Result<(), RunError> {
 
 async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, RunError> {
     let now = value::instant_text(session.options.now);
+    migrate::columns(session).await?;
     let head = state::head(session).await?;
     let (before, resumed) = match &head {
         None => {
@@ -161,10 +164,10 @@ async fn go(session: &mut Session<'_>, manifest: &Manifest) -> Result<Outcome, R
     if let Some(before) = &before {
         forgotten::check(before, manifest, &session.options.accept)?;
     }
+    migrate::rows(session, manifest, head.as_ref().zip(before.as_ref())).await?;
     let number = head.as_ref().map_or(1, |head| number(&head.id) + 1);
     let parent = head.as_ref().map(|head| head.id.clone());
-    let born = state::born(session, manifest, &now).await?;
-    let born = born.into_iter().map(|(it, at)| (it.placeholder.clone(), at)).collect();
+    let born = born::all(session, manifest, &now).await?;
     let run = Run { id: format!("r{number}_{}", session::fresh(&now, 4)), parent, now, born };
     let started = Event::Started {
         run: run.id.clone(),
@@ -214,11 +217,17 @@ async fn resume(
     head: &Committed,
     asked: Asked<'_>,
 ) -> Result<Outcome, RunError> {
-    let run = Run::from(head);
-    session.say(&Event::Resumed { run: run.id.clone() });
+    let run = again(session, manifest, head).await?;
     let before = remember(session, manifest, &run).await?;
     let (changes, syncs) = finish::finish(session, (manifest, before.as_ref()), &run, asked).await?;
     Ok(Outcome { changes, syncs, ..outcome(session, &run) })
+}
+
+/// A committed run, with all that it knew when it was built.
+async fn again(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Run, RunError> {
+    let run = Run { born: born::all(session, manifest, &head.now).await?, ..Run::from(head) };
+    session.say(&Event::Resumed { run: run.id.clone() });
+    Ok(run)
 }
 
 /// Sends again what the last run could not: its instant is asked for once more.
@@ -228,8 +237,7 @@ async fn redeliver(
     head: &Committed,
     asked: Asked<'_>,
 ) -> Result<Outcome, RunError> {
-    let run = Run::from(head);
-    session.say(&Event::Resumed { run: run.id.clone() });
+    let run = again(session, manifest, head).await?;
     remember(session, manifest, &run).await?;
     let syncs = finish::deliver_all(session, manifest, &run, asked).await?;
     session.say(&Event::Finished { run: run.id.clone() });

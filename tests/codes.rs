@@ -241,6 +241,8 @@ fn mistakes_of_a_run() {
     succeeds(&later, "run --as-of 2026-03-02");
     later.execute("INSERT INTO plg_state__version (version, plgc) VALUES (99, '9.0.0')");
     fails(&later, "run --as-of 2026-03-03", "run-state-version");
+    later.execute("UPDATE plg_state__version SET version = 1");
+    fails(&later, "why large a", "run-old-state");
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn a_comment_in_a_program_changes_nothing_but_the_lines_that_are_cited() {
 fn a_file_says_once_what_a_run_fills_in_and_what_a_barrier_is() {
     let files = edited("upsell.plg", "", "").files();
     let workspace = &files["models/workspace.sql"];
-    let filled = "-- a run fills in :now, the run's instant; :run, the run's id; :born_NAME, the instant of the first run that had it\n";
+    let filled = "-- a run fills in :now, the run's instant; :run, the run's id; :born_NAME, the instant of the first run that had it; :mark_NAME, what the firings of the step are known by\n";
     assert_eq!(workspace.matches(filled).count(), 1, "{workspace}");
     assert_eq!(workspace.matches("-- computed once:").count(), 1, "{workspace}");
     assert!(files["state/workspace.sql"].contains("INSERT INTO plg_state.changes"));

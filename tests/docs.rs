@@ -36,6 +36,23 @@ audience overage of workspace where seats_used > 10
 status product_stage of workspace { warned when overage; ok otherwise }
 ";
 
+/// Each answer is shown by a case, and the cases made for the page stand on it.
+#[test]
+fn what_happens_when_is_shown_by_cases() {
+    let page = page("docs/what-happens-when.md");
+    let named: Vec<&str> = page.split('`').filter_map(|code| code.strip_prefix("run/")).collect();
+    let there = |name: &str| std::path::Path::new("tests/cases/run").join(format!("{name}.snap")).is_file();
+    let missing: Vec<&&str> = named.iter().filter(|name| !there(name)).collect();
+    assert!(missing.is_empty(), "no such case: {missing:?}");
+    let answers = page.lines().filter(|line| line.starts_with("## ")).count();
+    assert!(named.len() >= answers, "{answers} answers, {} cases", named.len());
+    for case in std::fs::read_dir("tests/cases/run").unwrap() {
+        let name = case.unwrap().file_name().into_string().unwrap();
+        let own = name.strip_suffix(".snap").filter(|name| name.starts_with("when-"));
+        assert!(own.is_none_or(|name| named.contains(&name)), "{name} is not on the page");
+    }
+}
+
 fn page(name: &str) -> String {
     std::fs::read_to_string(name).unwrap_or_else(|error| panic!("{name}: {error}"))
 }

@@ -30,7 +30,7 @@ fn every_statement_of_every_program_parses() {
         now: "2026-01-15 00:00:00".to_owned(),
         born: Vec::new(),
     };
-    let bindings = Bindings { now: "NULL", run: &run.id, parent: run.parent.as_deref(), born: &[] };
+    let bindings = Bindings { now: "NULL", run: &run.id, parent: run.parent.as_deref(), born: &[], marks: &[] };
     let mut complaints = Vec::new();
     for (case, dialect) in programs.iter().flat_map(|case| dialect::ALL.iter().map(move |dialect| (case, dialect))) {
         let (manifest, said) = compile(case, dialect);

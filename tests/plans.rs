@@ -59,7 +59,7 @@ fn no_statement_of_a_run_scans_a_table_for_each_row() {
     let id = |at: usize| runs.rows[0][at].clone().unwrap();
     let (run, parent) = (id(0), id(1));
     let now = "'2026-01-17 00:00:00'";
-    let bindings = Bindings { now, run: &run, parent: Some(&parent), born: &[] };
+    let bindings = Bindings { now, run: &run, parent: Some(&parent), born: &[], marks: &[] };
     let mut wrong = Vec::new();
     // What reads the tables of runs and of the state.
     let kinds = ["models", "loses", "changes", "moves", "written", "outbox", "gated"];

@@ -149,10 +149,10 @@ fn a_firing_of_a_killed_run_is_asked_again_while_its_entry_is_open() {
         // All are done, and their entries close here: this is the last run that sends what is left of them.
         world.workspaces("w1,sales,12,\nw2,,16,\nw3,,5,\n");
         world.run(START + HOUR).unwrap();
-        assert_eq!(mails(&world), ["w2/1 16"], "{point}: w3 has left");
+        assert_eq!(mails(&world), ["upsell.email/w2/1 16"], "{point}: w3 has left");
         world.workspaces("w1,,12,\nw2,,16,\nw3,,15,\n");
         world.run(START + 2 * HOUR).unwrap();
-        assert_eq!(mails(&world), ["w2/1 16"], "{point}: the entry of w1 was closed by then");
+        assert_eq!(mails(&world), ["upsell.email/w2/1 16"], "{point}: the entry of w1 was closed by then");
     }
 }
 

@@ -85,7 +85,7 @@ fn told(project: &Project) -> BTreeSet<String> {
         "SELECT step, key, entry, happened_at FROM plg_state.firings",
         "SELECT field, key, COALESCE(was, '-'), became, happened_at FROM plg_state.changes WHERE field <> 'item.look'",
         "SELECT 'item.look', key, became, happened_at FROM plg_state.changes WHERE field = 'item.look'",
-        "SELECT 'sent', key, happened_at FROM plg_state.receipts WHERE sync = 'mails'",
+        "SELECT 'sent', SUBSTR(key, 14), happened_at FROM plg_state.receipts WHERE sync = 'mails'",
         "SELECT 'entered', id, entry, entered_at FROM plg.upsell",
         "SELECT 'exited', id, entry, cause, exited_at FROM plg.upsell WHERE exited_at IS NOT NULL",
         "SELECT 'decided', id, entry, offer, offer__decided_at FROM plg.upsell WHERE offer__decided_at IS NOT NULL",

@@ -11,8 +11,8 @@ use super::terminal::Terminal;
 use super::{Broken, Exit, Format, Outcome, run};
 use crate::diagnostics::did_you_mean;
 use crate::engine::Location;
-use crate::eval::{self, Firing, Input, Look, Output, Receipt, Value};
-use crate::program::{FieldId, FieldKind, Program, SourceId, Stream, spoken};
+use crate::eval::{self, Born, Firing, Input, Look, Output, Receipt, Value};
+use crate::program::{FieldId, FieldKind, Program, SourceId, spoken};
 use crate::run::past::{self, Fired, Past, Rows, Table, Wanted};
 use crate::test::compare::shown;
 use crate::test::value;
@@ -169,7 +169,7 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
     let rows: BTreeMap<SourceId, Vec<eval::Row>> = (0..).map(SourceId).zip(tables).collect();
     // What a run finds is what was before its instant.
     let before = output(past, if now == last { &past.before } else { &past.after }, now);
-    let receipts = receipts(program, past, now);
+    let receipts = receipts(past, now);
     let input = Input { rows: &rows, now, before: &before, receipts: &receipts };
     let look = Look::new(program, &input).map_err(stopped)?;
     let entity = program.field(id).entity;
@@ -195,15 +195,11 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
 }
 
 /// What earlier runs know of what syncs from a step sent.
-fn receipts(program: &Program, past: &Past, now: i64) -> Vec<Receipt> {
-    let receipt = |[sync, firing, at]: &[String; 3]| {
-        let is_it = |stream: &&Stream| stream.name == *sync || stream.was.as_ref() == Some(sync);
-        let stream = program.streams.iter().find(is_it)?;
-        let sequence = program.sequence(stream.sequence);
-        let step = format!("{}.{}", sequence.name, sequence.steps.get(stream.step)?.name);
-        let (key, entry) = firing.rsplit_once('/')?;
+fn receipts(past: &Past, now: i64) -> Vec<Receipt> {
+    let receipt = |[sync, object, firing, at]: &[String; 4]| {
+        let (to, _) = object.rsplit_once(" by ")?;
         let at = eval::parse_instant(at).filter(|at| *at < now)?;
-        Some(Receipt { step, key: key.to_owned(), entry: entry.parse().ok()?, at })
+        Some(Receipt { sync: sync.clone(), to: to.to_owned(), firing: firing.clone(), at })
     };
     past.accepted.iter().filter_map(receipt).collect()
 }
@@ -273,7 +269,10 @@ fn read(row: &[crate::engine::Value], table: &Table) -> eval::Row {
 /// A run's tables as the evaluator has them, and what has fired before an instant.
 fn output(past: &Past, tables: &[Rows], until: i64) -> Output {
     let mut output = Output::default();
-    let born = past.born.iter().filter_map(|(name, at)| Some((name.clone(), eval::parse_instant(at)?)));
+    let born = past.born.iter().filter_map(|(name, at, mark)| {
+        let mark = mark.clone().unwrap_or_default();
+        Some((name.clone(), Born { at: eval::parse_instant(at)?, mark }))
+    });
     output.born = born.collect();
     output.firings = past.fired.iter().filter_map(firing).filter(|it| it.at < until).collect();
     for it in tables {

@@ -160,6 +160,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "run-locked",
     "run-lost",
     "run-manifest",
+    "run-old-state",
     "run-other-destination",
     "run-other-key",
     "run-other-kind",

@@ -76,6 +76,12 @@ fn place(program: &Program, sync: &Sync) -> Place {
     [program.destination(sync.destination).name.clone(), sync.object.clone(), argument, sync.matches.0.clone()]
 }
 
+/// Where a sync from a step sends to.
+pub(super) fn to(program: &Program, stream: &Stream) -> String {
+    let argument = stream.argument.as_ref().map(|text| format!("({text})")).unwrap_or_default();
+    format!("{}.{}{argument}", program.destination(stream.destination).name, stream.object)
+}
+
 impl Run<'_> {
     /// Sends what every sync has to send.
     pub(super) fn deliver(&self, deliveries: &mut Deliveries) -> Result<(), Stop> {
@@ -103,7 +109,6 @@ impl Run<'_> {
             return Ok(());
         }
         let (id, sync) = (stream.sequence, stream.as_sync(self.program));
-        let step = super::sequence::step_names(self.program.sequence(id), stream.step).swap_remove(0);
         for place in 0..self.entity_rows(sync.entity).len() {
             let part = |part| self.in_sequence(id, part, place);
             let is_open = part(SequencePart::Active)?.holds()
@@ -117,22 +122,24 @@ impl Run<'_> {
             }
             let at = At { over: RowsOf::Entity(sync.entity), place };
             let (key, entry) = (self.key_of(at).text().unwrap_or_default(), part(SequencePart::Entry)?.as_int());
-            let known = |it: &Receipt| it.step == step && it.key == key && it.entry == entry;
+            let firing = self.firing_of(stream, &key, entry);
+            let known = |it: &Receipt| it.firing == firing && self.is_of(it, stream);
             if deliveries.receipts.iter().any(known) {
                 continue;
             }
             if self.is_forbidden(&sync, place)? {
                 continue;
             }
-            let (row, firing) = ([Frame::outer(at)], format!("{key}/{entry}"));
+            let row = [Frame::outer(at)];
             let mut fields = Vec::new();
             for (name, value) in &sync.set {
                 fields.push((name.clone(), self.written_as(&sync, name, value, &row)?));
             }
             let said = Said::Set(Vec::new());
             deliveries.write(&self::place(self.program, &sync), &firing, fields);
-            deliveries.written.insert((sync.name.clone(), firing), Written { said, created: true });
-            deliveries.receipts.push(Receipt { step: step.clone(), key, entry, at: self.now });
+            deliveries.written.insert((sync.name.clone(), firing.clone()), Written { said, created: true });
+            let (sync, to) = (stream.name.clone(), to(self.program, stream));
+            deliveries.receipts.push(Receipt { sync, to, firing, at: self.now });
         }
         Ok(())
     }

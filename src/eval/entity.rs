@@ -29,6 +29,7 @@ impl<'a> Run<'a> {
             now: input.now,
             before: input.before,
             receipts: input.receipts,
+            born: super::sequence::all_born(program, input.before, input.now),
             sources: sources.collect(),
             entities: Vec::new(),
             known: RefCell::new(BTreeMap::new()),

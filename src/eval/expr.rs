@@ -85,7 +85,7 @@ impl Run<'_> {
             What::Since(id) => self.field(id, at.place).map(|(_, since)| since),
             What::InView(id) => self.in_view(id, at.place, from.fresh),
             What::Was(id) => Ok(self.was(id, at.place)),
-            What::Born(_) => Err(Stop::new("no file says when something was first there")),
+            What::Born(_) | What::Mark(_) => Err(Stop::new("no file says when something was first there")),
             What::Exists => Ok(Value::Bool(true)),
         }
     }

@@ -3,7 +3,7 @@
 
 use super::entity::At;
 use super::expr::Frame;
-use super::{Input, Run, Stop, Turn, Value, operator};
+use super::{Input, Run, Stop, Turn, Value, operator, sequence};
 use crate::program::{
     Aggregate, EntityId, Expr, FieldId, Hash, Op, Program, RowsOf, Sequence, SequenceId, SequencePart,
 };
@@ -126,6 +126,33 @@ impl<'a> Look<'a> {
         };
         let keys = key.into_iter().flat_map(|key| frames.iter().filter_map(move |it| self.0.column(it.at, key).text()));
         Ok((frames.len(), keys.take(most).collect()))
+    }
+}
+
+impl Run<'_> {
+    /// The first run that had a step or a branch, where an edit passed it over in the last entry.
+    pub(super) fn skipped_since(&self, id: SequenceId, part: SequencePart, place: usize) -> Result<Option<i64>, Stop> {
+        let of = self.program.sequence(id);
+        let (names, late, due) = match part {
+            SequencePart::Step(at) | SequencePart::Sent(at) | SequencePart::Expired(at) => {
+                let step = sequence::step_at(of, at)?;
+                (sequence::step_names(of, at), step.late, step.due.as_ref())
+            }
+            SequencePart::Arm(at) | SequencePart::DecidedAt(at) => {
+                let branch = of.branches.get(at).ok_or_else(|| Stop::new("no such branch"))?;
+                (sequence::branch_names(of, at), branch.late, branch.due.as_ref())
+            }
+            SequencePart::Entry
+            | SequencePart::EnteredAt
+            | SequencePart::ExitedAt
+            | SequencePart::Cause
+            | SequencePart::Active
+            | SequencePart::Held
+            | SequencePart::Done => return Ok(None),
+        };
+        let entry = self.entry(id, place)?;
+        let due = self.due(of, due, &entry, place)?;
+        Ok(self.is_skipped(&names, late, &entry, &due).then(|| self.born(&names)))
     }
 }
 

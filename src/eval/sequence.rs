@@ -1,12 +1,13 @@
 //! Sequences: when a row enters and leaves, what fires, what is done. Takes a row and what the run before said of its last
 //! entry, and goes in the order of docs/language.md: entries close, rows enter, steps fire.
 
+use std::collections::BTreeMap;
+
 use super::entity::At;
 use super::expr::Frame;
-use super::operator;
-use super::{Run, Stop, Value};
+use super::{Born, Output, Receipt, Run, Stop, Value, delivery, operator};
 use crate::program::{
-    Again, Expr, FieldId, FieldKind, Op, RowsOf, Sequence, SequenceId, SequencePart, Start, Step, spoken,
+    Again, Expr, FieldId, FieldKind, Op, Program, RowsOf, Sequence, SequenceId, SequencePart, Start, Step, Stream,
 };
 
 /// The last entry of a row in this run, before its steps.
@@ -38,7 +39,7 @@ impl Run<'_> {
             SequencePart::Done if !entry.open => Value::Bool(self.was(sequence.done, place).holds()),
             SequencePart::Done => Value::Bool(self.is_done(id, &entry, place)?),
             SequencePart::Step(at) => self.fired(id, at, place)?,
-            SequencePart::Sent(at) => self.sent(sequence, at, place, &entry.number),
+            SequencePart::Sent(at) => self.sent(id, at, place, &entry.number),
             SequencePart::Expired(at) => {
                 let step = step_at(sequence, at)?;
                 let was = step.expired.is_some_and(|field| self.was(field, place).holds());
@@ -108,7 +109,7 @@ impl Run<'_> {
     fn may_enter(&self, id: SequenceId, last: &Entry, since: &Value) -> Result<bool, Stop> {
         let sequence = self.program.sequence(id);
         let since = instant(since);
-        if sequence.start == Start::New && since <= self.born(&names_of(sequence)) {
+        if sequence.start == Start::New && since <= self.first_run(sequence) {
             return Ok(false);
         }
         if last.number.is_null() {
@@ -174,7 +175,13 @@ impl Run<'_> {
     }
 
     /// From when on a step or a branch is due: the entry, where nothing is said.
-    fn due(&self, sequence: &Sequence, due: Option<&Expr>, entry: &Entry, place: usize) -> Result<Value, Stop> {
+    pub(super) fn due(
+        &self,
+        sequence: &Sequence,
+        due: Option<&Expr>,
+        entry: &Entry,
+        place: usize,
+    ) -> Result<Value, Stop> {
         let row = [self.outer(sequence, entry.fresh, place)];
         due.map_or_else(|| Ok(entry.entered_at.clone()), |due| self.eval(due, &row))
     }
@@ -187,34 +194,9 @@ impl Run<'_> {
     }
 
     /// Whether an edit passed a step over: the entry was open before the first run that had it, and it was due before that.
-    fn is_skipped(&self, names: &[String], late: bool, entry: &Entry, due: &Value) -> bool {
+    pub(super) fn is_skipped(&self, names: &[String], late: bool, entry: &Entry, due: &Value) -> bool {
         let born = self.born(names);
         !late && instant(&entry.entered_at) < born && !due.is_null() && instant(due) < born
-    }
-
-    /// The first run that had a step or a branch, where an edit passed it over in the last entry.
-    pub(super) fn skipped_since(&self, id: SequenceId, part: SequencePart, place: usize) -> Result<Option<i64>, Stop> {
-        let sequence = self.program.sequence(id);
-        let (names, late, due) = match part {
-            SequencePart::Step(at) | SequencePart::Sent(at) | SequencePart::Expired(at) => {
-                let step = step_at(sequence, at)?;
-                (step_names(sequence, at), step.late, step.due.as_ref())
-            }
-            SequencePart::Arm(at) | SequencePart::DecidedAt(at) => {
-                let branch = sequence.branches.get(at).ok_or_else(|| Stop::new("no such branch"))?;
-                (branch_names(sequence, at), branch.late, branch.due.as_ref())
-            }
-            SequencePart::Entry
-            | SequencePart::EnteredAt
-            | SequencePart::ExitedAt
-            | SequencePart::Cause
-            | SequencePart::Active
-            | SequencePart::Held
-            | SequencePart::Done => return Ok(None),
-        };
-        let entry = self.entry(id, place)?;
-        let due = self.due(sequence, due, &entry, place)?;
-        Ok(self.is_skipped(&names, late, &entry, &due).then(|| self.born(&names)))
     }
 
     /// The arm that a branch took, and when it was decided.
@@ -270,18 +252,33 @@ impl Run<'_> {
     }
 
     /// When the one sync from a step was accepted, for the entry of this number.
-    pub(super) fn sent(&self, sequence: &Sequence, at: usize, place: usize, number: &Value) -> Value {
-        let entity = self.program.entity(sequence.entity);
-        let key = self.column(At { over: RowsOf::Entity(sequence.entity), place }, entity.key).text();
-        self.receipt(&step_names(sequence, at), key.as_deref(), number)
+    pub(super) fn sent(&self, id: SequenceId, at: usize, place: usize, number: &Value) -> Value {
+        let entity = self.program.sequence(id).entity;
+        let key = self.key_of(At { over: RowsOf::Entity(entity), place }).text();
+        self.accepted(id, at, key.as_deref(), number)
     }
 
-    /// When what a step of these names made was accepted, for an entry.
-    pub(super) fn receipt(&self, names: &[String], key: Option<&str>, number: &Value) -> Value {
-        let is_of = |name: &String| names.contains(name);
-        let mut found = self.receipts.iter().filter(|it| is_of(&it.step) && Some(it.key.as_str()) == key);
-        let found = found.find(|it| !number.is_null() && it.entry == number.as_int());
+    /// When what a step made was accepted, for an entry of the row of this key.
+    pub(super) fn accepted(&self, id: SequenceId, at: usize, key: Option<&str>, number: &Value) -> Value {
+        let Some((stream, key)) = self.program.stream_of(id, at).zip(key).filter(|_| !number.is_null()) else {
+            return Value::Null;
+        };
+        let firing = self.firing_of(stream, key, number.as_int());
+        let found = self.receipts.iter().find(|it| it.firing == firing && self.is_of(it, stream));
         found.map_or(Value::Null, |receipt| Value::Timestamp(receipt.at))
+    }
+
+    /// Whether what was accepted is of a sync from a step: it was sent by it, to where it sends now.
+    pub(super) fn is_of(&self, receipt: &Receipt, stream: &Stream) -> bool {
+        let is_own = receipt.sync == stream.name || stream.was.as_ref() == Some(&receipt.sync);
+        is_own && receipt.to == delivery::to(self.program, stream)
+    }
+
+    /// What a firing is known by: the step, the row's key and the number of the entry.
+    pub(super) fn firing_of(&self, stream: &Stream, key: &str, entry: i64) -> String {
+        let step = step_names(self.program.sequence(stream.sequence), stream.step).swap_remove(0);
+        let mark = self.born.get(&step).map(|born| born.mark.as_str()).unwrap_or_default();
+        format!("{mark}/{key}/{entry}")
     }
 
     /// What the run before left of a field in the entry in view: the open one, or a fresh one.
@@ -294,8 +291,8 @@ impl Run<'_> {
             SequencePart::Done | SequencePart::Expired(_) => Value::Bool(!fresh && self.was(id, place).holds()),
             _ if fresh => Value::Null,
             SequencePart::Sent(at) => {
-                let sequence = self.program.sequence(of);
-                self.sent(sequence, at, place, &self.was(sequence.entry, place))
+                let entry = self.program.sequence(of).entry;
+                self.sent(of, at, place, &self.was(entry, place))
             }
             _ => self.was(id, place),
         })
@@ -306,34 +303,41 @@ impl Run<'_> {
         self.remembered(self.program.field(id), place).0
     }
 
-    /// The `now` of the first run that had a declaration; this one where it is new.
-    fn born(&self, names: &[String]) -> i64 {
-        names.iter().find_map(|name| self.before.born.get(name)).copied().unwrap_or(self.now)
+    /// The `now` of the first run that had a declaration, by its present name.
+    pub(super) fn born(&self, names: &[String]) -> i64 {
+        names.first().and_then(|name| self.born.get(name)).map_or(self.now, |born| born.at)
     }
 
-    /// The `now` of the first run that had a sequence.
+    /// The `now` of the first run since which a sequence is entered by the rows that enter it now.
     pub(super) fn first_run(&self, sequence: &Sequence) -> i64 {
-        self.born(&names_of(sequence))
-    }
-
-    /// The first run of every sequence, step and branch, by its name.
-    pub(super) fn all_born(&self) -> std::collections::BTreeMap<String, i64> {
-        let mut born = self.before.born.clone();
-        let mut add = |names: Vec<String>| {
-            let at = self.born(&names);
-            born.extend(names.into_iter().take(1).map(|name| (name, at)));
-        };
-        for sequence in &self.program.sequences {
-            add(names_of(sequence));
-            (0..sequence.steps.len()).for_each(|at| add(step_names(sequence, at)));
-            (0..sequence.branches.len()).for_each(|at| add(branch_names(sequence, at)));
-        }
-        born
+        self.born(&names_of(self.program, sequence))
     }
 
     fn outer(&self, sequence: &Sequence, fresh: bool, place: usize) -> Frame {
         Frame { fresh, ..Frame::outer(At { over: RowsOf::Entity(sequence.entity), place }) }
     }
+}
+
+/// The first run of every sequence, step and branch that there is, by its present name: what is gone has none when it is back.
+pub(super) fn all_born(program: &Program, before: &Output, now: i64) -> BTreeMap<String, Born> {
+    let (mut all, mut marks) = (BTreeMap::new(), before.marks.clone());
+    let mut add = |names: Vec<String>, is_step: bool| {
+        let known = names.iter().find_map(|name| before.born.get(name)).cloned();
+        let Some(name) = names.into_iter().next() else { return };
+        let born = known.unwrap_or_else(|| {
+            let others = (2..).map(|number| format!("{name}.{number}"));
+            let mark = std::iter::once(name.clone()).chain(others).find(|mark| !marks.contains(mark));
+            Born { at: now, mark: mark.filter(|_| is_step).unwrap_or_default() }
+        });
+        marks.insert(born.mark.clone());
+        all.insert(name, born);
+    };
+    for sequence in &program.sequences {
+        add(names_of(program, sequence), false);
+        (0..sequence.steps.len()).for_each(|at| add(step_names(sequence, at), true));
+        (0..sequence.branches.len()).for_each(|at| add(branch_names(sequence, at), false));
+    }
+    all
 }
 
 /// What a field of a sequence says of a row that is no more: its entry has closed, all else is as it was.
@@ -351,7 +355,7 @@ pub(super) fn vanished(
         SequencePart::ExitedAt if closes => Value::Timestamp(run.now),
         SequencePart::Cause if closes => Value::Text("vanished".to_owned()),
         SequencePart::Done | SequencePart::Expired(_) => Value::Bool(was(field).holds()),
-        SequencePart::Sent(at) => run.receipt(&step_names(sequence, at), Some(key), &was(sequence.entry)),
+        SequencePart::Sent(at) => run.accepted(id, at, Some(key), &was(sequence.entry)),
         SequencePart::Entry
         | SequencePart::EnteredAt
         | SequencePart::ExitedAt
@@ -362,7 +366,7 @@ pub(super) fn vanished(
     }
 }
 
-fn step_at(sequence: &Sequence, at: usize) -> Result<&Step, Stop> {
+pub(super) fn step_at(sequence: &Sequence, at: usize) -> Result<&Step, Stop> {
     sequence.steps.get(at).ok_or_else(|| Stop::new("no such step"))
 }
 
@@ -371,23 +375,20 @@ pub(super) fn instant(value: &Value) -> i64 {
     if let Value::Timestamp(at) = value { *at } else { i64::MIN }
 }
 
-/// The present name of a sequence, and its earlier one.
-fn names_of(sequence: &Sequence) -> Vec<String> {
-    std::iter::once(&sequence.name).chain(&sequence.was).cloned().collect()
+/// A sequence with whose rows enter it, `upsell of marketable`, under the present names and under earlier ones.
+fn names_of(program: &Program, sequence: &Sequence) -> Vec<String> {
+    let bases = sequence.base_names(program);
+    let names = std::iter::once(&sequence.name).chain(&sequence.was);
+    names.flat_map(|name| bases.iter().map(move |base| format!("{name} of {base}"))).collect()
 }
 
 /// The present name of a step, `upsell.email`, and its earlier ones.
 pub(super) fn step_names(sequence: &Sequence, at: usize) -> Vec<String> {
-    let name = sequence.steps.get(at).map(|step| step.name.as_str());
-    names_of_part(sequence, SequencePart::Step(at), name)
+    let name = sequence.steps.get(at).map(|step| step.name.as_str()).unwrap_or_default();
+    sequence.part_names(SequencePart::Step(at), name)
 }
 
-fn branch_names(sequence: &Sequence, at: usize) -> Vec<String> {
-    let name = sequence.branches.get(at).map(|branch| branch.name.as_str());
-    names_of_part(sequence, SequencePart::Arm(at), name)
-}
-
-fn names_of_part(sequence: &Sequence, part: SequencePart, name: Option<&str>) -> Vec<String> {
-    let columns = std::iter::once(part.column(&sequence.name, name)).chain(sequence.part_was(part));
-    columns.map(|column| spoken(&column)).collect()
+pub(super) fn branch_names(sequence: &Sequence, at: usize) -> Vec<String> {
+    let name = sequence.branches.get(at).map(|branch| branch.name.as_str()).unwrap_or_default();
+    sequence.part_names(SequencePart::Arm(at), name)
 }

@@ -1,5 +1,5 @@
-//! Takes a statement of a manifest and what a run knows, gives the statement with `:now`, `:run`, `:parent` and `:born_…` filled
-//! in. Reads tokens: quoted text, quoted names, comments and `::` casts stay as they are.
+//! Takes a statement of a manifest and what a run knows, gives the statement with `:now`, `:run`, `:parent`, `:born_…` and
+//! `:mark_…` filled in. Reads tokens: quoted text, quoted names, comments and `::` casts stay as they are.
 
 /// What a run fills in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,13 +12,15 @@ pub struct Bindings<'a> {
     pub parent: Option<&'a str>,
     /// What `:born_NAME` stands for, by NAME, as literals of the dialect.
     pub born: &'a [(String, String)],
+    /// What `:mark_NAME` stands for, by NAME, as literals of the dialect.
+    pub marks: &'a [(String, String)],
 }
 
 /// The statement with its placeholders filled in.
 ///
 /// `:now` becomes the literal. `:run` and `:parent` become the id where they end a table's name (`workspace__:run`, also
 /// behind a quote: `"Workspace__":run`), and a text literal where they stand alone. In the first run `:parent` alone is `NULL`, and `__:parent` stays.
-/// `:born_NAME` becomes the literal of that name, where there is one.
+/// `:born_NAME` and `:mark_NAME` become the literal of that name, where there is one.
 #[must_use]
 pub fn bind(sql: &str, bindings: &Bindings<'_>) -> String {
     let mut out = String::with_capacity(sql.len());
@@ -60,11 +62,11 @@ pub(super) fn without_comments(sql: &str) -> String {
     out
 }
 
-/// The names that the statement leaves open: `now`, `run`, `parent`, `born`, in this order.
+/// The names that the statement leaves open: `now`, `run`, `parent`, `born`, `mark`, in this order.
 pub(super) fn open(sql: &str) -> Vec<&'static str> {
-    let bound = bind(sql, &Bindings { now: "\u{1}", run: "\u{2}", parent: Some("\u{3}"), born: &[] });
-    let marks = [("\u{1}", "now"), ("\u{2}", "run"), ("\u{3}", "parent"), (":born_", "born")];
-    marks.iter().filter(|(mark, _)| bound.contains(mark)).map(|(_, name)| *name).collect()
+    let bound = bind(sql, &Bindings { now: "\u{1}", run: "\u{2}", parent: Some("\u{3}"), born: &[], marks: &[] });
+    let open = [("\u{1}", "now"), ("\u{2}", "run"), ("\u{3}", "parent"), (":born_", "born"), (":mark_", "mark")];
+    open.iter().filter(|(mark, _)| bound.contains(mark)).map(|(_, name)| *name).collect()
 }
 
 /// Writes what a colon begins and gives what follows it.
@@ -85,10 +87,13 @@ fn placeholder<'a>(out: &mut String, rest: &'a str, bindings: &Bindings<'_>) -> 
         ("parent", Some(parent)) if is_glued => Some(parent.to_owned()),
         ("parent", Some(parent)) if is_alone => Some(quoted(parent)),
         ("parent", None) if is_alone => Some("NULL".to_owned()),
-        (name, _) if is_alone => name.strip_prefix("born_").and_then(|name| {
-            let found = bindings.born.iter().find(|(known, _)| known == name);
-            found.map(|(_, instant)| instant.clone())
-        }),
+        (name, _) if is_alone => {
+            let named = |all: &[(String, String)], name| {
+                all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+            };
+            let born = name.strip_prefix("born_").and_then(|name| named(bindings.born, name));
+            born.or_else(|| name.strip_prefix("mark_").and_then(|name| named(bindings.marks, name)))
+        }
         _ => None,
     };
     match value {
@@ -156,6 +161,7 @@ mod tests {
                 run: "r2_7f3a",
                 parent: Some("r1_00ab"),
                 born: &[("upsell".to_owned(), "'2026-01-01'".to_owned())],
+                marks: &[("upsell__email".to_owned(), "'upsell.mail'".to_owned())],
             },
         )
     }
@@ -171,6 +177,7 @@ mod tests {
         assert_eq!(bound("plg.\"Odd__\":run AS r"), "plg.\"Odd__r2_7f3a\" AS r");
         assert_eq!(bound("x<=:now-1"), "x<=TIMESTAMP '2026-01-15 09:00:00'-1");
         assert_eq!(bound("(:parent)"), "('r1_00ab')");
+        assert_eq!(bound("x = :mark_upsell__email || :mark_upsell"), "x = 'upsell.mail' || :mark_upsell");
         assert_eq!(bound("x > :born_upsell AND y > :born_other"), "x > '2026-01-01' AND y > :born_other");
     }
 
@@ -204,7 +211,7 @@ mod tests {
 
     #[test]
     fn the_first_run_has_no_parent() {
-        let first = Bindings { now: "1", run: "r1", parent: None, born: &[] };
+        let first = Bindings { now: "1", run: "r1", parent: None, born: &[], marks: &[] };
         assert_eq!(bind("r.run = :parent", &first), "r.run = NULL");
         assert_eq!(bind("plg.workspace__:parent", &first), "plg.workspace__:parent");
     }

@@ -41,11 +41,12 @@ fn headed(sql: &str) -> String {
 
 /// What a run fills into these statements, as a line.
 fn filled<'a>(statements: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    const MEANINGS: [(&str, &str); 4] = [
+    const MEANINGS: [(&str, &str); 5] = [
         ("now", ":now, the run's instant"),
         ("run", ":run, the run's id"),
         ("parent", ":parent, the id of the run before"),
         ("born", ":born_NAME, the instant of the first run that had it"),
+        ("mark", ":mark_NAME, what the firings of the step are known by"),
     ];
     let open: BTreeSet<&str> = statements.into_iter().flat_map(bind::open).collect();
     let meanings: Vec<&str> =

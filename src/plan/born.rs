@@ -31,12 +31,12 @@ pub fn all(program: &Program) -> Vec<Born> {
         };
         let steps = sequence.steps.iter().map(|step| (step.at, BornKind::Step));
         let branches = sequence.branches.iter().map(|branch| (branch.arm, BornKind::Branch));
-        let mut add = |id: FieldId, kind, name: &str| {
+        let mut add = |id: FieldId, kind, name: &str, of| {
             let placeholder = self::name(program, id);
-            all.push(Born { name: spoken(name), kind, placeholder, was: earlier(id) });
+            all.push(Born { name: spoken(name), kind, placeholder, was: earlier(id), of });
         };
-        add(sequence.entry, BornKind::Sequence, &sequence.name);
-        steps.chain(branches).for_each(|(id, kind)| add(id, kind, &program.field(id).name));
+        add(sequence.entry, BornKind::Sequence, &sequence.name, sequence.base_names(program));
+        steps.chain(branches).for_each(|(id, kind)| add(id, kind, &program.field(id).name, Vec::new()));
     }
     all
 }

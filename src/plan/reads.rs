@@ -183,7 +183,7 @@ impl<'a> Walk<'a> {
                 self.found.insert(Read::Field(field));
             }
             // The run before is no source.
-            (What::InView(_) | What::Was(_) | What::Born(_), _) => {}
+            (What::InView(_) | What::Was(_) | What::Born(_) | What::Mark(_), _) => {}
             (What::Exists, rows) => self.rows(rows),
         }
     }

@@ -174,6 +174,8 @@ pub enum Parameter {
     Parent,
     /// `:born_upsell`, the instant of the first run that had what is named so.
     Born(String),
+    /// `:mark_upsell__email`, what the firings of the step that is named so are known by, a text value.
+    Mark(String),
 }
 
 /// An expression of SQL. Three-valued, as in SQL: `plan` has already spent what keeps the third value in.

@@ -15,7 +15,7 @@ use super::Sync;
 use super::rel::Scalar;
 use crate::dialect::names::{LONGEST_DECLARED, fitted};
 use crate::manifest::{self, Column, SyncSpec};
-use crate::program::{self, Expr, ExprKind, Literal, Program};
+use crate::program::{self, Expr, ExprKind, Literal, Program, Stream};
 use crate::source::Sources;
 
 /// Every sync, in declared order; those from a step behind the others.
@@ -25,7 +25,7 @@ pub fn syncs(program: &Program, sources: &Sources) -> Vec<Sync> {
     let syncs = program.all_syncs().into_iter().zip(streams);
     syncs
         .map(|(sync, stream)| {
-            let spec = spec(program, sources, &sync);
+            let spec = spec(program, sources, (&sync, stream));
             Sync {
                 written: written::written(&spec),
                 outbox: outbox::outbox(program, (&sync, stream), &spec),
@@ -42,11 +42,11 @@ pub fn firing(program: &Program, of: &program::Stream, alias: &str) -> Scalar {
     stream::firing(program, of, alias)
 }
 
-/// Where a sync writes, as its receipts have it.
+/// Where a sync from a step writes, as its receipts have it.
 #[must_use]
-pub fn place(program: &Program, sync: &program::Sync) -> String {
-    let destination = &program.destination(sync.destination).name;
-    manifest::place(destination, (&sync.object, sync.argument.as_ref()), &sync.matches.0)
+pub fn place(program: &Program, stream: &Stream) -> String {
+    let destination = &program.destination(stream.destination).name;
+    manifest::place(destination, (&stream.object, stream.argument.as_ref()), manifest::FIRING)
 }
 
 /// The table of a sync's memory in schema `plg_state`, without its run: `sync_stage`.
@@ -55,7 +55,7 @@ pub fn table(name: &str) -> String {
     fitted(&format!("sync_{name}"), LONGEST_DECLARED)
 }
 
-fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec {
+fn spec(program: &Program, sources: &Sources, (sync, stream): (&program::Sync, Option<&Stream>)) -> SyncSpec {
     let destination = program.destination(sync.destination);
     let column = |name: &str, value: &Expr| Column {
         name: name.to_owned(),
@@ -77,6 +77,7 @@ fn spec(program: &Program, sources: &Sources, sync: &program::Sync) -> SyncSpec 
         destination: destination.name.clone(),
         object: sync.object.clone(),
         argument: sync.argument.clone(),
+        from: stream.map(|stream| stream::from(program, stream)),
         key: column(key, key_value),
         fields: sync.set.iter().chain(leave_only(sync)).map(|(name, value)| column(name, value)).collect(),
         mode: sync.mode,

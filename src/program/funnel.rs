@@ -143,7 +143,7 @@ impl<'a> Ctx<'a> {
             What::Column(id) => Some(self.program.column(entity, *id).name.clone()),
             What::Field(id) => Some(self.field(*id).name.clone()),
             What::Since(id) => Some(format!("{}__since", self.field(*id).name)),
-            What::InView(_) | What::Was(_) | What::Born(_) | What::Exists => None,
+            What::InView(_) | What::Was(_) | What::Born(_) | What::Mark(_) | What::Exists => None,
         }
     }
 

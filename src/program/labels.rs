@@ -74,7 +74,7 @@ fn add(program: &Program, rows: &mut Vec<(RowId, RowsOf)>, expr: &Expr, labels: 
                 labels
                     .extend(source.columns.get(column.0 as usize).into_iter().flat_map(|it| it.labels.iter().cloned()));
             }
-            What::Since(_) | What::InView(_) | What::Was(_) | What::Born(_) | What::Exists => {}
+            What::Since(_) | What::InView(_) | What::Was(_) | What::Born(_) | What::Mark(_) | What::Exists => {}
         },
         ExprKind::Op(_, operands) | ExprKind::Call(_, operands) => {
             if expr.typed.kind != Type::Bool {

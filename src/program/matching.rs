@@ -167,7 +167,7 @@ impl Ctx<'_> {
         match what {
             What::Column(column) => self.program.column(end, column).typed.nullable,
             What::Field(id) | What::InView(id) | What::Was(id) => self.field(id).typed.nullable,
-            What::Born(_) => false,
+            What::Born(_) | What::Mark(_) => false,
             What::Since(id) => matches!(self.field(id).kind, FieldKind::Audience { .. }),
             What::Exists => false,
         }

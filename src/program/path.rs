@@ -329,9 +329,10 @@ impl Ctx<'_> {
         let ExprKind::Read { row, path, what } = &expr.kind else { return };
         let Some(frame) = scope.frames.iter().find(|frame| frame.row == *row) else { return };
         let declared = match (what, frame.over) {
-            (What::Field(id) | What::Since(id) | What::InView(id) | What::Was(id) | What::Born(id), _) => {
-                Some(self.field(*id).span)
-            }
+            (
+                What::Field(id) | What::Since(id) | What::InView(id) | What::Was(id) | What::Born(id) | What::Mark(id),
+                _,
+            ) => Some(self.field(*id).span),
             (What::Column(id), RowsOf::Entity(entity)) => {
                 Some(self.program.column(self.end_of(entity, path), *id).span)
             }

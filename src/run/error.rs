@@ -68,6 +68,15 @@ pub enum RunError {
         /// The newest one known.
         known: i64,
     },
+    /// The state in the warehouse is of an earlier plgc, and is only looked at.
+    #[error("the state in the warehouse has version {found}, this plgc reads version {known}")]
+    #[diagnostic(code("run-old-state"), help("do a `plgc run`: it brings the state to version {known}"))]
+    OldState {
+        /// The version found.
+        found: i64,
+        /// The one that is read.
+        known: i64,
+    },
     /// A file of the data folder is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -281,6 +290,7 @@ impl RunError {
             Self::Unreachable { .. }
             | Self::Locked { .. }
             | Self::StateVersion { .. }
+            | Self::OldState { .. }
             | Self::Lost { .. }
             | Self::Statement { .. }
             | Self::ViewInUse { .. }
@@ -304,6 +314,7 @@ impl RunError {
             | Self::Locked { .. }
             | Self::Earlier { .. }
             | Self::StateVersion { .. }
+            | Self::OldState { .. }
             | Self::Forgotten { .. }
             | Self::OtherKind { .. }
             | Self::OtherKey { .. }

@@ -7,7 +7,7 @@ use super::gate::Asked;
 use super::outcome::{Change, Event, SyncOutcome};
 use super::session::{Run, Session};
 use super::state::{PUBLIC, SCHEMA};
-use super::{RunError, deliver, ended, sources, state};
+use super::{RunError, born, deliver, ended, sources, state};
 use crate::engine::{Relation, literal};
 use crate::manifest::Manifest;
 use crate::types::Type;
@@ -36,7 +36,7 @@ pub async fn finish(
         }
     }
     ended::record(session, before, manifest, run).await?;
-    state::keep_born(session, manifest, run).await?;
+    born::keep(session, manifest, run).await?;
     let syncs = deliver_all(session, manifest, run, asked).await?;
     let changes = changes(session, run).await?;
     state::finish(session, run).await?;

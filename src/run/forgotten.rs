@@ -57,7 +57,7 @@ pub fn check(before: &Manifest, now: &Manifest, accepted: &BTreeSet<String>) -> 
 
 /// Everything that the last run remembers and no declaration goes on with.
 fn all_gone<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
-    fields(before, now).chain(parts::parts(before, now)).chain(syncs(before, now))
+    fields(before, now).chain(parts::parts(before, now)).chain(parts::channels(before, now)).chain(syncs(before, now))
 }
 
 /// The syncs that may write to the same place under another name of their destination: the old one, and the new.
@@ -174,7 +174,12 @@ pub fn notices(before: &Manifest, now: &Manifest) -> Vec<String> {
         let (name, was, is) = (&sync.spec.name, old.spec.place(), sync.spec.place());
         Some(format!("sync `{name}` writes to `{is}` from now on: what it wrote to `{was}` stays"))
     });
-    fresh.chain(stays).chain(moved).collect()
+    fresh
+        .chain(stays)
+        .chain(moved)
+        .chain(parts::other_rows(before, now))
+        .chain(parts::other_steps(before, now))
+        .collect()
 }
 
 /// The last model of each entity that both programs have, under one name or an earlier one: the old, and the new.

@@ -4,7 +4,7 @@
 use super::bench::Silent;
 use super::session::{Run, Session};
 use super::state;
-use super::{RunError, Target, fits, prev};
+use super::{RunError, Target, born, fits, prev};
 use crate::engine::{Row, Trouble, literal};
 use crate::manifest::{Manifest, Model};
 use crate::types::Type;
@@ -40,10 +40,10 @@ pub struct Past {
     pub after: Vec<Rows>,
     /// What the run before it built.
     pub before: Vec<Rows>,
-    /// The first run of each sequence, step and branch, by name: its instant, as text.
-    pub born: Vec<(String, String)>,
-    /// What was accepted of these syncs: the sync, the key, and the instant of the run, as text.
-    pub accepted: Vec<[String; 3]>,
+    /// The first run of each sequence, step and branch, by name: its instant, as text, and a step's mark.
+    pub born: Vec<(String, String, Option<String>)>,
+    /// What was accepted of these syncs: the sync, where it wrote, the key, and the instant of the run, as text.
+    pub accepted: Vec<[String; 4]>,
     /// What has fired through these channels.
     pub fired: Vec<Fired>,
     /// What the sources hold now, in the order of the manifest.
@@ -91,6 +91,12 @@ pub fn read(manifest: &Manifest, target: &Target, wanted: &Wanted) -> Result<Opt
             Err(RunError::Statement { said, .. }) if said.trouble == Trouble::Missing => return Ok(None),
             Err(error) => return Err(error),
         };
+        match state::version(&mut session).await? {
+            Some(found) if found < state::VERSION => {
+                return Err(RunError::OldState { found, known: state::VERSION });
+            }
+            Some(_) | None => {}
+        }
         let (own, run) = (state::manifest(&mut session, &head.manifest).await?, Run::from(&head));
         let after = built(&mut session, &own, &run).await?;
         let before = match &head.parent {
@@ -109,7 +115,7 @@ pub fn read(manifest: &Manifest, target: &Target, wanted: &Wanted) -> Result<Opt
             let table = run.bind(&source.table, driver);
             sources.push(rows(&mut session, &table, columns).await?);
         }
-        let born = state::all_born(&mut session, manifest).await?;
+        let born = born::remembered(&mut session).await?;
         let accepted = accepted(&mut session, &wanted.syncs).await?;
         let fired = fired(&mut session, &wanted.channels).await?;
         Ok(Some(Past { now: head.now, after, before, born, accepted, fired, sources }))
@@ -138,18 +144,19 @@ async fn of_model(session: &mut Session<'_>, model: &Model, run: &Run) -> Result
 }
 
 /// What destinations accepted of some syncs.
-async fn accepted(session: &mut Session<'_>, syncs: &[String]) -> Result<Vec<[String; 3]>, RunError> {
+async fn accepted(session: &mut Session<'_>, syncs: &[String]) -> Result<Vec<[String; 4]>, RunError> {
     if syncs.is_empty() {
         return Ok(Vec::new());
     }
     let names = listed(syncs);
     let sql = format!(
-        "SELECT r.sync, r.key, r.happened_at FROM {} AS r WHERE r.accepted AND r.sync IN ({names})",
+        "SELECT r.sync, r.object, r.key, r.happened_at FROM {} AS r WHERE r.accepted AND r.sync IN ({names})",
         session.driver.table(state::SCHEMA, "receipts")
     );
-    let rows = session.rows("reading the receipts", &sql, &[Type::Text, Type::Text, Type::Timestamp]).await?;
+    let rows =
+        session.rows("reading the receipts", &sql, &[Type::Text, Type::Text, Type::Text, Type::Timestamp]).await?;
     let text = |row: &Row, at: usize| row.get(at).and_then(crate::engine::Value::text);
-    Ok(rows.iter().filter_map(|row| Some([text(row, 0)?, text(row, 1)?, text(row, 2)?])).collect())
+    Ok(rows.iter().filter_map(|row| Some([text(row, 0)?, text(row, 1)?, text(row, 2)?, text(row, 3)?])).collect())
 }
 
 /// What has fired through some channels.

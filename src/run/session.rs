@@ -3,11 +3,12 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::born::Known;
 use super::state::Committed;
 use super::{Event, Progress, RunError, RunOptions, Target, state};
 use crate::destination::memory::Memory;
 use crate::engine::journal::{Intents, Journal};
-use crate::engine::{self, Driver, Engine, Row, clock, quote, transaction};
+use crate::engine::{self, Driver, Engine, Row, clock, literal, quote, transaction};
 use crate::manifest::{Bindings, bind};
 use crate::types::Type;
 
@@ -42,8 +43,8 @@ pub struct Run {
     pub parent: Option<String>,
     /// Its instant, as text.
     pub now: String,
-    /// The instants of the first runs that had what the program asks that of, by placeholder; known while models are built.
-    pub born: Vec<(String, String)>,
+    /// The first run of each sequence, step and branch, and what a step's firings are known by.
+    pub born: Vec<Known>,
 }
 
 impl From<&Committed> for Run {
@@ -62,8 +63,10 @@ impl Run {
     #[must_use]
     pub fn bind(&self, sql: &str, driver: &Driver) -> String {
         let now = driver.instant(&self.now);
-        let born: Vec<_> = self.born.iter().map(|(name, at)| (name.clone(), driver.instant(at))).collect();
-        bind(sql, &Bindings { now: &now, run: &self.id, parent: self.parent.as_deref(), born: &born })
+        let born: Vec<_> = self.born.iter().map(|it| (it.placeholder.clone(), driver.instant(&it.at))).collect();
+        let marks = self.born.iter().filter_map(|it| Some((it.placeholder.clone(), literal(it.mark.as_ref()?))));
+        let marks: Vec<_> = marks.collect();
+        bind(sql, &Bindings { now: &now, run: &self.id, parent: self.parent.as_deref(), born: &born, marks: &marks })
     }
 }
 

@@ -1,12 +1,12 @@
 //! The state in the warehouse: the tables of schema `plg_state`, which runs are committed and finished, the manifest of each, and
-//! the receipts. All tables but `loads` are only appended to. Knows the last committed run.
+//! the receipts. All tables but `loads` and `born` are only appended to. Knows the last committed run.
 
 use sha2::{Digest as _, Sha256};
 
 use super::RunError;
 use super::session::{Run, Session, file, fresh};
 use crate::engine::{Driver, Row, Slot, Value, clock, literal, quote, value};
-use crate::manifest::{Born, Manifest};
+use crate::manifest::Manifest;
 use crate::types::Type;
 
 /// The schema of the state.
@@ -14,7 +14,7 @@ pub const SCHEMA: &str = "plg_state";
 /// The schema of what people read.
 pub const PUBLIC: &str = "plg";
 /// The version of the state's tables.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 /// Receipts that are copied at once.
 const CHUNK: usize = 5000;
 
@@ -59,7 +59,16 @@ pub const TABLES: &[(&str, &[(&str, Type)])] = &[
             ("run", Type::Text),
         ],
     ),
-    ("born", &[("name", Type::Text), ("happened_at", Type::Timestamp), ("run", Type::Text)]),
+    (
+        "born",
+        &[
+            ("name", Type::Text),
+            ("happened_at", Type::Timestamp),
+            ("run", Type::Text),
+            ("mark", Type::Text),
+            ("over_at", Type::Timestamp),
+        ],
+    ),
     (
         "receipts",
         &[
@@ -132,17 +141,25 @@ pub fn setup(driver: &Driver) -> String {
 pub async fn ensure(session: &mut Session<'_>) -> Result<(), RunError> {
     let driver = session.driver;
     session.execute("setup", &setup(driver)).await?;
-    let version = driver.table(SCHEMA, "version");
-    let found = session.rows("setup", &format!("SELECT MAX(version) FROM {version}"), &[Type::Int]).await?;
-    match found.first().and_then(|row| row.first()) {
-        Some(Value::Int(found)) if *found > VERSION => Err(RunError::StateVersion { found: *found, known: VERSION }),
-        Some(Value::Int(_)) => Ok(()),
-        _ => {
-            let plgc = literal(env!("CARGO_PKG_VERSION"));
-            let sql = format!("INSERT INTO {version} (version, plgc) VALUES ({VERSION}, {plgc})");
-            session.execute("setup", &sql).await.map(|_| ())
-        }
+    match version(session).await? {
+        Some(found) if found > VERSION => Err(RunError::StateVersion { found, known: VERSION }),
+        Some(_) => Ok(()),
+        None => keep_version(session).await,
     }
+}
+
+/// The version of the tables that are there: the highest that was written down.
+pub async fn version(session: &mut Session<'_>) -> Result<Option<i64>, RunError> {
+    let sql = format!("SELECT MAX(version) FROM {}", session.driver.table(SCHEMA, "version"));
+    let found = session.rows("setup", &sql, &[Type::Int]).await?;
+    Ok(found.first().and_then(|row| row.first()).filter(|it| **it != Value::Null).map(Value::int))
+}
+
+/// Writes down that the tables are of this version.
+pub async fn keep_version(session: &mut Session<'_>) -> Result<(), RunError> {
+    let (version, plgc) = (session.driver.table(SCHEMA, "version"), literal(env!("CARGO_PKG_VERSION")));
+    let sql = format!("INSERT INTO {version} (version, plgc) VALUES ({VERSION}, {plgc})");
+    session.execute("setup", &sql).await.map(|_| ())
 }
 
 /// The last committed run: of several with one parent, the first one counts.
@@ -240,54 +257,6 @@ pub async fn commit(session: &mut Session<'_>, run: &Run, hash: &str) -> Result<
         driver.instant(&value::micros_text(clock()))
     );
     session.execute("commit", &sql).await.map(|_| ())
-}
-
-/// The first run that had each sequence, step and branch, under its name or an earlier one; this run's instant where it is new.
-pub async fn born<'m>(
-    session: &mut Session<'_>,
-    manifest: &'m Manifest,
-    now: &str,
-) -> Result<Vec<(&'m Born, String)>, RunError> {
-    let known = all_born(session, manifest).await?;
-    Ok(manifest.born.iter().map(|it| (it, first_run(&known, it, now))).collect())
-}
-
-/// The first run that is known to have had it, under its name or an earlier one; else this run.
-fn first_run(known: &[(String, String)], it: &Born, now: &str) -> String {
-    let at = |name: &String| known.iter().find(|(known, _)| known == name).map(|(_, at)| at.clone());
-    std::iter::once(&it.name).chain(&it.was).find_map(at).unwrap_or_else(|| now.to_owned())
-}
-
-/// Everything of which the first run is known: its name, and the instant of that run. Nothing where the program asks for none.
-pub async fn all_born(session: &mut Session<'_>, manifest: &Manifest) -> Result<Vec<(String, String)>, RunError> {
-    if manifest.born.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sql = format!("SELECT b.name, b.happened_at FROM {} AS b", session.driver.table(SCHEMA, "born"));
-    let rows = session.rows("reading the state", &sql, &[Type::Text, Type::Timestamp]).await?;
-    let read = rows.into_iter().filter_map(|row| match row.as_slice() {
-        [Value::Text(name), Value::Timestamp(at)] => Some((name.clone(), at.clone())),
-        _ => None,
-    });
-    Ok(read.collect())
-}
-
-/// Keeps which run was the first of what had none.
-pub async fn keep_born(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<(), RunError> {
-    let known = all_born(session, manifest).await?;
-    for it in manifest.born.iter().filter(|it| !known.iter().any(|(name, _)| *name == it.name)) {
-        let at = first_run(&known, it, &run.now);
-        let (driver, name) = (session.driver, literal(&it.name));
-        let table = driver.table(SCHEMA, "born");
-        let sql = format!(
-            "INSERT INTO {table} (name, happened_at, run) SELECT {name}, {}, {} \
-             WHERE NOT EXISTS (SELECT 1 FROM {table} AS b WHERE b.name = {name})",
-            driver.instant(&at),
-            literal(&run.id)
-        );
-        session.execute("first runs", &sql).await?;
-    }
-    Ok(())
 }
 
 /// Everything after the commit is done.

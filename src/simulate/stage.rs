@@ -165,7 +165,9 @@ impl<'a> Stage<'a> {
             let text = |at: usize| row.get(at).and_then(Value::text);
             let stream = self.program.streams.iter().find(|stream| Some(&stream.name) == text(0).as_ref())?;
             let firing = text(1).filter(|_| row.get(2) == Some(&Value::Bool(true)))?;
-            let (key, entry) = firing.rsplit_once('/')?;
+            // The step, the row's key and the number of the entry.
+            let (_, row) = firing.split_once('/')?;
+            let (key, entry) = row.rsplit_once('/')?;
             let at = value::instant_seconds(&text(3)?)?;
             let node = Node::Step(stream.sequence, stream.step);
             Some(Happening { at, what: What::Sent, node, key: key.to_owned(), entry: entry.parse().ok()? })

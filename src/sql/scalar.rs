@@ -25,6 +25,7 @@ pub fn scalar(scalar: &Scalar, dialect: &Dialect) -> Written {
             Parameter::Run => ":run".to_owned(),
             Parameter::Parent => ":parent".to_owned(),
             Parameter::Born(name) => format!(":born_{name}"),
+            Parameter::Mark(name) => format!(":mark_{name}"),
         }),
         Scalar::And(all) => chain(all, "AND", level::AND, dialect),
         Scalar::Or(all) => chain(all, "OR", level::OR, dialect),

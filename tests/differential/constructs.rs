@@ -4,156 +4,17 @@ use std::collections::BTreeMap;
 
 use plgc::functions;
 use plgc::program::{
-    Aggregate, AggregateOp, ExperimentPart, Expr, ExprKind, FieldKind, LinkBy, Literal, Op, Program, RowsOf,
-    SequencePart, Start, What, WindowOp,
+    Aggregate, AggregateOp, ExperimentPart, Expr, ExprKind, FieldKind, Leave, LinkBy, Literal, Mode, Op, Program,
+    RowsOf, SequencePart, Start, Sync, What, WindowOp,
 };
 use plgc::types::Type;
 
 use super::funnel;
+use super::wanted::WANTED;
 use crate::run_cases::script::{Edition, Moment};
 
 /// How often each construct occurred.
 pub type Counts = BTreeMap<String, usize>;
-
-/// What must occur, besides every function.
-const WANTED: &[&str] = &[
-    "op And",
-    "op Or",
-    "op Not",
-    "op Equal text",
-    "op Equal int",
-    "op Equal decimal",
-    "op Equal float",
-    "op Equal bool",
-    "op Equal enum",
-    "op Equal date",
-    "op Equal timestamp",
-    "op Equal duration",
-    "op NotEqual text",
-    "op NotEqual enum",
-    "op NotEqual bool",
-    "op Less text",
-    "op Less int",
-    "op Less decimal",
-    "op Less float",
-    "op Less date",
-    "op Less timestamp",
-    "op Less duration",
-    "op LessEqual timestamp",
-    "op Greater int",
-    "op GreaterEqual int",
-    "op IsNull bool",
-    "op IsNull timestamp",
-    "op In text",
-    "op In enum",
-    "op In int",
-    "op Add int",
-    "op Add decimal",
-    "op Add float",
-    "op Add date",
-    "op Add timestamp",
-    "op Add duration",
-    "op Subtract int",
-    "op Subtract decimal",
-    "op Subtract float",
-    "op Subtract date",
-    "op Subtract timestamp",
-    "op Multiply int",
-    "op Multiply decimal",
-    "op Multiply float",
-    "op Multiply duration",
-    "op Divide float",
-    "op Divide duration",
-    "op Negate int",
-    "op Negate decimal",
-    "op Negate float",
-    "op Negate duration",
-    "aggregate Any",
-    "aggregate None",
-    "aggregate Count",
-    "aggregate CountDistinct",
-    "aggregate Sum",
-    "aggregate Min",
-    "aggregate Max",
-    "aggregate Avg",
-    "aggregate Median",
-    "aggregate First",
-    "aggregate Last",
-    "aggregate Mode",
-    "aggregate Percentile",
-    "aggregate Pick",
-    "pick by enum",
-    "pick by bool",
-    "pick desc",
-    "set of an entity",
-    "set of an event",
-    "set of a source",
-    "set without ties",
-    "set with a condition",
-    "set that reads a row outside",
-    "set within a set",
-    "window Rank",
-    "window PercentRank",
-    "window Ntile",
-    "window per",
-    "window among",
-    "window desc",
-    "previous",
-    "case",
-    "case without otherwise",
-    "coerce",
-    "now",
-    "path of one link",
-    "path of several links",
-    "path over a row link",
-    "link is null",
-    "since",
-    "field read",
-    "trait",
-    "audience",
-    "audience of an audience",
-    "audience until",
-    "status",
-    "stage until",
-    "row link",
-    "entity where",
-    "months added",
-    "zone",
-    "third run",
-    "null",
-    "event twice",
-    "odd text",
-    "first or last day",
-    "table without rows",
-    "row gone and back",
-    "experiment",
-    "experiment of an audience",
-    "experiment with a rollout that changes",
-    "experiment in a layer",
-    "experiment with phases",
-    "sequence",
-    "sequence of who is new",
-    "sequence with hold",
-    "sequence with exit",
-    "sequence with stay",
-    "sequence again",
-    "sequence with a branch",
-    "step until",
-    "step through a channel",
-    "steps of one channel",
-    "channel of several sequences",
-    "funnel",
-    "funnel of an audience",
-    "funnel per an enum column",
-    "funnel per a field",
-    "funnel per several",
-    "step of a column",
-    "step of an expression",
-    "step within a duration",
-    "step within months",
-    "step reached behind another one",
-    "step missed behind another one",
-];
 
 /// What was wanted and never occurred.
 pub fn never(counts: &Counts) -> Vec<String> {
@@ -183,6 +44,14 @@ pub fn count(program: &Program, edition: &Edition, counts: &mut Counts) {
     for channel in &program.channels {
         seen.when(channel.order.len() > 1, "channel of several sequences");
     }
+    for sync in &program.syncs {
+        seen.sync(sync);
+    }
+    for stream in &program.streams {
+        seen.one("sync from a step");
+        seen.when(stream.filter.is_some(), "sync from a step with where");
+    }
+    seen.when(edition.text.contains(".sent + "), "step on what was sent");
     funnel::constructs(program, edition).into_iter().for_each(|name| seen.one(name));
     seen.rows(edition);
 }
@@ -201,6 +70,22 @@ impl Seen<'_> {
         if is {
             self.one(name);
         }
+    }
+
+    fn sync(&mut self, sync: &Sync) {
+        let is_audience = sync.filter.is_some_and(|filter| !self.program.field(filter).hidden);
+        self.when(is_audience, "sync of an audience");
+        self.when(sync.filter.is_none(), "sync of all rows");
+        self.when(sync.filter.is_some() && !is_audience, "sync with where");
+        self.when(!sync.pick.is_empty(), "sync with pick");
+        self.when(sync.mode == Mode::Create, "sync that only creates");
+        let leave = match &sync.leave {
+            Leave::Clear => "Clear",
+            Leave::Delete => "Delete",
+            Leave::Keep => "Keep",
+            Leave::Set(_) => "Set",
+        };
+        self.one(&format!("sync that leaves {leave}"));
     }
 
     fn rows(&mut self, edition: &Edition) {

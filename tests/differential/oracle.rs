@@ -68,6 +68,9 @@ pub struct Oracle {
     before: Output,
     /// What was sent, and accepted.
     deliveries: Deliveries,
+    /// Whether what was sent is compared, too: where no guard, no other place and no other name of a sync has a part in it, of which the
+    /// evaluator knows nothing.
+    sends: bool,
     /// How many runs could be compared.
     pub compared: usize,
     /// Whether an instant left the years 1 to 9999: engines differ in when they notice, so nothing is compared from there on.
@@ -75,6 +78,11 @@ pub struct Oracle {
 }
 
 impl Oracle {
+    /// One that also compares what was sent.
+    pub fn of_syncs() -> Self {
+        Self { sends: true, ..Self::default() }
+    }
+
     /// Takes the tables of a run.
     pub fn take(&mut self, program: &Program, moment: &Moment) {
         for table in &moment.tables {
@@ -142,6 +150,7 @@ impl Oracle {
             Ok(outcome) => match self.run(program, moment, &queries)? {
                 Ok((output, deliveries)) => {
                     let found = differs(&output, manifest, world, outcome);
+                    let found = found.or_else(|| sent(&deliveries, program, manifest, world).filter(|_| self.sends));
                     (self.before, self.deliveries) = (output, deliveries);
                     self.compared += 1;
                     found
@@ -217,6 +226,48 @@ fn differs(output: &Output, manifest: &Manifest, world: &World, outcome: &Outcom
     let theirs: Vec<Vec<Option<String>>> =
         theirs.iter().map(|row| row.iter().map(engine::Value::text).collect()).collect();
     (ours != theirs).then(|| format!("firings: the evaluator has {ours:?}, the engine {theirs:?}"))
+}
+
+/// Where the objects at destinations differ from what was sent there.
+fn sent(deliveries: &Deliveries, program: &Program, manifest: &Manifest, world: &World) -> Option<String> {
+    let theirs = world.objects(manifest);
+    for sync in program.all_syncs() {
+        let spec = &manifest.syncs.iter().find(|it| it.spec.name == sync.name)?.spec;
+        let (ours, none) = (deliveries.objects(program, &sync), BTreeMap::new());
+        let theirs = theirs.get(&sync.object).unwrap_or(&none);
+        let (one, other): (Vec<&String>, Vec<&String>) =
+            (ours.iter().map(|(key, _)| key).collect(), theirs.keys().collect());
+        if one != other {
+            return Some(format!("objects of {}: the evaluator has {one:?}, the engine sent {other:?}", sync.name));
+        }
+        for (key, fields) in &ours {
+            for (name, json) in &theirs[key] {
+                let kind = &spec.fields.iter().find(|field| field.name == *name)?.typed.kind;
+                let (ours, theirs) = (fields.get(name).unwrap_or(&Value::Null), written(json, kind));
+                if !same(ours, &theirs) {
+                    let sync = &sync.name;
+                    return Some(format!(
+                        "{sync}.{name} of {key:?}: the evaluator has {ours:?}, the engine sent {theirs:?}"
+                    ));
+                }
+            }
+        }
+    }
+    None
+}
+
+/// A value of a line of JSON.
+fn written(json: &serde_json::Value, kind: &Type) -> Value {
+    let text = match json {
+        serde_json::Value::Null => return Value::Null,
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let value = match kind {
+        Type::Text | Type::Enum(_) | Type::Json => engine::Value::Text(text),
+        _ => engine::Value::parse(&text, kind).unwrap_or_else(|| panic!("{json} is no {kind}")),
+    };
+    taken(&value, kind)
 }
 
 /// Where a funnel shows other members or another summary.

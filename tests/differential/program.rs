@@ -28,6 +28,8 @@ pub struct Writer {
     aliases: usize,
     /// The sequences with a step through a channel: whether it is the one of each person, and the name.
     pub through: Vec<(bool, String)>,
+    /// The steps that a sync sends: of which entity, and the name.
+    pub streams: Vec<(usize, String)>,
 }
 
 impl Writer {
@@ -40,6 +42,15 @@ impl Writer {
 
 /// The case of a seed: its program, and its runs with their rows.
 pub fn case(seed: u64) -> String {
+    written(seed, Writer::syncs)
+}
+
+/// The same without a sync, and without a step that hangs on what one has sent.
+pub fn without_syncs(seed: u64) -> String {
+    written(seed, |_| String::new()).replace(".sent + ", " + ")
+}
+
+fn written(seed: u64, syncs: impl Fn(&mut Writer) -> String) -> String {
     let mut random = Random::new(seed);
     let (runs, extreme) = (2 + random.below(2), random.chance(30));
     let shapes = shapes();
@@ -63,8 +74,10 @@ pub fn case(seed: u64) -> String {
         maker.write(&rows, &mut out);
     }
     let enums = ENUMS.iter().map(|names| names.iter().map(|name| (*name).to_owned()).collect()).collect();
-    let mut maker = Writer { random, shapes, fields: Vec::new(), enums, aliases: 0, through: Vec::new() };
+    let mut maker =
+        Writer { random, shapes, fields: Vec::new(), enums, aliases: 0, through: Vec::new(), streams: Vec::new() };
     maker.declarations(&mut out);
+    out.push_str(&syncs(&mut maker));
     out
 }
 

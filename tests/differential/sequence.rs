@@ -54,7 +54,12 @@ impl Writer {
         if !via.is_empty() {
             self.through.push((number.is_multiple_of(2), name.clone()));
         }
-        writeln!(text, "  {ADDED}step {third} due {first} + 1 hour").unwrap();
+        let sent = if self.random.chance(50) { ".sent" } else { "" };
+        let added = if self.random.chance(60) { ADDED } else { "" };
+        writeln!(text, "  {added}step {third} due {first}{sent} + 1 hour").unwrap();
+        if !sent.is_empty() || self.random.chance(30) {
+            self.streams.push((entity, format!("{name}.{first}")));
+        }
         let has_branch = self.random.chance(50);
         if has_branch {
             let due = if self.random.chance(50) { format!(" due {first} + 2 hours") } else { String::new() };

@@ -1,5 +1,5 @@
-//! The same for a program that is compiled: memory (`until`, `since`, a status), two entities, one of which reads the other, and
-//! two syncs, one of which clears. Its first run is killed, a later one, and the run that was to heal what a kill had left.
+//! The same for a program that is compiled: memory (`until`, `since`, a status, an experiment, a sequence with a channel), two entities, one
+//! of which reads the other, and syncs: one deletes, one clears, one sends firings, on which a step hangs. Its first run is killed, a later one, and the run that was to heal what a kill had left.
 
 use plgc::diagnostics::Diagnostics;
 use plgc::manifest::Manifest;
@@ -21,7 +21,24 @@ status stage of workspace { locked when overage and overage.since + 1 hour <= no
 trait owned_by of workspace = count(owners)
 audience told of owner where workspace.overage
 
+experiment copy of overage { arms plain 50%, loud 50% }
+
+channel mail of workspace { cap 1 per 2 hours }
+
+sequence nudge of overage {
+  start  all
+  exit   when call is not null
+  again  always
+  step hello  via mail
+  step tips   via mail
+  step call   due hello.sent + 1 hour
+}
+
 destination product = jsonl
+
+sync hellos from nudge.hello to product.hellos {
+  set  stage = stage, copy = copy
+}
 
 sync banners from overage to product.banners {
   match  workspace_id = id
@@ -72,6 +89,9 @@ fn seen(world: &World) -> Vec<String> {
     let mut all = Vec::new();
     for sql in [
         "SELECT id, overage, overage__since, stage, stage__since, owned_by FROM plg.workspace ORDER BY id",
+        "SELECT id, copy, copy__enrolled_at FROM plg.workspace ORDER BY id",
+        "SELECT * FROM plg.nudge ORDER BY id, entry",
+        "SELECT step, key, entry, happened_at, channel, member FROM plg_state.firings ORDER BY 4, 1, 2",
         "SELECT id, told, told__since FROM plg.owner ORDER BY id",
         "SELECT field, key, was, became, happened_at FROM plg_state.changes ORDER BY 5, 1, 2, 3, 4",
         "SELECT \"now\" FROM plg_state.runs ORDER BY 1",
@@ -79,7 +99,7 @@ fn seen(world: &World) -> Vec<String> {
     ] {
         all.extend(world.texts(sql));
     }
-    for file in ["banners", "contacts"] {
+    for file in ["banners", "contacts", "hellos"] {
         let text = std::fs::read_to_string(world.path(&format!("out/{file}.jsonl"))).unwrap_or_default();
         let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
         all.extend(once(lines.map(|line| {
@@ -160,6 +180,30 @@ fn a_run_of_an_instant_that_is_done_survives() {
         child::kill_at(&world, START + HOUR, point);
         assert_eq!(healed(&world, START + 2 * HOUR, point), expected, "{point}");
     }
+}
+
+/// A run that is killed and not repeated: the next instant gives what it would have given, after that run where it had committed, and without it
+/// where it had not.
+#[test]
+fn a_run_that_is_killed_and_never_repeated_survives() {
+    let ended = |runs: &[i64]| {
+        let world = begun("sqlite");
+        runs.iter().for_each(|now| assert!(world.run(*now).unwrap().is_clean()));
+        seen(&world)
+    };
+    let (killed, next) = (START + HOUR, START + 2 * HOUR);
+    let (with, without) = (ended(&[killed, next]), ended(&[next]));
+    assert_ne!(with, without);
+    let mut committed = 0;
+    for point in child::points(&begun("sqlite"), killed) {
+        let world = begun("sqlite");
+        child::kill_at(&world, killed, &point);
+        let counts = is_committed(&world, killed);
+        committed += usize::from(counts);
+        assert!(world.run(next).unwrap().is_clean(), "{point}");
+        assert_eq!(seen(&world), if counts { with.clone() } else { without.clone() }, "{point}");
+    }
+    assert!(committed > 5, "{committed}");
 }
 
 #[test]

@@ -147,6 +147,30 @@ impl World {
         objects.into_iter().map(read).collect()
     }
 
+    /// The objects at destinations, as the lines that were sent leave them: by object and key, the fields.
+    pub fn objects(
+        &self,
+        manifest: &Manifest,
+    ) -> BTreeMap<String, BTreeMap<String, BTreeMap<String, serde_json::Value>>> {
+        let mut all = BTreeMap::new();
+        for sync in &manifest.syncs {
+            let path = self.folder.path().join("out").join(format!("{}.jsonl", sync.spec.object));
+            let mut objects: BTreeMap<String, BTreeMap<String, serde_json::Value>> = BTreeMap::new();
+            for line in std::fs::read_to_string(path).unwrap_or_default().lines() {
+                let line: serde_json::Value = serde_json::from_str(line).unwrap();
+                let key = line["key"].as_str().unwrap().to_owned();
+                if line["op"] == "delete" {
+                    objects.remove(&key);
+                } else {
+                    let fields = line["fields"].as_object().unwrap().clone();
+                    objects.entry(key).or_default().extend(fields);
+                }
+            }
+            all.insert(sync.spec.object.clone(), objects);
+        }
+        all
+    }
+
     /// Every entity's public view: its columns, in key order.
     fn views(&self, manifest: &Manifest, out: &mut String) {
         for View { entity, columns, rows } in self.rows(manifest) {

@@ -158,6 +158,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
                 destination: "product".to_owned(),
                 object: "in_app_banners".to_owned(),
                 argument: None,
+                from: None,
                 key: column("workspace_id", Type::Text.required()),
                 fields: vec![
                     column("plan", Type::Text.optional()),
@@ -190,6 +191,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
             .into(),
         retired: Vec::new(),
         born: Vec::new(),
+        channels: Vec::new(),
         lineage: Vec::new(),
         cites: Default::default(),
     }

@@ -94,8 +94,12 @@ impl Project {
     }
 
     pub fn execute(&self, sql: &str) {
-        let sql = self.spelled(sql);
-        wait(async { (self.driver.open)(&self.location).await.unwrap().execute(&sql).await.unwrap() });
+        self.execute_as_it_is(&self.spelled(sql));
+    }
+
+    /// The same, of statements in the engine's own spelling.
+    pub fn execute_as_it_is(&self, sql: &str) {
+        wait(async { (self.driver.open)(&self.location).await.unwrap().execute(sql).await.unwrap() });
     }
 
     fn spelled(&self, sql: &str) -> String {

@@ -3,7 +3,7 @@
 
 use super::log::Log;
 use super::sequence::Fold;
-use super::value::{all, as_text, call, equal, key, less, now, text};
+use super::value::{all, as_text, call, equal, key, less, mark, now, text};
 use crate::plan::sync;
 use crate::program::{Aggregate, AggregateOp, Expr, ExprKind, RowId, RowsOf, Set, Stream, Tie};
 use crate::source::Span;
@@ -28,7 +28,8 @@ const RECEIPT: RowId = RowId(u32::MAX);
 pub(super) fn of(fold: &Fold<'_>, stream: &Stream, entry: Expr) -> Expr {
     let program = fold.program;
     let receipt = |name: &str| RECEIPTS.read(RECEIPT, name);
-    let place = sync::place(program, &stream.as_sync(program));
+    let place = sync::place(program, stream);
+    let step = fold.sequence.steps.get(stream.step).map_or(fold.sequence.entry, |step| step.at);
     let condition = all(vec![
         RECEIPTS.names(RECEIPT, "sync", (&stream.name, stream.was.as_ref())),
         equal(receipt("object"), text(&place)),
@@ -37,7 +38,8 @@ pub(super) fn of(fold: &Fold<'_>, stream: &Stream, entry: Expr) -> Expr {
         less(receipt("happened_at"), now()),
     ]);
     let key = as_text(key(program, fold.sequence.entity));
-    let mut firing = call("concat", vec![key, text("/"), call("text", vec![entry], Type::Text)], Type::Text);
+    let mut firing =
+        call("concat", vec![mark(step), text("/"), key, text("/"), call("text", vec![entry], Type::Text)], Type::Text);
     firing.typed.nullable = true;
     let set = Set {
         row: RECEIPT,

@@ -68,6 +68,11 @@ pub(super) fn born(id: FieldId) -> Expr {
     expr(Type::Timestamp.required(), ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Born(id) })
 }
 
+/// What the firings of a step are known by, as text.
+pub(super) fn mark(id: FieldId) -> Expr {
+    expr(Type::Text.required(), ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Mark(id) })
+}
+
 /// The run's instant.
 pub(super) fn now() -> Expr {
     expr(Type::Timestamp.required(), ExprKind::Now)

@@ -53,8 +53,9 @@ impl Count<'_> {
     fn expr(&mut self, expr: &Expr, within: bool) -> usize {
         match &expr.kind {
             ExprKind::Read { row, path, what } => {
-                let is_own =
-                    *row == OUTER && path.is_empty() && !matches!(what, What::Was(_) | What::Born(_) | What::Exists);
+                let is_own = *row == OUTER
+                    && path.is_empty()
+                    && !matches!(what, What::Was(_) | What::Born(_) | What::Mark(_) | What::Exists);
                 if is_own && !within { 0 } else { 1 + path.iter().map(|link| self.link(*link)).sum::<usize>() }
             }
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate),

@@ -129,7 +129,7 @@ impl Builder<'_> {
         let frame = self.frame(frame);
         let (field, after) = match what {
             // What a sequence has in view does not come here: it is folded before.
-            What::Column(_) | What::Exists | What::InView(_) | What::Was(_) | What::Born(_) => {
+            What::Column(_) | What::Exists | What::InView(_) | What::Was(_) | What::Born(_) | What::Mark(_) => {
                 return Place { level: 1, inline: true };
             }
             What::Field(field) => (field, 0),
@@ -152,8 +152,14 @@ impl Builder<'_> {
     }
 
     fn leaf(&mut self, frame: FrameId, expr: &Expr, level: usize) -> Scalar {
-        if let ExprKind::Read { what: What::Born(field), .. } = &expr.kind {
-            return Scalar::Parameter(Parameter::Born(born::name(self.program, *field)));
+        match &expr.kind {
+            ExprKind::Read { what: What::Born(field), .. } => {
+                return Scalar::Parameter(Parameter::Born(born::name(self.program, *field)));
+            }
+            ExprKind::Read { what: What::Mark(field), .. } => {
+                return Scalar::Parameter(Parameter::Mark(born::name(self.program, *field)));
+            }
+            _ => {}
         }
         if let ExprKind::Read { path, what: What::Was(field), .. } = &expr.kind
             && path.is_empty()
@@ -243,7 +249,13 @@ impl Builder<'_> {
             }
             (
                 RowsOf::Source(_),
-                What::Field(_) | What::Since(_) | What::InView(_) | What::Was(_) | What::Born(_) | What::Exists,
+                What::Field(_)
+                | What::Since(_)
+                | What::InView(_)
+                | What::Was(_)
+                | What::Born(_)
+                | What::Mark(_)
+                | What::Exists,
             ) => None,
         }
     }

@@ -187,6 +187,7 @@ pub(super) fn key(expr: &Expr) -> String {
             What::InView(id) => format!("{} view {}", row.0, id.0),
             What::Was(id) => format!("{} was {}", row.0, id.0),
             What::Born(id) => format!("born {}", id.0),
+            What::Mark(id) => format!("mark {}", id.0),
             What::Exists => format!("{} exists", row.0),
         },
         kind => format!("{kind:?}"),

@@ -82,13 +82,12 @@ pub(super) fn model(program: &Program, sources: &Sources, id: EntityId) -> Optio
 /// key, sent: when each firing of a step was accepted.
 fn accepted(program: &Program, stream: &Stream) -> Body {
     let of = |name: &str| Scalar::column("r", name);
-    let names = std::iter::once(&stream.name).chain(&stream.was).map(|name| Scalar::text(name)).collect();
+    let names = std::iter::once(&stream.name).chain(&stream.was).cloned().collect();
     let first = Aggregate::Min(Box::new(of("happened_at")), Type::Timestamp);
     let items = vec![of("key").named("key"), Scalar::Aggregate(first).named("sent")];
-    let place = sync::place(program, &stream.as_sync(program));
     let mut select = Select::from(Table::State("receipts".to_owned()).alias("r"), items)
-        .filter(Scalar::In(Box::new(of("sync")), names, false))
-        .filter(of("object").equals(Type::Text, Scalar::text(&place)))
+        .filter(of("sync").is_one_of(names))
+        .filter(of("object").equals(Type::Text, Scalar::text(&sync::place(program, stream))))
         .filter(of("accepted"))
         .filter(of("happened_at").compare(Compare::Less, Type::Timestamp, scalar::now()));
     select.group_by.push(of("key"));

@@ -115,7 +115,7 @@ impl Walk<'_> {
         }
         match what {
             What::Field(field) | What::Since(field) => self.field(own, field),
-            What::Column(_) | What::Exists | What::InView(_) | What::Was(_) | What::Born(_) => {}
+            What::Column(_) | What::Exists | What::InView(_) | What::Was(_) | What::Born(_) | What::Mark(_) => {}
         }
     }
 }

@@ -51,6 +51,15 @@ impl Scalar {
         self.compare(Compare::Equal, kind, other)
     }
 
+    /// Whether a text is one of these.
+    #[must_use]
+    pub fn is_one_of(self, texts: Vec<String>) -> Self {
+        match texts.as_slice() {
+            [only] => self.equals(Type::Text, Self::text(only)),
+            _ => Self::In(Box::new(self), texts.iter().map(|it| Self::text(it)).collect(), false),
+        }
+    }
+
     /// A comparison of operands of this type.
     #[must_use]
     pub fn compare(self, how: Compare, kind: Type, other: Self) -> Self {

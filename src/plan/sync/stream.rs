@@ -1,9 +1,10 @@
-//! Takes a sync from a step and gives which rows have a firing to send, and the key of the firing: the row's key and the number of
-//! the entry. What is sent already is left out as for any sync that only creates.
+//! Takes a sync from a step and gives which rows have a firing to send, and the key of the firing: the step, the row's key and the
+//! number of the entry. What is sent already is left out as for any sync that only creates.
 
 use super::outbox::concat;
 use super::value::ROW;
-use crate::plan::rel::Scalar;
+use crate::plan::born;
+use crate::plan::rel::{Parameter, Scalar};
 use crate::plan::scalar;
 use crate::program::{FieldId, Program, Stream};
 use crate::types::Type;
@@ -33,7 +34,7 @@ pub fn conditions(program: &Program, stream: &Stream) -> Vec<Scalar> {
     fired.into_iter().chain([is_open]).chain(expired).collect()
 }
 
-/// The key of the firing as text: `w1/2`.
+/// The key of the firing as text: `upsell.email/w1/2`.
 pub fn key(program: &Program, stream: &Stream) -> Scalar {
     firing(program, stream, ROW)
 }
@@ -43,7 +44,10 @@ pub fn firing(program: &Program, stream: &Stream, alias: &str) -> Scalar {
     let sequence = program.sequence(stream.sequence);
     let key = program.column(sequence.entity, program.entity(sequence.entity).key);
     let entry = program.field(sequence.entry);
+    let step = sequence.steps.get(stream.step).map_or(sequence.entry, |step| step.at);
     concat(vec![
+        Scalar::Parameter(Parameter::Mark(born::name(program, step))),
+        Scalar::text("/"),
         Scalar::column(alias, &key.name).as_text(&key.typed.kind),
         Scalar::text("/"),
         Scalar::column(alias, &entry.name).as_text(&Type::Int),

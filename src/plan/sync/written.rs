@@ -76,13 +76,9 @@ fn receipts(spec: &SyncSpec) -> Select {
 
 /// What the destination accepted of the sync in the parent run.
 fn accepted(spec: &SyncSpec, items: Vec<Item>) -> Select {
-    let names: Vec<Scalar> = std::iter::once(&spec.name).chain(&spec.was).map(|name| Scalar::text(name)).collect();
-    let is_own = match names.as_slice() {
-        [only] => Scalar::column("r", "sync").equals(Type::Text, only.clone()),
-        _ => Scalar::In(Box::new(Scalar::column("r", "sync")), names, false),
-    };
+    let names = std::iter::once(&spec.name).chain(&spec.was).cloned().collect();
     Select::from(Table::State("receipts".to_owned()).alias("r"), items)
-        .filter(is_own)
+        .filter(Scalar::column("r", "sync").is_one_of(names))
         .filter(Scalar::column("r", "object").equals(Type::Text, Scalar::text(&spec.place())))
         .filter(Scalar::column("r", "run").equals(Type::Text, Scalar::Parameter(Parameter::Parent)))
         .filter(Scalar::column("r", "accepted"))

@@ -77,7 +77,7 @@ fn of(expr: &Expr) -> Needed {
     match &expr.kind {
         ExprKind::Read { what, .. } => match what {
             What::Field(id) | What::Since(id) | What::InView(id) | What::Was(id) => [(*id, expr.span)].into(),
-            What::Column(_) | What::Born(_) | What::Exists => Needed::new(),
+            What::Column(_) | What::Born(_) | What::Mark(_) | What::Exists => Needed::new(),
         },
         ExprKind::Op(op, parts) => match op {
             Op::Or => any(parts),

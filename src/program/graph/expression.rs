@@ -99,6 +99,9 @@ pub enum What {
     /// The `now` of the first run that had the sequence, step or branch of which this is the entry, the firing or the arm: one
     /// value for all rows. Nothing in a file says it.
     Born(FieldId),
+    /// What the firings of the step of which this is the firing are known by, `upsell.email`: a text that stays through renames, one
+    /// value for all rows. Nothing in a file says it.
+    Mark(FieldId),
     /// Whether there is a row (`owner is not null`): a bool, never null.
     Exists,
 }

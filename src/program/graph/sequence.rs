@@ -1,7 +1,7 @@
 //! Sequences and channels, as plain data. An entry is one passage of a row; what is said of it are fields of the row, and
 //! speak of its last entry. Which of them reads which is told here, for every walk over the graph.
 
-use super::{ChannelId, EntityId, Expr, FieldId, LinkId, SequenceId};
+use super::{ChannelId, EntityId, Expr, FieldId, FieldKind, LinkId, Program, SequenceId, spoken};
 use crate::source::Span;
 use crate::types::{Type, Typed};
 
@@ -274,6 +274,27 @@ impl Sequence {
             std::iter::once(self.name.as_str()).chain(self.was.as_deref()).map(move |sequence| (sequence, Some(old)))
         });
         of_was.chain(renamed).map(|(sequence, of)| part.column(sequence, of)).collect()
+    }
+
+    /// The audience or entity whose rows enter: its name, and its earlier one.
+    #[must_use]
+    pub fn base_names(&self, program: &Program) -> Vec<String> {
+        let base = program.field(self.base);
+        let (name, was) = match &base.kind {
+            FieldKind::Audience { was, .. } if !base.hidden => (&base.name, was),
+            _ => {
+                let entity = program.entity(self.entity);
+                (&entity.name, &entity.was)
+            }
+        };
+        std::iter::once(name).chain(was).cloned().collect()
+    }
+
+    /// What `plg_state` knows a step or a branch as, `upsell.email`: first as it is called now, then as it was in earlier runs.
+    #[must_use]
+    pub fn part_names(&self, part: SequencePart, name: &str) -> Vec<String> {
+        let columns = std::iter::once(part.column(&self.name, Some(name))).chain(self.part_was(part));
+        columns.map(|column| spoken(&column)).collect()
     }
 
     /// The arms of a branch that had another name: that one, and the present one.

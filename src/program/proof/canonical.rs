@@ -117,6 +117,7 @@ impl Canonical<'_> {
             What::InView(id) => self.number('v', id.0),
             What::Was(id) => self.number('w', id.0),
             What::Born(id) => self.number('b', id.0),
+            What::Mark(id) => self.number('m', id.0),
             What::Exists => self.text.push('e'),
         }
     }

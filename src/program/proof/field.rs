@@ -42,7 +42,7 @@ impl Prover<'_> {
             },
             What::Field(_) | What::Since(_) if self.as_written => self.unread(place, what, &expr.typed),
             // What runs before left can be anything.
-            What::InView(_) | What::Was(_) | What::Born(_) => self.unread(place, what, &expr.typed),
+            What::InView(_) | What::Was(_) | What::Born(_) | What::Mark(_) => self.unread(place, what, &expr.typed),
             What::Field(id) => self.field(id, place),
             What::Since(id) => self.since(id, place),
             What::Exists => Value::always(Simple::Truth(self.exists(place))),

@@ -1,8 +1,8 @@
-//! Takes the manifest of the last run and of this one, gives the steps and branches that are gone from a sequence that goes on. Those
-//! of a sequence that is gone go with it.
+//! Takes the manifest of the last run and of this one, gives the steps and branches that are gone from a sequence that goes on (those
+//! of a sequence that is gone go with it), the channels that are gone, and the sequences that other rows enter from now on.
 
-use super::Gone;
-use crate::manifest::{Born, Manifest};
+use super::{Gone, prev};
+use crate::manifest::{Born, BornKind, Channel, Manifest};
 
 /// The steps and branches of the last run that no part of the same sequence goes on with.
 pub(super) fn parts<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
@@ -31,5 +31,43 @@ pub(super) fn parts<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterato
         let perhaps = fresh.next().map(|name| format!("{word} {name} was {short}"));
         let names = vec![format!("{}.{short}", sequence.name), old.name.clone()];
         Some(Gone { what: format!("{word} `{}`", old.name), names, perhaps, is_trait: false })
+    })
+}
+
+/// The channels of the last run that none goes on with: their caps would begin anew.
+pub(super) fn channels<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
+    let knew = |name: &str| before.channels.iter().any(|it| it.name == name);
+    let is_it = move |new: &Channel, old: &Channel| {
+        new.name == old.name || new.was.as_ref() == Some(&old.name) && !knew(&new.name)
+    };
+    let gone = before.channels.iter().filter(move |old| !now.channels.iter().any(|new| is_it(new, old)));
+    gone.map(move |old| {
+        let fresh = now.channels.iter().find(|new| new.was.is_none() && !knew(&new.name));
+        let perhaps = fresh.map(|new| format!("channel {} was {}", new.name, old.name));
+        Gone { what: format!("channel `{}`", old.name), names: vec![old.name.clone()], perhaps, is_trait: false }
+    })
+}
+
+/// What is to be said of the sequences that other rows enter from now on.
+pub(super) fn other_rows<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = String> + 'a {
+    now.born.iter().filter(|new| new.kind == BornKind::Sequence).filter_map(|new| {
+        let is_it = |old: &&Born| old.kind == new.kind && (old.name == new.name || new.was.contains(&old.name));
+        let was = before.born.iter().find(is_it)?.of.first()?;
+        let (name, of) = (&new.name, new.of.first().filter(|_| !new.of.contains(was))?);
+        Some(format!(
+            "sequence `{name}` is of `{of}`, and was of `{was}`: entries of rows that are not in `{of}` close; with `start new`, only rows that join `{of}` from now on enter"
+        ))
+    })
+}
+
+/// What is to be said of the syncs that send another step's firings from now on.
+pub(super) fn other_steps<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = String> + 'a {
+    now.syncs.iter().filter_map(|sync| {
+        let (is, was) = (sync.spec.from.as_ref()?, prev::anywhere(before, sync)?.spec.from.as_ref()?);
+        let born = now.born.iter().find(|it| it.name == *is)?;
+        let name = (is != was && !born.was.contains(was)).then_some(&sync.spec.name)?;
+        Some(format!(
+            "sync `{name}` sends the firings of `{is}` from now on, also those that there are of open entries; it sent those of `{was}`"
+        ))
     })
 }
