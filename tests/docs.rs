@@ -26,6 +26,7 @@ trait self_serve    of workspace = plan = free
 trait sales_engaged of workspace = any(crm.companies where id = workspace.id)
 trait excluded      of workspace = any(sheets.exclusions where workspace_id = workspace.id)
 destination product = sqlite
+destination outreach = jsonl
 ";
 
 /// What the sync of docs/destinations.md continues.
