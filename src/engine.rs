@@ -157,6 +157,12 @@ pub fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// Quoted text literals, as a list.
+#[must_use]
+pub fn literals<'a>(texts: impl IntoIterator<Item = &'a String>) -> String {
+    texts.into_iter().map(|text| literal(text)).collect::<Vec<_>>().join(", ")
+}
+
 /// A column that a table has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {

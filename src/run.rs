@@ -52,6 +52,22 @@ pub struct Target {
     pub destinations: BTreeMap<String, BTreeMap<String, Setting>>,
 }
 
+impl Target {
+    /// One for a database that nobody else knows and destinations in memory: no file, no settings.
+    #[must_use]
+    pub fn aside(name: &str, engine: &str, location: Location) -> Self {
+        Self {
+            name: name.to_owned(),
+            engine: engine.to_owned(),
+            location,
+            data: None,
+            deliver: true,
+            state: PathBuf::new(),
+            destinations: BTreeMap::new(),
+        }
+    }
+}
+
 /// How a run is done.
 #[derive(Debug, Clone, Default)]
 pub struct RunOptions {
@@ -217,17 +233,26 @@ async fn resume(
     head: &Committed,
     asked: Asked<'_>,
 ) -> Result<Outcome, RunError> {
-    let run = again(session, manifest, head).await?;
-    let before = remember(session, manifest, &run).await?;
+    let (run, before) = again(session, manifest, head).await?;
     let (changes, syncs) = finish::finish(session, (manifest, before.as_ref()), &run, asked).await?;
     Ok(Outcome { changes, syncs, ..outcome(session, &run) })
 }
 
-/// A committed run, with all that it knew when it was built.
-async fn again(session: &mut Session<'_>, manifest: &Manifest, head: &Committed) -> Result<Run, RunError> {
+/// A committed run, with all that it knew when it was built: the views of the run before it are as they were. Gives that run's
+/// manifest, too.
+async fn again(
+    session: &mut Session<'_>,
+    manifest: &Manifest,
+    head: &Committed,
+) -> Result<(Run, Option<Manifest>), RunError> {
     let run = Run { born: born::all(session, manifest, &head.now).await?, ..Run::from(head) };
     session.say(&Event::Resumed { run: run.id.clone() });
-    Ok(run)
+    let before = match &run.parent {
+        None => None,
+        Some(parent) => state::manifest_of(session, parent).await?,
+    };
+    prev::make(session, manifest, before.as_ref(), &run).await?;
+    Ok((run, before))
 }
 
 /// Sends again what the last run could not: its instant is asked for once more.
@@ -237,19 +262,8 @@ async fn redeliver(
     head: &Committed,
     asked: Asked<'_>,
 ) -> Result<Outcome, RunError> {
-    let run = again(session, manifest, head).await?;
-    remember(session, manifest, &run).await?;
+    let (run, _) = again(session, manifest, head).await?;
     let syncs = finish::deliver_all(session, manifest, &run, asked).await?;
     session.say(&Event::Finished { run: run.id.clone() });
     Ok(Outcome { syncs, ..outcome(session, &run) })
-}
-
-/// The views of the run before this one, as they were when it was built; gives that run's manifest.
-async fn remember(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<Option<Manifest>, RunError> {
-    let before = match &run.parent {
-        None => None,
-        Some(parent) => state::manifest_of(session, parent).await?,
-    };
-    prev::make(session, manifest, before.as_ref(), run).await?;
-    Ok(before)
 }

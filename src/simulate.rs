@@ -91,15 +91,7 @@ pub fn simulate(
     let unknown = || EngineError::new(Trouble::Setting, format!("no dialect is called `{name}`"));
     let dialect = dialect::find(name).ok_or_else(|| RunError::statement("compiling", unknown()))?;
     let manifest = test::manifest(program, sources, dialect);
-    let target = Target {
-        name: "simulation".to_owned(),
-        engine: name.to_owned(),
-        location: Location::Memory,
-        data: None,
-        deliver: true,
-        state: std::path::PathBuf::new(),
-        destinations: BTreeMap::new(),
-    };
+    let target = Target::aside("simulation", name, Location::Memory);
     let runtime = crate::run::runtime(&target)?;
     runtime.block_on(async {
         let mut silent = crate::run::bench::Silent;
@@ -111,7 +103,7 @@ pub fn simulate(
                 clock.from
             }
             Data::Newcomers(rows) => {
-                stage.run_before(clock.from).await?;
+                stage.begin(clock.from).await?;
                 stage.fill(rows).await?;
                 stage.run(clock.from).await?;
                 clock.from

@@ -7,7 +7,7 @@ mod summary;
 mod target;
 
 pub(super) use options::instant;
-pub(super) use target::resolve;
+pub(super) use target::without_destinations;
 
 use std::collections::BTreeSet;
 use std::io::IsTerminal;

@@ -72,13 +72,9 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
 /// The engine of a target, and where its server is.
 fn place(project: &mut Project, name: &str) -> Result<(Place, Secrets), Broken> {
     let (name, mut written) = project.target(Some(name))?;
-    let (mut manifest, _) = project.compile(&written.engine)?;
     // Rows come from the tests, and destinations are in memory.
     written.settings.remove("data");
-    manifest.syncs.clear();
-    manifest.destinations.clear();
-    written.destinations.clear();
-    let (target, secrets) = run::resolve(project, &name, &written, &manifest)?;
+    let (_, target, secrets) = run::without_destinations(project, (name, written))?;
     let driver = engine::find(&target.engine).unwrap_or_else(engine::embedded);
     Ok((Place { driver, location: target.location }, secrets))
 }

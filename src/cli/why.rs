@@ -88,14 +88,9 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let mut project = Project::load(folder)?;
     let program = project.program()?;
     let id = field(&program, &args.field)?;
-    let (name, mut written) = project.target(args.target.as_deref())?;
-    let (mut manifest, _) = project.compile(&written.engine)?;
-    // Nothing is sent: how destinations are reached is no matter here.
-    manifest.syncs.clear();
-    manifest.destinations.clear();
-    written.destinations.clear();
-    let (target, secrets) = run::resolve(&project, &name, &written, &manifest)?;
-    let none = || Broken::new(Exit::Stopped, NoRunYet { target: name.clone() });
+    let written = project.target(args.target.as_deref())?;
+    let (manifest, target, secrets) = run::without_destinations(&mut project, written)?;
+    let none = || Broken::new(Exit::Stopped, NoRunYet { target: target.name.clone() });
     if let Location::Path(path) = &target.location
         && !path.exists()
     {

@@ -87,10 +87,7 @@ impl Run<'_> {
 
     /// The key of the row that a step of a row reaches.
     fn member_of(&self, via: &Via, from: At) -> Result<Option<String>, Stop> {
-        let mut end = Some(from);
-        for link in &via.path {
-            end = end.map_or(Ok(None), |from| self.follow(*link, from))?;
-        }
+        let end = self.follow_all(&via.path, from)?;
         Ok(end.and_then(|end| self.key_of(end).text()))
     }
 
@@ -118,18 +115,17 @@ impl Run<'_> {
         let most = usize::try_from(channel.count).unwrap_or(usize::MAX);
         let last = most.checked_sub(1).and_then(|most| counts.get(most));
         let free_at = last.map(|firing| self.lapses(channel, firing.at)).transpose()?;
-        let (rank, key) = (channel.order.iter().position(|it| *it == id), self.key_of(from));
+        // A sequence with a step through the channel has a place in its order.
+        let rank = channel.order.iter().position(|it| *it == id).unwrap_or_default();
+        let own = Ask { member, rank: (rank, at), key: self.key_of(from), asking: (id, at, place) };
         let mut ahead = self.all_asking(via.channel)?;
-        ahead.retain(|ask| {
-            let order = (Some(ask.rank.0), ask.rank.1).cmp(&(rank, at)).then_with(|| ask.key.nulls_last(&key));
-            ask.member == member && order.is_lt()
-        });
+        ahead.retain(|ask| ask.member == own.member && ask.order(&own).is_lt());
         ahead.sort_by(Ask::order);
         let named = |ask: Ask| {
             let (of, step, _) = ask.asking;
             (sequence::step_names(self.program.sequence(of), step).swap_remove(0), ask.key.text().unwrap_or_default())
         };
-        Ok(Turn { member: Some(member), counts, free_at, ahead: ahead.into_iter().map(named).collect() })
+        Ok(Turn { member: Some(own.member), counts, free_at, ahead: ahead.into_iter().map(named).collect() })
     }
 
     /// From when on a firing no longer counts.

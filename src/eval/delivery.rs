@@ -148,11 +148,8 @@ impl Run<'_> {
     /// nothing is forbidden. It is asked also where what is sent is proved to be none such.
     fn is_forbidden(&self, sync: &Sync, place: usize) -> Result<bool, Stop> {
         for heeded in &sync.policies {
-            let mut at = Some(At { over: RowsOf::Entity(sync.entity), place });
-            for link in &heeded.path {
-                at = at.map_or(Ok(None), |from| self.follow(*link, from))?;
-            }
-            if let Some(row) = at
+            let from = At { over: RowsOf::Entity(sync.entity), place };
+            if let Some(row) = self.follow_all(&heeded.path, from)?
                 && !matches!(heeded.standing, Standing::Exempt(_))
                 && self.field(self.program.policy(heeded.policy).forbids, row.place)?.0.holds()
             {

@@ -113,6 +113,15 @@ impl<'a> Run<'a> {
         self.all(at.over).get(at.place).map_or(Value::Null, |row| column(row, id).clone())
     }
 
+    /// The row to which links lead from a row, one after the other.
+    pub(super) fn follow_all(&self, path: &[LinkId], from: At) -> Result<Option<At>, Stop> {
+        let mut end = Some(from);
+        for link in path {
+            end = end.map_or(Ok(None), |from| self.follow(*link, from))?;
+        }
+        Ok(end)
+    }
+
     /// The row to which a link leads from a row.
     pub(super) fn follow(&self, link: LinkId, from: At) -> Result<Option<At>, Stop> {
         let link = self.program.link(link);

@@ -72,13 +72,9 @@ impl Run<'_> {
 
     /// What is read of a row, or of the one that links lead to.
     fn read(&self, from: Frame, path: &[LinkId], what: What) -> Result<Value, Stop> {
-        let mut at = from.at;
-        for link in path {
-            let Some(next) = self.follow(*link, at)? else {
-                return Ok(if what == What::Exists { Value::Bool(false) } else { Value::Null });
-            };
-            at = next;
-        }
+        let Some(at) = self.follow_all(path, from.at)? else {
+            return Ok(if what == What::Exists { Value::Bool(false) } else { Value::Null });
+        };
         match what {
             What::Column(id) => Ok(self.column(at, id)),
             What::Field(id) => self.field(id, at.place).map(|(value, _)| value),

@@ -87,6 +87,11 @@ pub struct SyncSpec {
 }
 
 impl SyncSpec {
+    /// Its name, and the one that it had in earlier runs.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.name).chain(&self.was)
+    }
+
     /// Where it writes, and by which field it knows an object: `lists.contacts by email`; of a sync from a step, `crm.events by firing`,
     /// whatever the field is called. What a sync has written counts there only.
     #[must_use]

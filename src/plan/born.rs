@@ -2,7 +2,7 @@
 //! instant of the first run that had it is filled into the statements.
 
 use crate::manifest::{Born, BornKind};
-use crate::program::{FieldId, FieldKind, Program, SequencePart, spoken};
+use crate::program::{FieldId, Program, SequencePart, spoken};
 
 /// What a placeholder ends with, `:born_upsell` or `:born_upsell__email`, for the sequence, step or branch of which this is the
 /// entry, the firing or the arm.
@@ -18,25 +18,21 @@ pub fn name(program: &Program, id: FieldId) -> String {
 pub fn all(program: &Program) -> Vec<Born> {
     let mut all = Vec::new();
     for sequence in &program.sequences {
-        let earlier = |id: FieldId| {
-            let names = match &program.field(id).kind {
-                FieldKind::Sequence(_, SequencePart::Entry) => sequence.was.iter().cloned().collect(),
-                FieldKind::Sequence(_, part) => sequence.part_was(*part),
-                FieldKind::Trait(_)
-                | FieldKind::Audience { .. }
-                | FieldKind::Status { .. }
-                | FieldKind::Experiment(..) => Vec::new(),
-            };
-            names.iter().map(|name| spoken(name)).collect()
-        };
-        let steps = sequence.steps.iter().map(|step| (step.at, BornKind::Step));
-        let branches = sequence.branches.iter().map(|branch| (branch.arm, BornKind::Branch));
-        let mut add = |id: FieldId, kind, name: &str, of| {
+        let whole = std::iter::once(&sequence.name).chain(&sequence.was).map(|name| spoken(name)).collect();
+        let mut add = |id: FieldId, kind, mut names: Vec<String>, of| {
+            let was = names.split_off(1);
             let placeholder = self::name(program, id);
-            all.push(Born { name: spoken(name), kind, placeholder, was: earlier(id), of });
+            all.push(Born { name: names.swap_remove(0), kind, placeholder, was, of });
         };
-        add(sequence.entry, BornKind::Sequence, &sequence.name, sequence.base_names(program));
-        steps.chain(branches).for_each(|(id, kind)| add(id, kind, &program.field(id).name, Vec::new()));
+        add(sequence.entry, BornKind::Sequence, whole, sequence.base_names(program));
+        for (at, step) in sequence.steps.iter().enumerate() {
+            let names = sequence.part_names(SequencePart::Step(at), &step.name);
+            add(step.at, BornKind::Step, names, Vec::new());
+        }
+        for (at, branch) in sequence.branches.iter().enumerate() {
+            let names = sequence.part_names(SequencePart::Arm(at), &branch.name);
+            add(branch.arm, BornKind::Branch, names, Vec::new());
+        }
     }
     all
 }

@@ -1,6 +1,8 @@
 //! Runs one after the other over one connection, with destinations in memory: what tests of programs do. They go the way of
 //! every run, but guards and freshness stop nothing, and receipts need no file.
 
+use std::collections::BTreeMap;
+
 use super::outcome::{Event, Outcome, Progress};
 use super::session::{Run, Session};
 use super::{RunError, RunOptions, Target, fits, go};
@@ -15,6 +17,8 @@ pub struct Bench<'a> {
     manifest: &'a Manifest,
     /// The last run.
     last: Option<Run>,
+    /// Rows for the first run, by source, where one over empty tables goes before it.
+    waiting: BTreeMap<usize, Vec<Row>>,
 }
 
 /// Hears nothing.
@@ -36,7 +40,7 @@ impl<'a> Bench<'a> {
         progress: &'a mut dyn Progress,
     ) -> Result<Self, RunError> {
         let session = Session::rehearse(fits(manifest, target)?, target, memory, progress).await?;
-        let mut bench = Self { session, manifest, last: None };
+        let mut bench = Self { session, manifest, last: None, waiting: BTreeMap::new() };
         for source in &manifest.sources {
             bench.create(source).await?;
         }
@@ -70,6 +74,36 @@ impl<'a> Bench<'a> {
         let slots: Vec<Slot> = source.columns.iter().map(slot).collect();
         let done = self.session.engine.append(&source.table, &slots, rows).await;
         done.map_err(|error| RunError::statement("source", error))
+    }
+
+    /// Gives a source other rows: at once, or before anything has run once [`begin`](Self::begin) is done.
+    ///
+    /// # Errors
+    /// Where the target cannot do it.
+    pub async fn give(&mut self, source: usize, rows: Vec<Row>) -> Result<(), RunError> {
+        if self.last.is_some() {
+            return self.fill(source, &rows).await;
+        }
+        self.waiting.insert(source, rows);
+        Ok(())
+    }
+
+    /// A run over empty tables, a second before the first one: so every declaration is there before the first row.
+    ///
+    /// # Errors
+    /// Where it stops.
+    pub async fn begin(&mut self, first: i64) -> Result<(), RunError> {
+        self.run(first - 1).await?;
+        for (source, rows) in std::mem::take(&mut self.waiting) {
+            self.fill(source, &rows).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether anything has run.
+    #[must_use]
+    pub const fn has_run(&self) -> bool {
+        self.last.is_some()
     }
 
     /// Does a run at an instant, in seconds since 1970.

@@ -4,16 +4,13 @@
 use std::collections::BTreeSet;
 
 use super::gate::Asked;
-use super::outcome::{Change, Event, SyncOutcome};
+use super::outcome::{Change, Event, SAMPLE, SyncOutcome};
 use super::session::{Run, Session};
 use super::state::{PUBLIC, SCHEMA};
 use super::{RunError, born, deliver, ended, sources, state};
 use crate::engine::{Relation, literal};
 use crate::manifest::Manifest;
 use crate::types::Type;
-
-/// How many keys of a change are named.
-const SAMPLE: usize = 5;
 
 /// Finishes a committed run, for the sake of what is asked for. Gives its changes and what each sync did.
 pub async fn finish(

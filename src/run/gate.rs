@@ -2,14 +2,11 @@
 //! not written, and so is found again in each run until the policy lets it pass.
 
 use super::RunError;
-use super::outcome::{Event, Gated};
+use super::outcome::{Event, Gated, SAMPLE};
 use super::session::{Run, Session};
 use crate::engine::Value;
 use crate::manifest::{Manifest, Sync};
 use crate::types::Type;
-
-/// How many keys are named.
-const SAMPLE: usize = 5;
 
 /// For the sake of which run what is committed is sent.
 #[derive(Clone, Copy)]

@@ -3,10 +3,9 @@
 
 use super::bench::Silent;
 use super::session::{Run, Session};
-use super::{RunError, Target, fits, sources, state};
+use super::{RunError, Target, fits, past, sources, state};
 use crate::engine::{self, Location, Row, value};
 use crate::manifest::Manifest;
-use crate::types::Type;
 
 /// The rows of each source, in the order of the manifest, in the declared columns. Of a source that is a query, what it gives in
 /// this moment. Where the target has files, the manifest is one for the embedded engine, otherwise one for the target's.
@@ -26,12 +25,7 @@ pub fn rows(manifest: &Manifest, target: &Target, now: i64) -> Result<Vec<Vec<Ro
         }
         let run = Run { id: String::new(), parent: None, now: value::instant_text(now), born: Vec::new() };
         sources::check(&mut session, manifest, &run).await?;
-        let mut all = Vec::new();
-        for source in &manifest.sources {
-            let columns = source.columns.iter().map(|it| (it.name.as_str(), it.typed.kind.clone()));
-            let columns: Vec<(&str, Type)> = columns.collect();
-            all.push(session.columns(&run.bind(&source.table, driver), &columns).await?);
-        }
-        Ok(all)
+        let tables = past::sources(&mut session, manifest, &run).await?;
+        Ok(tables.into_iter().map(|table| table.rows).collect())
     })
 }

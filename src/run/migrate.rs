@@ -4,13 +4,13 @@
 use super::session::{Run, Session};
 use super::state::{self, Committed, SCHEMA, VERSION};
 use super::{RunError, born, prev};
-use crate::engine::{self, Trouble, literal, quote};
+use crate::engine::{self, Trouble, literal, literals, quote};
 use crate::manifest::{self, Manifest};
 use crate::types::Type;
 
 /// Adds the columns that the tables lack, whatever their rows mean.
 pub async fn columns(session: &mut Session<'_>) -> Result<(), RunError> {
-    if state::version(session).await?.unwrap_or(VERSION) >= VERSION {
+    if session.version >= VERSION {
         return Ok(());
     }
     let driver = session.driver;
@@ -37,7 +37,7 @@ pub async fn rows(
     manifest: &Manifest,
     head: Option<(&Committed, &Manifest)>,
 ) -> Result<(), RunError> {
-    let found = state::version(session).await?.unwrap_or(VERSION);
+    let found = session.version;
     if found >= VERSION {
         return Ok(());
     }
@@ -77,13 +77,12 @@ async fn second(
         let spec = &sync.spec;
         let step = spec.from.as_ref().and_then(|step| known.iter().find(|it| it.name == *step));
         let Some(mark) = step.and_then(|step| step.mark.as_ref()) else { continue };
-        let names = std::iter::once(&spec.name).chain(&spec.was).map(|name| literal(name));
         let place = manifest::place(&spec.destination, (&spec.object, spec.argument.as_ref()), &spec.key.name);
         let key = format!("key = {} || key", literal(&format!("{mark}/")));
         let sql = format!(
             "UPDATE {receipts} SET object = {}, {key} WHERE sync IN ({}) AND object = {}",
             literal(&spec.place()),
-            names.collect::<Vec<_>>().join(", "),
+            literals(spec.names()),
             literal(&place)
         );
         session.execute("migration", &sql).await?;

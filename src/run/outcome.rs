@@ -5,6 +5,9 @@ use serde::Serialize;
 
 use crate::engine::Texts;
 
+/// How many keys are named of many.
+pub const SAMPLE: usize = 5;
+
 /// Hears what a run does.
 pub trait Progress {
     /// Something happened.

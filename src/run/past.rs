@@ -5,7 +5,7 @@ use super::bench::Silent;
 use super::session::{Run, Session};
 use super::state;
 use super::{RunError, Target, born, fits, prev};
-use crate::engine::{Row, Trouble, literal};
+use crate::engine::{Row, Trouble, literals};
 use crate::manifest::{Manifest, Model};
 use crate::types::Type;
 
@@ -109,12 +109,7 @@ pub fn read(manifest: &Manifest, target: &Target, wanted: &Wanted) -> Result<Opt
                 }
             },
         };
-        let mut sources = Vec::new();
-        for source in &manifest.sources {
-            let columns = source.columns.iter().map(|it| (it.name.clone(), it.typed.kind.clone())).collect();
-            let table = run.bind(&source.table, driver);
-            sources.push(rows(&mut session, &table, columns).await?);
-        }
+        let sources = sources(&mut session, manifest, &run).await?;
         let born = born::remembered(&mut session).await?;
         let accepted = accepted(&mut session, &wanted.syncs).await?;
         let fired = fired(&mut session, &wanted.channels).await?;
@@ -137,6 +132,17 @@ async fn built(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Res
     Ok(tables)
 }
 
+/// What the sources hold, in the declared columns, in the order of the manifest.
+pub(super) async fn sources(session: &mut Session<'_>, manifest: &Manifest, run: &Run) -> Result<Vec<Table>, RunError> {
+    let mut sources = Vec::new();
+    for source in &manifest.sources {
+        let columns = source.columns.iter().map(|it| (it.name.clone(), it.typed.kind.clone())).collect();
+        let table = run.bind(&source.table, session.driver);
+        sources.push(rows(session, &table, columns).await?);
+    }
+    Ok(sources)
+}
+
 async fn of_model(session: &mut Session<'_>, model: &Model, run: &Run) -> Result<Table, RunError> {
     let columns = model.columns.iter().map(|it| (it.name.clone(), it.typed.kind.clone())).collect();
     let table = run.bind(&model.table, session.driver);
@@ -148,7 +154,7 @@ async fn accepted(session: &mut Session<'_>, syncs: &[String]) -> Result<Vec<[St
     if syncs.is_empty() {
         return Ok(Vec::new());
     }
-    let names = listed(syncs);
+    let names = literals(syncs);
     let sql = format!(
         "SELECT r.sync, r.object, r.key, r.happened_at FROM {} AS r WHERE r.accepted AND r.sync IN ({names})",
         session.driver.table(state::SCHEMA, "receipts")
@@ -164,7 +170,7 @@ async fn fired(session: &mut Session<'_>, channels: &[String]) -> Result<Vec<Fir
     if channels.is_empty() {
         return Ok(Vec::new());
     }
-    let names = listed(channels);
+    let names = literals(channels);
     let sql = format!(
         "SELECT f.step, f.key, f.entry, f.happened_at, f.channel, f.member FROM {} AS f WHERE f.channel IN ({names})",
         session.driver.table(state::SCHEMA, "firings")
@@ -183,10 +189,6 @@ async fn fired(session: &mut Session<'_>, channels: &[String]) -> Result<Vec<Fir
         })
     };
     Ok(rows.iter().filter_map(read).collect())
-}
-
-fn listed(names: &[String]) -> String {
-    names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", ")
 }
 
 async fn rows(session: &mut Session<'_>, from: &str, columns: Vec<(String, Type)>) -> Result<Table, RunError> {

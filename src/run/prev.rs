@@ -4,7 +4,7 @@
 use super::RunError;
 use super::session::{Run, Session};
 use super::state::SCHEMA;
-use crate::engine::{Driver, literal, quote};
+use crate::engine::{Driver, literal, literals, quote};
 use crate::manifest::{Column, Entity, Manifest, Model, PRESENT, Sync};
 use crate::types::Type;
 
@@ -119,8 +119,7 @@ pub(super) fn anywhere<'a>(before: &'a Manifest, sync: &Sync) -> Option<&'a Sync
 /// What a sync has written that the parent run did not have, or not at this object: as the receipts of all earlier runs tell it.
 fn from_receipts(driver: &Driver, sync: &Sync, run: &Run) -> String {
     let receipts = driver.table(SCHEMA, "receipts");
-    let names = std::iter::once(&sync.spec.name).chain(&sync.spec.was).map(|name| literal(name));
-    let names = names.collect::<Vec<_>>().join(", ");
+    let names = literals(sync.spec.names());
     let last = |of: &str| format!("MAX(CASE WHEN {of} THEN r.happened_at END) OVER (PARTITION BY r.key)");
     format!(
         "SELECT l.key, l.hash AS hash, \

@@ -28,6 +28,8 @@ pub struct Session<'a> {
     pub journal: Journal,
     /// What a batch is about to create.
     pub intents: Intents,
+    /// The version of the state's tables, as they were found.
+    pub version: i64,
     /// What a person should know.
     pub notices: Vec<String>,
     /// Who hears of progress.
@@ -85,8 +87,9 @@ impl<'a> Session<'a> {
         }
         let journal = Journal::open(&target.state, &fresh("journal", 32)).map_err(|error| file(target, &error))?;
         let intents = Intents::open(&target.state);
-        let (notices, memory) = (Vec::new(), None);
-        let mut session = Self { engine, driver, target, options, memory, journal, intents, notices, progress };
+        let (version, notices, memory) = (state::VERSION, Vec::new(), None);
+        let mut session =
+            Self { engine, driver, target, options, memory, journal, intents, version, notices, progress };
         state::ensure(&mut session).await?;
         state::flush(&mut session).await?;
         Ok(session)
@@ -111,9 +114,9 @@ impl<'a> Session<'a> {
         progress: &'a mut dyn Progress,
     ) -> Result<Self, RunError> {
         let engine = (driver.open)(&target.location).await.map_err(|said| RunError::unreachable(target, said))?;
-        let (options, notices, memory) = (RunOptions::default(), Vec::new(), None);
+        let (options, version, notices, memory) = (RunOptions::default(), state::VERSION, Vec::new(), None);
         let (journal, intents) = (Journal::in_memory(&fresh("journal", 32)), Intents::default());
-        Ok(Self { engine, driver, target, options, memory, journal, intents, notices, progress })
+        Ok(Self { engine, driver, target, options, memory, journal, intents, version, notices, progress })
     }
 
     /// Executes a statement.

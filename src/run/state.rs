@@ -137,13 +137,16 @@ pub fn setup(driver: &Driver) -> String {
     sql
 }
 
-/// Makes what is missing; refuses the state of a newer plgc.
+/// Makes what is missing, and learns of which version the rest is; refuses the state of a newer plgc.
 pub async fn ensure(session: &mut Session<'_>) -> Result<(), RunError> {
     let driver = session.driver;
     session.execute("setup", &setup(driver)).await?;
     match version(session).await? {
         Some(found) if found > VERSION => Err(RunError::StateVersion { found, known: VERSION }),
-        Some(_) => Ok(()),
+        Some(found) => {
+            session.version = found;
+            Ok(())
+        }
         None => keep_version(session).await,
     }
 }
@@ -159,7 +162,9 @@ pub async fn version(session: &mut Session<'_>) -> Result<Option<i64>, RunError>
 pub async fn keep_version(session: &mut Session<'_>) -> Result<(), RunError> {
     let (version, plgc) = (session.driver.table(SCHEMA, "version"), literal(env!("CARGO_PKG_VERSION")));
     let sql = format!("INSERT INTO {version} (version, plgc) VALUES ({VERSION}, {plgc})");
-    session.execute("setup", &sql).await.map(|_| ())
+    session.execute("setup", &sql).await?;
+    session.version = VERSION;
+    Ok(())
 }
 
 /// The last committed run: of several with one parent, the first one counts.

@@ -6,7 +6,7 @@ use super::RunError;
 use super::outcome::counted;
 use super::session::{Run, Session};
 use super::sources::wrong;
-use crate::engine::{literal, quote};
+use crate::engine::{literals, quote};
 use crate::manifest::{Column, Source};
 use crate::types::Type;
 
@@ -48,10 +48,7 @@ pub async fn check(session: &mut Session<'_>, source: &Source, run: &Run) -> Res
 fn looks<'a>(session: &Session<'_>, column: &'a Column) -> Vec<Look<'a>> {
     let name = format!("s.{}", quote(&column.name));
     let misfit = match &column.typed.kind {
-        Type::Enum(values) => {
-            let known = values.iter().map(|value| literal(value)).collect::<Vec<_>>().join(", ");
-            Some(format!("{name} NOT IN ({known})"))
-        }
+        Type::Enum(values) => Some(format!("{name} NOT IN ({})", literals(values))),
         kind => (session.driver.misfit)(kind, &name),
     };
     let misfit = misfit.map(|condition| Look { column, condition, missing: false });

@@ -12,7 +12,7 @@ use crate::manifest::Manifest;
 use crate::program::{ExperimentPart, FieldId, FieldKind, Program, Test, TestStep};
 use crate::run::bench::{Bench, Silent};
 use crate::run::{RunError, Target};
-use crate::test::value::stored;
+use crate::test::value::stored_rows;
 use crate::types::Type;
 
 /// A second, in the unit of tests.
@@ -49,8 +49,8 @@ impl<'a> Stage<'a> {
     }
 
     /// The run over empty tables before the first one, of which nothing is told.
-    pub(super) async fn run_before(&mut self, first: i64) -> Result<(), RunError> {
-        self.bench.run(first - 1).await.map(|_| ())
+    pub(super) async fn begin(&mut self, first: i64) -> Result<(), RunError> {
+        self.bench.begin(first).await
     }
 
     /// A run.
@@ -64,19 +64,11 @@ impl<'a> Stage<'a> {
 
     /// Plays a test; what it expects is not looked at. Gives the instant of its last run.
     pub(super) async fn play(&mut self, test: &Test) -> Result<i64, RunError> {
-        let mut waiting = BTreeMap::new();
         for step in &test.steps {
             match step {
                 TestStep::Given { source, rows } => {
-                    let columns = &self.program.source(*source).columns;
-                    let row = |row: &Vec<_>| {
-                        row.iter().zip(columns).map(|(it, column)| stored(it, &column.typed.kind)).collect()
-                    };
-                    let rows: Vec<Row> = rows.iter().map(row).collect();
-                    match self.runs {
-                        None => drop(waiting.insert(source.0 as usize, rows)),
-                        Some(_) => self.bench.fill(source.0 as usize, &rows).await?,
-                    }
+                    let rows = stored_rows(rows, self.program.source(*source));
+                    self.bench.give(source.0 as usize, rows).await?;
                 }
                 TestStep::Answer { sync, accepts } => {
                     if let Some(sync) = self.program.all_syncs().get(*sync) {
@@ -85,11 +77,8 @@ impl<'a> Stage<'a> {
                 }
                 TestStep::Run(at) => {
                     let now = at.div_euclid(SECOND);
-                    if self.runs.is_none() {
-                        self.run_before(now).await?;
-                        for (source, rows) in std::mem::take(&mut waiting) {
-                            self.bench.fill(source, &rows).await?;
-                        }
+                    if !self.bench.has_run() {
+                        self.begin(now).await?;
                     }
                     self.run(now).await?;
                 }

@@ -1,8 +1,6 @@
 //! A world on an engine: a database of the test's own, the compiled statements, and the runner that every run goes through.
 //! Runs that change nothing may be left out; what is expected is read from the engine in any case.
 
-use std::collections::BTreeMap;
-
 use super::compare::Row;
 use super::reference::Reference;
 use super::{Pace, Place, Verdict, World, play, value};
@@ -45,22 +43,12 @@ fn played_at(
     pace: Pace,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Verdict, EngineError> {
-    let target = Target {
-        name: "test".to_owned(),
-        engine: manifest.dialect.clone(),
-        location,
-        data: None,
-        deliver: true,
-        state: std::path::PathBuf::new(),
-        destinations: BTreeMap::new(),
-    };
+    let target = Target::aside("test", &manifest.dialect, location);
     let (memory, mut silent) = (Memory::default(), Silent);
     let opened = runtime.block_on(Bench::open(manifest, &target, memory.clone(), &mut silent));
     let bench = opened.map_err(|error| EngineError::new(Trouble::Statement, error.to_string()))?;
     let foresight = (pace == Pace::Changes).then(|| Reference::new(program));
-    let waiting = BTreeMap::new();
-    let mut world =
-        OnEngine { runtime, bench, memory, program, has_run: false, waiting, foresight, passed: None, now: 0 };
+    let mut world = OnEngine { runtime, bench, memory, program, foresight, passed: None, now: 0 };
     Ok(play(test, &mut world))
 }
 
@@ -75,9 +63,6 @@ struct OnEngine<'a> {
     bench: Bench<'a>,
     memory: Memory,
     program: &'a Program,
-    has_run: bool,
-    /// Rows for the first run.
-    waiting: BTreeMap<SourceId, Vec<engine::Row>>,
     /// What tells which runs change anything; nothing where all of them are to be done.
     foresight: Option<Reference<'a>>,
     /// The last run, where it was left out since it changes nothing.
@@ -113,12 +98,8 @@ impl OnEngine<'_> {
 
     fn do_run(&mut self, now: i64) -> Result<(), String> {
         let seconds = now.div_euclid(1_000_000);
-        if !self.has_run {
-            self.has_run = true;
-            self.runtime.block_on(self.bench.run(seconds - 1)).map_err(said)?;
-            for (source, rows) in std::mem::take(&mut self.waiting) {
-                self.runtime.block_on(self.bench.fill(source.0 as usize, &rows)).map_err(said)?;
-            }
+        if !self.bench.has_run() {
+            self.runtime.block_on(self.bench.begin(seconds)).map_err(said)?;
         }
         self.runtime.block_on(self.bench.run(seconds)).map(|_| ()).map_err(said)
     }
@@ -130,17 +111,9 @@ impl World for OnEngine<'_> {
         if let Some(foresight) = &mut self.foresight {
             foresight.given(source, rows)?;
         }
-        let columns = &self.program.source(source).columns;
-        let row = |row: &Vec<Literal>| {
-            row.iter().zip(columns).map(|(it, column)| value::stored(it, &column.typed.kind)).collect()
-        };
-        let rows: Vec<engine::Row> = rows.iter().map(row).collect();
-        if !self.has_run {
-            // The run before the first one sees empty tables; which instant that is, is known with the first one.
-            self.waiting.insert(source, rows);
-            return Ok(());
-        }
-        self.runtime.block_on(self.bench.fill(source.0 as usize, &rows)).map_err(said)
+        // The run before the first one sees empty tables; which instant that is, is known with the first one.
+        let rows = value::stored_rows(rows, self.program.source(source));
+        self.runtime.block_on(self.bench.give(source.0 as usize, rows)).map_err(said)
     }
 
     fn answer(&mut self, sync: usize, accepts: bool) -> Result<(), String> {

@@ -1,13 +1,22 @@
 //! Takes constants of a test and values of an engine; gives them as the other side needs them: an engine's to store, the
 //! language's to compare.
 
-use crate::engine::{self, value};
+use crate::engine::{self, Row, value};
 use crate::eval::{self, Value};
-use crate::program::Literal;
+use crate::program::{Literal, Source};
 use crate::types::{Type, civil};
 
+/// Rows as a test gives them, for a source's table.
+#[must_use]
+pub fn stored_rows(rows: &[Vec<Literal>], source: &Source) -> Vec<Row> {
+    let row = |row: &Vec<Literal>| {
+        row.iter().zip(&source.columns).map(|(it, column)| stored(it, &column.typed.kind)).collect()
+    };
+    rows.iter().map(row).collect()
+}
+
 /// A constant as an engine stores it.
-pub fn stored(literal: &Literal, kind: &Type) -> engine::Value {
+fn stored(literal: &Literal, kind: &Type) -> engine::Value {
     match literal {
         Literal::Null => engine::Value::Null,
         Literal::Bool(value) => engine::Value::Bool(*value),

@@ -33,7 +33,7 @@ struct OtherEngine {
 }
 
 /// The run's target, and what must not be shown.
-pub(in crate::cli) fn resolve(
+pub(super) fn resolve(
     project: &Project,
     name: &str,
     written: &Unresolved,
@@ -74,6 +74,19 @@ pub(in crate::cli) fn resolve(
             .collect(),
     };
     Ok((target, resolved.secrets))
+}
+
+/// A target to which nothing is sent, with the program compiled for its engine: how destinations are reached is no matter then.
+pub(in crate::cli) fn without_destinations(
+    project: &mut Project,
+    (name, mut written): (String, Unresolved),
+) -> Result<(Manifest, Target, Secrets), Broken> {
+    let (mut manifest, _) = project.compile(&written.engine)?;
+    manifest.syncs.clear();
+    manifest.destinations.clear();
+    written.destinations.clear();
+    let (target, secrets) = resolve(project, &name, &written, &manifest)?;
+    Ok((manifest, target, secrets))
 }
 
 /// Whether the target is a file of this machine.

@@ -84,19 +84,14 @@ pub(super) fn of_target<'a>(
     name: &str,
     (every, now): (Option<i64>, i64),
 ) -> Result<(Given<'a>, Secrets), Broken> {
-    let (name, mut written) = project.target(Some(name))?;
-    let (mut manifest, _) = project.compile(&written.engine)?;
-    // Nothing is sent: how destinations are reached is no matter here.
-    manifest.syncs.clear();
-    manifest.destinations.clear();
-    written.destinations.clear();
-    let (target, secrets) = run::resolve(project, &name, &written, &manifest)?;
+    let written = project.target(Some(name))?;
+    let (mut manifest, target, secrets) = run::without_destinations(project, written)?;
     let embedded = engine::embedded().name;
     if target.data.is_some() && target.engine != embedded {
         // Files are read by the embedded engine.
         (manifest, _) = project.compile(&Written { text: embedded.to_owned(), span: Span::default() })?;
     }
-    let none = |why| Broken::new(Exit::Stopped, NoRowsYet { target: name.clone(), why });
+    let none = |why| Broken::new(Exit::Stopped, NoRowsYet { target: target.name.clone(), why });
     if let (Location::Path(path), None) = (&target.location, &target.data)
         && !path.exists()
     {
@@ -110,5 +105,5 @@ pub(super) fn of_target<'a>(
     if rows.iter().all(Vec::is_empty) {
         return Err(none("all its sources are empty"));
     }
-    Ok((Given::Target { name, rows, every, now }, secrets))
+    Ok((Given::Target { name: target.name, rows, every, now }, secrets))
 }

@@ -76,7 +76,7 @@ fn receipts(spec: &SyncSpec) -> Select {
 
 /// What the destination accepted of the sync in the parent run.
 fn accepted(spec: &SyncSpec, items: Vec<Item>) -> Select {
-    let names = std::iter::once(&spec.name).chain(&spec.was).cloned().collect();
+    let names = spec.names().cloned().collect();
     Select::from(Table::State("receipts".to_owned()).alias("r"), items)
         .filter(Scalar::column("r", "sync").is_one_of(names))
         .filter(Scalar::column("r", "object").equals(Type::Text, Scalar::text(&spec.place())))

@@ -4,7 +4,7 @@
 use super::{
     DestinationId, EntityId, Expr, ExprKind, FieldId, LinkId, OUTER, Order, PolicyId, Program, SequenceId, What,
 };
-use crate::manifest::{Limit, Mode};
+use crate::manifest::{FIRING, Limit, Mode};
 use crate::source::Span;
 use crate::types::{Type, Typed};
 
@@ -170,7 +170,7 @@ impl Stream {
         let at = sequence.steps.get(self.step).map_or(sequence.entry, |step| step.at);
         let what = ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(at) };
         let set: Vec<(String, Expr)> = self.matches.iter().chain(&self.set).cloned().collect();
-        let mut key = "firing".to_owned();
+        let mut key = FIRING.to_owned();
         while set.iter().any(|(name, _)| name.eq_ignore_ascii_case(&key)) {
             key.push('_');
         }

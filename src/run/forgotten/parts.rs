@@ -7,18 +7,15 @@ use crate::manifest::{Born, BornKind, Channel, Manifest};
 /// The steps and branches of the last run that no part of the same sequence goes on with.
 pub(super) fn parts<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = Gone> + 'a {
     let knew = |name: &str| before.born.iter().any(|it| it.name == name);
-    let is_it = move |new: &Born, old: &Born| {
-        new.kind == old.kind && (new.name == old.name || new.was.contains(&old.name) && !knew(&new.name))
-    };
     // The sequence of the last run, as it is now.
     let whole = move |old: &Born| {
         let (sequence, _) = old.name.split_once('.')?;
         let old = before.born.iter().find(|it| it.name == sequence)?;
-        now.born.iter().find(|new| is_it(new, old))
+        now.born.iter().find(|new| goes_on(before, new, old))
     };
     before.born.iter().filter_map(move |old| {
         let sequence = whole(old)?;
-        if now.born.iter().any(|new| is_it(new, old)) {
+        if now.born.iter().any(|new| goes_on(before, new, old)) {
             return None;
         }
         let own = |name: &str| {
@@ -32,6 +29,12 @@ pub(super) fn parts<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterato
         let names = vec![format!("{}.{short}", sequence.name), old.name.clone()];
         Some(Gone { what: format!("{word} `{}`", old.name), names, perhaps, is_trait: false })
     })
+}
+
+/// Whether one of this run is the one of the last run, under its name or, where the last run had none of the new one, an earlier one.
+fn goes_on(before: &Manifest, new: &Born, old: &Born) -> bool {
+    let knew = || before.born.iter().any(|it| it.name == new.name);
+    new.kind == old.kind && (new.name == old.name || new.was.contains(&old.name) && !knew())
 }
 
 /// The channels of the last run that none goes on with: their caps would begin anew.
@@ -51,8 +54,7 @@ pub(super) fn channels<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iter
 /// What is to be said of the sequences that other rows enter from now on.
 pub(super) fn other_rows<'a>(before: &'a Manifest, now: &'a Manifest) -> impl Iterator<Item = String> + 'a {
     now.born.iter().filter(|new| new.kind == BornKind::Sequence).filter_map(|new| {
-        let is_it = |old: &&Born| old.kind == new.kind && (old.name == new.name || new.was.contains(&old.name));
-        let was = before.born.iter().find(is_it)?.of.first()?;
+        let was = before.born.iter().find(|old| goes_on(before, new, old))?.of.first()?;
         let (name, of) = (&new.name, new.of.first().filter(|_| !new.of.contains(was))?);
         Some(format!(
             "sequence `{name}` is of `{of}`, and was of `{was}`: entries of rows that are not in `{of}` close; with `start new`, only rows that join `{of}` from now on enter"
