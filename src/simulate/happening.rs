@@ -53,8 +53,8 @@ pub enum What {
     HeldBack,
     /// A step expired before it fired.
     Expired,
-    /// What the step made was accepted by its destination.
-    Sent,
+    /// What the step made was accepted by its destination, of this sync.
+    Sent(String),
 }
 
 /// Something that happened to a row.

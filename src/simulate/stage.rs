@@ -159,7 +159,13 @@ impl<'a> Stage<'a> {
             let (key, entry) = row.rsplit_once('/')?;
             let at = value::instant_seconds(&text(3)?)?;
             let node = Node::Step(stream.sequence, stream.step);
-            Some(Happening { at, what: What::Sent, node, key: key.to_owned(), entry: entry.parse().ok()? })
+            Some(Happening {
+                at,
+                what: What::Sent(stream.name.clone()),
+                node,
+                key: key.to_owned(),
+                entry: entry.parse().ok()?,
+            })
         };
         Ok(rows.into_iter().filter_map(read).collect())
     }

@@ -161,7 +161,7 @@ impl Counts {
                 let Some(step) = self.steps.get_mut(at) else { return };
                 match &it.what {
                     What::Fired => step.fired += 1,
-                    What::Sent => step.sent += 1,
+                    What::Sent(_) => step.sent += 1,
                     What::HeldBack => step.held_back += 1,
                     What::Expired => step.expired += 1,
                     _ => {}

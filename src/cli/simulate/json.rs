@@ -170,7 +170,7 @@ fn of_happening(shown: &Shown<'_>, it: &Happening) -> Json {
         What::Fired => "fired",
         What::HeldBack => "held_back",
         What::Expired => "expired",
-        What::Sent => "sent",
+        What::Sent(_) => "sent",
     };
     say("what", what.into());
     if let Some(reason) = reason(shown, it) {

@@ -70,7 +70,7 @@ fn said(shown: &Shown<'_>, it: &Happening) -> String {
         What::Fired => format!("{name} fired"),
         What::HeldBack => format!("{name} held back{reason}"),
         What::Expired => format!("{name} expired{reason}"),
-        What::Sent => format!("{name} sent{reason}"),
+        What::Sent(_) => format!("{name} sent{reason}"),
     }
 }
 
@@ -99,11 +99,7 @@ pub(super) fn reason(shown: &Shown<'_>, it: &Happening) -> Option<String> {
             let channel = shown.program.channel(step?.via.as_ref()?.channel);
             Some(format!("channel {} lets {} per {}", channel.name, channel.count, written(&channel.per)))
         }
-        What::Sent => {
-            let Node::Step(_, at) = it.node else { return None };
-            let stream = shown.program.stream_of(id, at)?;
-            Some(format!("sync {}", stream.name))
-        }
+        What::Sent(sync) => Some(format!("sync {sync}")),
         What::Left
         | What::Joined
         | What::Moved { .. }
