@@ -100,13 +100,14 @@ fn origins(program: &Program) -> BTreeMap<FieldId, BTreeSet<Origin>> {
     done
 }
 
-/// The fields that these reads reach, through any number of fields.
+/// The fields that these reads reach, through any number of fields; also those that are read as the run before left them, which
+/// was by the same sources.
 fn fields_under(program: &Program, read: &BTreeSet<Read>) -> BTreeSet<FieldId> {
     let mut found = BTreeSet::new();
-    let mut open: Vec<FieldId> = read.iter().filter_map(|it| inner(*it)).collect();
+    let mut open: Vec<FieldId> = read.iter().filter_map(|it| ever(*it)).collect();
     while let Some(field) = open.pop() {
         if found.insert(field) {
-            open.extend(reads::of_field(program, program.field(field)).into_iter().filter_map(inner));
+            open.extend(reads::of_field(program, program.field(field)).into_iter().filter_map(ever));
         }
     }
     found
@@ -121,6 +122,14 @@ fn under(done: &BTreeMap<FieldId, BTreeSet<Origin>>, read: &BTreeSet<Read>) -> B
 const fn inner(read: Read) -> Option<FieldId> {
     match read {
         Read::Field(field) => Some(field),
+        Read::Column(..) | Read::Before(_) | Read::Rows(_) => None,
+    }
+}
+
+/// A field that is read, of this run or of the one before.
+const fn ever(read: Read) -> Option<FieldId> {
+    match read {
+        Read::Field(field) | Read::Before(field) => Some(field),
         Read::Column(..) | Read::Rows(_) => None,
     }
 }
@@ -129,7 +138,7 @@ const fn origin(read: Read) -> Option<Origin> {
     match read {
         Read::Column(source, column, _) => Some((source, Some(column))),
         Read::Rows(source) => Some((source, None)),
-        Read::Field(_) => None,
+        Read::Field(_) | Read::Before(_) => None,
     }
 }
 
@@ -140,7 +149,8 @@ fn field_name(program: &Program, field: &Field) -> String {
 /// The names of what is read, each once.
 fn direct(program: &Program, reads: &BTreeSet<Read>) -> Vec<String> {
     let columns = reads.iter().copied().filter_map(origin).collect();
-    let fields = reads.iter().filter_map(|read| inner(*read)).map(|field| field_name(program, program.field(field)));
+    let fields: BTreeSet<FieldId> = reads.iter().filter_map(|read| ever(*read)).collect();
+    let fields = fields.into_iter().map(|field| field_name(program, program.field(field)));
     names(program, &columns).into_iter().chain(fields).collect()
 }
 

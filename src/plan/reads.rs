@@ -15,6 +15,8 @@ pub enum Read {
     Column(SourceId, ColumnId, Option<EntityId>),
     /// A field, or when its present value began.
     Field(crate::program::FieldId),
+    /// What the run before left of a field of the same row.
+    Before(crate::program::FieldId),
     /// Only whether a source that no column is read of has rows.
     Rows(SourceId),
 }
@@ -39,6 +41,9 @@ pub fn of_field(program: &Program, field: &Field) -> BTreeSet<Read> {
             let sequence = program.sequence(*id);
             walk.found.extend(sequence.needs(*part).into_iter().map(Read::Field));
             sequence.exprs(*part).into_iter().for_each(|expr| walk.expr(expr));
+            // Where no row is reached, a step does not fire.
+            let path = sequence.via(*part).map(|via| via.path.as_slice()).unwrap_or_default();
+            path.iter().for_each(|link| walk.link(program.link(*link)));
         }
         FieldKind::Status { stages, moves: _, was: _ } => {
             for stage in stages {
@@ -182,8 +187,11 @@ impl<'a> Walk<'a> {
             (What::Field(field) | What::Since(field), _) => {
                 self.found.insert(Read::Field(field));
             }
+            (What::InView(field), _) => {
+                self.found.insert(Read::Before(field));
+            }
             // The run before is no source.
-            (What::InView(_) | What::Was(_) | What::Born(_) | What::Mark(_), _) => {}
+            (What::Was(_) | What::Born(_) | What::Mark(_), _) => {}
             (What::Exists, rows) => self.rows(rows),
         }
     }

@@ -354,6 +354,15 @@ impl Sequence {
         }
     }
 
+    /// The channel through which a step fires, and over which path.
+    #[must_use]
+    pub fn via(&self, part: SequencePart) -> Option<&Via> {
+        match part {
+            SequencePart::Step(at) => self.steps.get(at)?.via.as_ref(),
+            _ => None,
+        }
+    }
+
     /// All its expressions, each once.
     #[must_use]
     pub fn all_exprs(&self) -> Vec<&Expr> {
