@@ -45,7 +45,7 @@ pub struct Unresolved {
     pub span: Span,
     /// The engine's name, as written.
     pub engine: Written,
-    /// How the engine is reached: `path`, `url`, `data`.
+    /// How the engine is reached: `path`, `url`, `driver`, `data`.
     pub settings: BTreeMap<String, Written>,
     /// Whether a run sends.
     pub deliver: bool,

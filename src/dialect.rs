@@ -3,6 +3,7 @@
 //! anywhere else.
 
 pub mod ansi;
+pub mod duckdb;
 pub mod names;
 pub mod postgres;
 pub mod sqlite;
@@ -31,6 +32,9 @@ pub struct Dialect {
     pub types: &'static [(&'static str, &'static str)],
     /// Whether a decimal is stored as a whole number of its last digit.
     pub scaled_decimals: bool,
+    /// Whether what stands at a place in JSON keeps its text: the digits of a number, the blanks of a list; and whether of two
+    /// members of one name the last one counts.
+    pub json_as_written: bool,
     /// Literals by type: `("date", "DATE '{}'")`.
     pub literals: &'static [(&'static str, &'static str)],
     /// Spellings of functions, operations, casts and aggregates that differ from the default; see
@@ -60,7 +64,7 @@ pub struct Setup {
 }
 
 /// All dialects.
-pub static ALL: &[&Dialect] = &[&sqlite::SQLITE, &postgres::POSTGRES];
+pub static ALL: &[&Dialect] = &[&sqlite::SQLITE, &postgres::POSTGRES, &duckdb::DUCKDB];
 
 /// The dialect of that name.
 #[must_use]

@@ -1,7 +1,10 @@
 //! One driver per file: open, execute, stream rows. Takes statements as text and gives rows of [`Value`]s; a warehouse's
 //! habits (names, literals, types, how a view is replaced) are data in its [`Driver`]. Rows are streamed, never piled up.
 
+pub mod adbc;
 pub mod csv;
+pub mod duckdb;
+pub mod file_lock;
 pub mod journal;
 pub mod load;
 pub mod postgres;
@@ -13,7 +16,7 @@ pub mod value;
 
 use std::fmt;
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use futures_util::stream::{Stream, TryStreamExt as _};
@@ -23,7 +26,7 @@ use crate::types::Type;
 pub use value::Value;
 
 /// Every engine, by name.
-pub const ALL: &[&Driver] = &[&postgres::DRIVER, &sqlite::DRIVER];
+pub const ALL: &[&Driver] = &[&postgres::DRIVER, &sqlite::DRIVER, &duckdb::DRIVER];
 
 /// What an engine promises: a result, later.
 pub type Job<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + 'a>>;
@@ -62,9 +65,48 @@ impl fmt::Display for Secret {
     }
 }
 
+/// Where a database is, and what it is reached by.
+#[derive(Debug, Clone)]
+pub struct Location {
+    /// Where it is.
+    pub place: Place,
+    /// The library that reaches it, as a path or a name, where one is loaded; `None`: the one that is found where such
+    /// libraries are installed.
+    pub library: Option<String>,
+}
+
+impl Location {
+    /// A file.
+    #[must_use]
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        Self { place: Place::Path(path.into()), library: None }
+    }
+
+    /// A server.
+    #[must_use]
+    pub const fn url(url: Secret) -> Self {
+        Self { place: Place::Url(url), library: None }
+    }
+
+    /// The process itself.
+    #[must_use]
+    pub const fn memory() -> Self {
+        Self { place: Place::Memory, library: None }
+    }
+
+    /// The file, if it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Path(path) => Some(path),
+            Place::Url(_) | Place::Memory => None,
+        }
+    }
+}
+
 /// Where a database is.
 #[derive(Debug, Clone)]
-pub enum Location {
+pub enum Place {
     /// A file.
     Path(PathBuf),
     /// A server.
@@ -80,6 +122,8 @@ pub struct Driver {
     pub name: &'static str,
     /// Whether it is a file, rather than a server.
     pub is_file: bool,
+    /// The library that is loaded to reach it.
+    pub library: Option<&'static adbc::Library>,
     /// Whether tables live in schemas; if not, `a.b` is spelled `a__b`.
     pub has_schemas: bool,
     /// Whether a table may have an index.
@@ -88,6 +132,8 @@ pub struct Driver {
     pub indexes_any_text: bool,
     /// How a transaction that will write begins.
     pub begin: &'static str,
+    /// Whether a part of a transaction can be taken back alone.
+    pub has_savepoints: bool,
     /// What stands before the text of an instant.
     pub instant: &'static str,
     /// The physical type of a type.
@@ -261,6 +307,10 @@ pub enum Trouble {
     Repeated,
     /// What says where the database is, is itself wrong.
     Setting,
+    /// The library that reaches the database is not there, or is none.
+    Driver,
+    /// Another process has the database for itself.
+    Busy,
     /// A statement fails.
     Statement,
 }

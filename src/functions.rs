@@ -232,7 +232,8 @@ pub fn operation(name: &str, first: &Type) -> String {
     let by_kind = ["abs", "sign", "floor", "ceil", "round", "mod"];
     let by_text = ["greatest", "least"];
     let by_day = ["date", "year", "month", "day", "weekday", "start_of_day", "start_of_week", "start_of_month"];
-    let by_day = by_day.contains(&name) || ["start_of_year", "earliest", "latest", "anniversary"].contains(&name);
+    let more = ["start_of_year", "earliest", "latest", "anniversary", "add_business_days"];
+    let by_day = by_day.contains(&name) || more.contains(&name);
     match first {
         Type::Decimal { .. } if by_kind.contains(&name) => format!("{name}_decimal"),
         Type::Float if by_kind.contains(&name) => format!("{name}_float"),

@@ -91,7 +91,7 @@ pub fn simulate(
     let unknown = || EngineError::new(Trouble::Setting, format!("no dialect is called `{name}`"));
     let dialect = dialect::find(name).ok_or_else(|| RunError::statement("compiling", unknown()))?;
     let manifest = test::manifest(program, sources, dialect);
-    let target = Target::aside("simulation", name, Location::Memory);
+    let target = Target::aside("simulation", name, Location::memory());
     let runtime = crate::run::runtime(&target)?;
     runtime.block_on(async {
         let mut silent = crate::run::bench::Silent;

@@ -155,7 +155,7 @@ impl Place {
     /// The embedded engine.
     #[must_use]
     pub fn embedded() -> Self {
-        Self { driver: crate::engine::embedded(), location: Location::Memory }
+        Self { driver: crate::engine::embedded(), location: Location::memory() }
     }
 }
 

@@ -81,7 +81,7 @@ fn days(name: &str, location: impl Fn(&Path) -> Location) -> Vec<Vec<String>> {
     let manifest = plgc::compile(&sources, &program::Options::default(), dialect, &mut diagnostics).unwrap();
     let mut target = target(name, folder.path(), location(folder.path()));
     wait(async {
-        let product = Location::Path(folder.path().join("product.db"));
+        let product = Location::path(folder.path().join("product.db"));
         let mut product = (engine::sqlite::DRIVER.open)(&product).await.unwrap();
         product.execute(BANNERS).await.unwrap();
     });
@@ -168,7 +168,7 @@ fn a_file_says_once_what_a_run_fills_in_and_what_a_barrier_is() {
 
 #[test]
 fn the_example_does_on_sqlite_what_it_does_on_postgres() {
-    let embedded = days("sqlite", |folder| Location::Path(folder.join("w.db")));
+    let embedded = days("sqlite", |folder| Location::path(folder.join("w.db")));
     let database = Database::new();
     let server = days("postgres", |_| database.location());
     assert!(embedded[0].len() > 50, "{:?}", embedded[0]);

@@ -160,7 +160,7 @@ fn the_queries_of_the_state_run_on_postgres() {
     let queries = blocks(&page("docs/state.md"), "sql");
     assert!(queries.len() > 3);
     wait(async {
-        let location = Location::Url(Secret::new(database.url.clone()));
+        let location = Location::url(Secret::new(database.url.clone()));
         let mut engine = (postgres::DRIVER.open)(&location).await.unwrap();
         engine.execute("CREATE SCHEMA plg_state").await.unwrap();
         for (table, columns) in state::TABLES {

@@ -4,13 +4,13 @@
 use std::path::PathBuf;
 
 use plgc::diagnostics::Diagnostics;
-use plgc::engine::{self, Location};
+use plgc::engine;
 use plgc::program::Options;
 use plgc::run::{self, RunOptions, Target};
 use plgc::source::Sources;
 
 use crate::support::banners::Quiet;
-use crate::support::server::Database;
+use crate::support::home::Home;
 use crate::support::wait;
 
 /// 2020-04-10T00:00:00Z, in seconds.
@@ -57,13 +57,12 @@ fn runs_on(engine: &str) {
     let mistakes: Vec<String> = diagnostics.finish().iter().map(ToString::to_string).collect();
     let manifest = manifest.unwrap_or_else(|| panic!("does not compile: {mistakes:?}"));
     let folder = tempfile::tempdir().expect("a folder");
-    let server = (!driver.is_file).then(Database::new);
-    let location = server.as_ref().map_or_else(|| Location::Path(folder.path().join("w.db")), Database::location);
+    let home = Home::new(driver, folder.path(), "w.db");
     let out = run::Setting::Plain(folder.path().join("out").to_string_lossy().into_owned());
     let target = Target {
         name: "dev".to_owned(),
         engine: engine.to_owned(),
-        location,
+        location: home.location.clone(),
         data: Some(data()),
         deliver: true,
         state: folder.path().join("state"),

@@ -53,7 +53,7 @@ fn no_statement_of_a_run_scans_a_table_for_each_row() {
     let manifest = std::fs::read_to_string(folder.path().join("sql/dev/manifest.json")).unwrap();
     let manifest = Manifest::read(&manifest).unwrap();
     let driver = engine::find("sqlite").unwrap();
-    let location = Location::Path(folder.path().join(".plg/upsell.db"));
+    let location = Location::path(folder.path().join(".plg/upsell.db"));
     let mut engine = wait((driver.open)(&location)).unwrap();
     let runs = wait(engine.texts("SELECT id, parent FROM plg_state__runs ORDER BY committed_at DESC", 1)).unwrap();
     let id = |at: usize| runs.rows[0][at].clone().unwrap();
@@ -84,7 +84,7 @@ fn query(sql: &str) -> &str {
 fn the_check_of_plans_sees_a_repeated_scan() {
     let driver = engine::find("sqlite").unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let mut engine = wait((driver.open)(&Location::Path(folder.path().join("a.db")))).unwrap();
+    let mut engine = wait((driver.open)(&Location::path(folder.path().join("a.db")))).unwrap();
     wait(engine.execute("CREATE TABLE a (id TEXT); CREATE TABLE b (id TEXT)")).unwrap();
     let sql = "SELECT * FROM a LEFT JOIN b ON b.id > a.id WHERE NOT EXISTS (SELECT 1 FROM b AS x WHERE x.id = a.id)";
     let found = repeated_scans(&plan(engine.as_mut(), sql));

@@ -2,6 +2,7 @@
 
 pub mod banners;
 pub mod child;
+pub mod home;
 pub mod project;
 pub mod receiver;
 pub mod server;

@@ -152,6 +152,11 @@ impl Of<'_> {
             let key = needed.to_owned();
             diags.push(Missing { key, target: name.to_owned(), at: written.engine.span, why, help });
         }
+        if let (Some(setting), None) = (written.settings.get("driver"), driver.library) {
+            let of = format!("the engine `{}`", driver.name);
+            let help = "remove the line: plgc reaches this engine by itself".to_owned();
+            diags.push(Meaningless { key: "driver".to_owned(), of, at: setting.span, help });
+        }
     }
 
     /// Texts that are empty, or that name a variable in another way than `${NAME}`.

@@ -10,7 +10,6 @@ use super::project::Project;
 use super::terminal::Terminal;
 use super::{Broken, Exit, Format, Outcome, run};
 use crate::diagnostics::did_you_mean;
-use crate::engine::Location;
 use crate::eval::{self, Born, Firing, Input, Look, Output, Receipt, Value};
 use crate::program::{FieldId, FieldKind, Program, SourceId, spoken};
 use crate::run::past::{self, Fired, Past, Rows, Table, Wanted};
@@ -91,7 +90,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let written = project.target(args.target.as_deref())?;
     let (manifest, target, secrets) = run::without_destinations(&mut project, written)?;
     let none = || Broken::new(Exit::Stopped, NoRunYet { target: target.name.clone() });
-    if let Location::Path(path) = &target.location
+    if let Some(path) = target.location.file()
         && !path.exists()
     {
         return Err(none());

@@ -66,7 +66,7 @@ pub struct WrongValue {
 }
 
 /// The keys of a target that say how its engine is reached.
-const SETTINGS: [&str; 3] = ["path", "url", "data"];
+const SETTINGS: [&str; 4] = ["path", "url", "driver", "data"];
 const UNITS: [(&str, i64); 4] = [("second", 1), ("minute", 60), ("hour", 3_600), ("day", 86_400)];
 
 /// Reads the whole file.
@@ -180,7 +180,10 @@ impl Reader<'_, '_> {
                         target.settings.insert(setting.to_owned(), text);
                     }
                 }
-                _ => self.unknown(key, &within, &["engine", "path", "url", "data", "deliver", "every", "destinations"]),
+                _ => {
+                    let known = ["engine", "path", "url", "driver", "data", "deliver", "every", "destinations"];
+                    self.unknown(key, &within, &known);
+                }
             }
         }
         match engine {

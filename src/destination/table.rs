@@ -2,7 +2,6 @@
 //! Gives a receipt per row that says whether the row was created. A batch is one transaction.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use super::push::{Connection, Given, Item, Later, Op, PushError, Pushed, Receipt, Shape, Write};
 use super::{Objects, Opened, Setting, Spec, Wrong, any};
@@ -74,9 +73,9 @@ struct Database {
 fn open_server<'a>(given: &'a Given<'a>) -> Opened<'a> {
     Box::pin(async move {
         let location = match (given.settings.get("url"), given.target) {
-            (Some(url), _) => Location::Url(Secret::new(url.expose().to_owned())),
+            (Some(url), _) => Location::url(Secret::new(url.expose().to_owned())),
             (None, ("postgres", own)) => own.clone(),
-            (None, _) => Location::Url(Secret::new(given.text("url")?.to_owned())),
+            (None, _) => Location::url(Secret::new(given.text("url")?.to_owned())),
         };
         connect(given, &engine::postgres::DRIVER, location).await
     })
@@ -84,7 +83,7 @@ fn open_server<'a>(given: &'a Given<'a>) -> Opened<'a> {
 
 fn open_file<'a>(given: &'a Given<'a>) -> Opened<'a> {
     Box::pin(async move {
-        let location = Location::Path(PathBuf::from(given.text("path")?));
+        let location = Location::path(given.text("path")?);
         connect(given, &engine::sqlite::DRIVER, location).await
     })
 }

@@ -28,6 +28,7 @@ pub static POSTGRES: Dialect = Dialect {
     collation: Some("COLLATE \"C\""),
     types: &[],
     scaled_decimals: false,
+    json_as_written: true,
     literals: &[],
     templates: TEMPLATES,
     several_types: &["int", "decimal", "float", "timestamp", "json"],

@@ -23,6 +23,7 @@ pub static SQLITE: Dialect = Dialect {
         ("duration", "INTEGER"),
     ],
     scaled_decimals: true,
+    json_as_written: true,
     literals: &[("date", "'{}'"), ("timestamp", "'{}'")],
     templates: TEMPLATES,
     several_types: &[],

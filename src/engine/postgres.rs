@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Exe
 use sqlx::{SqlSafeStr as _, Statement as _, TypeInfo as _, ValueRef as _};
 
 use super::{
-    Driver, Engine, EngineError, Found, Job, Location, Relation, Row, Rows, Slot, Texts, Trouble, Value, literal, quote,
+    Driver, Engine, EngineError, Found, Job, Location, Place, Relation, Row, Rows, Slot, Texts, Trouble, Value, literal, quote,
 };
 use crate::types::Type;
 
@@ -20,10 +20,12 @@ use crate::types::Type;
 pub const DRIVER: Driver = Driver {
     name: "postgres",
     is_file: false,
+    library: None,
     has_schemas: true,
     has_indexes: true,
     indexes_any_text: false,
     begin: "BEGIN",
+    has_savepoints: true,
     instant: "TIMESTAMP ",
     type_name,
     accepts,
@@ -120,7 +122,7 @@ fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
 
 fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
     Box::pin(async move {
-        let Location::Url(url) = location else {
+        let Place::Url(url) = &location.place else {
             return Err(EngineError::new(Trouble::Setting, "it needs a url, not a path"));
         };
         // The parser's own words may quote the url, which holds a password.

@@ -1,7 +1,6 @@
 //! SQLite, in one file: the embedded engine. Takes a path; schemas are spelled into names, the lock is a file beside the
 //! database, and readers see the last committed state while a run writes (write-ahead log).
 
-use std::fs::File;
 use std::path::Path;
 
 use futures_util::stream::{StreamExt as _, TryStreamExt as _};
@@ -12,19 +11,22 @@ use sqlx::{
 use sqlx::{Statement as _, TypeInfo as _, ValueRef as _};
 
 use super::{
-    Driver, Engine, EngineError, Found, Job, Location, Relation, Row, Rows, Slot, Texts, Trouble, Value, literal,
+    Driver, Engine, EngineError, Found, Job, Location, Place, Relation, Row, Rows, Slot, Texts, Trouble, Value, literal,
     quote, transaction,
 };
+use crate::engine::file_lock::FileLock;
 use crate::types::Type;
 
 /// SQLite as data.
 pub const DRIVER: Driver = Driver {
     name: "sqlite",
     is_file: true,
+    library: None,
     has_schemas: false,
     has_indexes: true,
     indexes_any_text: true,
     begin: "BEGIN IMMEDIATE",
+    has_savepoints: true,
     instant: "",
     type_name,
     accepts,
@@ -46,7 +48,7 @@ const PAGE: u32 = 16384;
 struct Sqlite {
     connection: SqliteConnection,
     path: std::path::PathBuf,
-    lock: Option<File>,
+    lock: Option<FileLock>,
     depth: u32,
 }
 
@@ -104,12 +106,12 @@ fn misfit(kind: &Type, column: &str) -> Option<String> {
 
 fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
     Box::pin(async move {
-        let path = match location {
-            Location::Path(path) => path.as_path(),
-            Location::Memory => Path::new(MEMORY),
-            Location::Url(_) => return Err(EngineError::new(Trouble::Setting, "it needs a path, not a url")),
+        let path = match &location.place {
+            Place::Path(path) => path.as_path(),
+            Place::Memory => Path::new(MEMORY),
+            Place::Url(_) => return Err(EngineError::new(Trouble::Setting, "it needs a path, not a url")),
         };
-        let is_file = matches!(location, Location::Path(_));
+        let is_file = location.file().is_some();
         if is_file && path.is_dir() {
             let what = format!("its path `{}` is a folder, and the database is a file", path.display());
             return Err(EngineError::new(Trouble::Setting, what));
@@ -310,24 +312,8 @@ impl Engine for Sqlite {
 
     fn lock(&mut self) -> Job<'_, bool> {
         Box::pin(async move {
-            let path = lock_path(&self.path);
-            let denied =
-                |error: std::io::Error| EngineError::new(Trouble::Denied, format!("`{}`: {error}", path.display()));
-            let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(denied)?;
-            match file.try_lock() {
-                Ok(()) => {
-                    self.lock = Some(file);
-                    Ok(true)
-                }
-                Err(std::fs::TryLockError::WouldBlock) => Ok(false),
-                Err(std::fs::TryLockError::Error(error)) => Err(denied(error)),
-            }
+            self.lock = FileLock::take(&self.path)?;
+            Ok(self.lock.is_some())
         })
     }
-}
-
-fn lock_path(path: &Path) -> std::path::PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-lock");
-    name.into()
 }

@@ -1,13 +1,17 @@
 //! Transactions, one within the other. Takes a connection, and at the end whether what was done counts; an inner one is a
-//! savepoint of the outer. An engine's word for the beginning is in its [`super::Driver`].
+//! savepoint of the outer. An engine's word for the beginning is in its [`super::Driver`], and whether it has savepoints: where it has none, what fails
+//! in the inner one takes back the outer.
 
 use super::{Engine, EngineError};
 
 /// Begins a transaction; within another one, a part of it that can be taken back alone.
 pub async fn begin(engine: &mut dyn Engine) -> Result<(), EngineError> {
     let depth = *engine.depth();
-    let sql = if depth == 0 { engine.driver().begin.to_owned() } else { format!("SAVEPOINT {}", name(depth)) };
-    engine.execute(&sql).await?;
+    if depth == 0 {
+        engine.execute(engine.driver().begin).await?;
+    } else if engine.driver().has_savepoints {
+        engine.execute(&format!("SAVEPOINT {}", name(depth))).await?;
+    }
     *engine.depth() = depth + 1;
     Ok(())
 }
@@ -21,6 +25,9 @@ pub async fn end<T, E>(
 ) -> Result<T, E> {
     let depth = engine.depth().saturating_sub(1);
     *engine.depth() = depth;
+    if depth > 0 && !engine.driver().has_savepoints {
+        return done;
+    }
     match done {
         Ok(done) => {
             let sql = if depth == 0 { "COMMIT".to_owned() } else { format!("RELEASE SAVEPOINT {}", name(depth)) };

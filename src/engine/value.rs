@@ -121,6 +121,27 @@ pub fn instant_seconds(text: &str) -> Option<i64> {
     Some(at.duration_since(start).as_secs())
 }
 
+/// The microseconds since 1970 of a canonical text of an instant.
+#[must_use]
+pub fn instant_micros(text: &str) -> Option<i64> {
+    let (day, time) = split_time(text)?;
+    let at = parse_date(day)?.to_datetime(parse_clock(time)?);
+    i64::try_from(at.duration_since(Date::constant(1970, 1, 1).at(0, 0, 0, 0)).as_micros()).ok()
+}
+
+/// The days since 1970 of a canonical text of a day.
+#[must_use]
+pub fn day_number(text: &str) -> Option<i32> {
+    let day = parse_date(text)?.duration_since(Date::constant(1970, 1, 1));
+    i32::try_from(day.as_hours() / 24).ok()
+}
+
+/// The text of a day, by the days since 1970; `None` outside of the years that there are.
+#[must_use]
+pub fn day_text(days: i32) -> Option<String> {
+    Date::constant(1970, 1, 1).checked_add(days.days()).ok().map(|day| day.to_string())
+}
+
 fn boolean(text: &str) -> Option<bool> {
     match text {
         "true" | "TRUE" | "True" | "t" | "T" | "1" => Some(true),

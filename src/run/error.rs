@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::Target;
 use super::outcome::visible;
-use crate::engine::{EngineError, Location, Texts, Trouble};
+use crate::engine::{EngineError, Place, Texts, Trouble};
 
 /// Why a run stops.
 #[derive(Debug, Error, Diagnostic)]
@@ -359,12 +359,17 @@ impl RunError {
             let help = format!("mend it below `[targets.{name}]` in plg.toml");
             return Self::Setting { what: format!("target `{name}`: {said}"), help };
         }
-        let help = match target.location {
-            Location::Path(_) => format!(
+        if said.trouble == Trouble::Driver {
+            let help = format!("then check `driver` below `[targets.{name}]` in plg.toml");
+            return Self::Setting { what: format!("target `{name}`: {said}"), help };
+        }
+        let help = match target.location.place {
+            _ if said.trouble == Trouble::Busy => "run again when that process has ended, or closed the file".to_owned(),
+            Place::Path(_) => format!(
                 "the account needs to be able to write the file and its folder, which `path` of `targets.{name}` in plg.toml names"
             ),
-            Location::Memory => "give the process more memory".to_owned(),
-            Location::Url(_) => {
+            Place::Memory => "give the process more memory".to_owned(),
+            Place::Url(_) => {
                 format!("check `url` of `targets.{name}` in plg.toml, and that the server accepts connections")
             }
         };

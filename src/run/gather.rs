@@ -13,7 +13,7 @@ use crate::manifest::Manifest;
 /// # Errors
 /// Where they cannot be read, or are none of the declared types.
 pub fn rows(manifest: &Manifest, target: &Target, now: i64) -> Result<Vec<Vec<Row>>, RunError> {
-    let aside = Target { engine: engine::embedded().name.to_owned(), location: Location::Memory, ..target.clone() };
+    let aside = Target { engine: engine::embedded().name.to_owned(), location: Location::memory(), ..target.clone() };
     let target = if target.data.is_some() { &aside } else { target };
     let driver = fits(manifest, target)?;
     super::runtime(target)?.block_on(async {

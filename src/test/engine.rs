@@ -27,7 +27,7 @@ pub fn played(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| EngineError::new(Trouble::Unreachable, error.to_string()))?;
     let Some(scratch) = &place.driver.scratch else {
-        return played_at(test, (program, manifest), Location::Memory, pace, &runtime);
+        return played_at(test, (program, manifest), Location::memory(), pace, &runtime);
     };
     let name = format!("plgc_test_{}", fresh(&test.name, 12));
     let location = runtime.block_on((scratch.create)(&place.location, &name))?;

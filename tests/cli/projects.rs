@@ -256,7 +256,7 @@ fn the_command_works_from_anywhere_wherever_it_lies() {
         assert!(output.status.success(), "{call:?}: {}", String::from_utf8_lossy(&output.stderr));
     }
     assert_eq!(fs::read_dir(&nowhere).expect("a folder").count(), 0, "nothing is written where it was called");
-    let location = Location::Path(test.path(".plg/dev.db"));
+    let location = Location::path(test.path(".plg/dev.db"));
     let shown = wait(async {
         let mut engine = (sqlite::DRIVER.open)(&location).await.expect("the database");
         engine.texts("SELECT shown FROM plg__item ORDER BY id", usize::MAX).await.expect("rows")

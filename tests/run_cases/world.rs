@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use plgc::diagnostics::Diagnostics;
 use plgc::diagnostics::text::{self, Style};
 use plgc::dialect::{self, Dialect};
-use plgc::engine::{self, Driver, Location, Value};
+use plgc::engine::{self, Driver, Value};
 use plgc::manifest::{Column, Manifest};
 use plgc::program::Options;
 use plgc::run::{self, Outcome, RunError, RunOptions, Setting, Target};
@@ -16,15 +16,14 @@ use plgc::types::Type;
 
 use super::script::{Edition, Moment};
 use crate::support::banners::{Quiet, patiently};
-use crate::support::server::Database;
+use crate::support::home::Home;
 use crate::support::wait;
 
 /// A database and the folders around it.
 pub struct World {
     folder: tempfile::TempDir,
-    _database: Option<Database>,
+    home: Home,
     driver: &'static Driver,
-    location: Location,
 }
 
 /// Columns with their types, and rows.
@@ -45,9 +44,8 @@ impl World {
         let memory = std::path::Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap();
         std::fs::create_dir(folder.path().join("data")).unwrap();
-        let database = (!driver.is_file).then(Database::new);
-        let location = database.as_ref().map_or_else(|| Location::Path(folder.path().join("w.db")), Database::location);
-        Self { folder, _database: database, driver, location }
+        let home = Home::new(driver, folder.path(), "w.db");
+        Self { folder, home, driver }
     }
 
     /// The name of its engine.
@@ -133,7 +131,7 @@ impl World {
         Target {
             name: "dev".to_owned(),
             engine: self.driver.name.to_owned(),
-            location: self.location.clone(),
+            location: self.home.location.clone(),
             data: Some(self.folder.path().join("data")),
             deliver: moment.deliver,
             state: self.folder.path().join("state"),
@@ -200,7 +198,7 @@ impl World {
             let key = &manifest.entities.iter().find(|it| it.name == model.entity).expect("its entity").key;
             let view = self.driver.table("plg", &model.entity);
             let (columns, mut rows) = wait(async {
-                let mut engine = (self.driver.open)(&self.location).await.unwrap();
+                let mut engine = (self.driver.open)(&self.home.location).await.unwrap();
                 let found = engine.columns(&view).await.unwrap();
                 let shown = |column: &&Column| found.iter().any(|it| it.name == column.name);
                 let columns: Vec<&Column> = model.columns.iter().filter(shown).collect();
@@ -259,7 +257,7 @@ impl World {
                 let types: Vec<Type> = columns.iter().map(|(_, kind)| kind.clone()).collect();
                 let sql = format!("SELECT {} FROM {view}", names.join(", "));
                 let mut rows = wait(async {
-                    let mut engine = (self.driver.open)(&self.location).await.unwrap();
+                    let mut engine = (self.driver.open)(&self.home.location).await.unwrap();
                     engine::rows(engine.as_mut(), &sql, &types).await.unwrap()
                 });
                 rows.sort_by_key(|row| row[..keys].iter().map(|it| (it.int(), it.text())).collect::<Vec<_>>());
@@ -277,7 +275,7 @@ impl World {
         let types: Vec<Type> = source.columns.iter().map(|it| it.typed.kind.clone()).collect();
         let sql = format!("SELECT {} FROM {} AS s", names.join(", "), source.table);
         wait(async {
-            let mut engine = (self.driver.open)(&self.location).await.unwrap();
+            let mut engine = (self.driver.open)(&self.home.location).await.unwrap();
             engine::rows(engine.as_mut(), &sql, &types).await.unwrap()
         })
     }
@@ -306,7 +304,7 @@ impl World {
         let run = engine::literal(&outcome.run);
         let sql = format!("SELECT step, key, entry, channel, member FROM {firings} WHERE run = {run}");
         let mut rows = wait(async {
-            let mut engine = (self.driver.open)(&self.location).await.unwrap();
+            let mut engine = (self.driver.open)(&self.home.location).await.unwrap();
             let types = [Type::Text, Type::Text, Type::Int, Type::Text, Type::Text];
             engine::rows(engine.as_mut(), &sql, &types).await.unwrap()
         });
@@ -320,7 +318,7 @@ impl World {
         let run = engine::literal(&outcome.run);
         let sql = format!("SELECT field, key, was, became FROM {changes} WHERE run = {run}");
         let mut rows = wait(async {
-            let mut engine = (self.driver.open)(&self.location).await.unwrap();
+            let mut engine = (self.driver.open)(&self.home.location).await.unwrap();
             let types = [Type::Text, Type::Text, Type::Text, Type::Text];
             engine::rows(engine.as_mut(), &sql, &types).await.unwrap()
         });

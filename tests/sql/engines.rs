@@ -1,64 +1,53 @@
-//! The engines that the tests run statements on: SQLite in memory, and a database of PostgreSQL.
-
-use sqlx::postgres::PgConnection;
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _};
+//! The engines that the tests run statements on, each ready for every function.
 
 use plgc::dialect::{self, Dialect};
-use plgc::engine::sqlite_functions;
+use plgc::engine::{self, EngineError};
 use plgc::sql;
 
 use crate::support;
-use crate::support::server::Database;
+use crate::support::home::Home;
 
 /// An engine with its dialect.
-pub enum Engine {
-    Sqlite(SqliteConnection),
-    Postgres { connection: PgConnection, _database: Database },
+pub struct Engine {
+    connection: Box<dyn engine::Engine>,
+    _home: Home,
+    _folder: tempfile::TempDir,
 }
 
 impl Engine {
     pub fn dialect(&self) -> &'static Dialect {
-        dialect::find(match self {
-            Self::Sqlite(_) => "sqlite",
-            Self::Postgres { .. } => "postgres",
-        })
-        .unwrap()
+        dialect::find(self.connection.driver().name).unwrap()
     }
 
-    /// The first column of the one row that a query gives, which is text.
-    pub async fn text(&mut self, query: &str) -> Result<Option<String>, sqlx::Error> {
-        let query = AssertSqlSafe(query);
-        match self {
-            Self::Sqlite(connection) => connection.fetch_one(query).await?.try_get(0),
-            Self::Postgres { connection, .. } => connection.fetch_one(query).await?.try_get(0),
-        }
+    /// The instant of these tests, as a run writes it.
+    pub fn now(&self) -> String {
+        self.connection.driver().instant("2026-02-01 00:00:00")
+    }
+
+    /// The first column of the one row that a query gives, as text.
+    pub async fn text(&mut self, query: &str) -> Result<Option<String>, EngineError> {
+        let found = self.connection.texts(query, 1).await?;
+        Ok(found.rows.into_iter().next().expect("a row").into_iter().next().expect("a column"))
     }
 }
 
 /// Every engine, ready for every function.
 pub async fn all() -> Vec<Engine> {
     let mut engines = Vec::new();
-    for engine in support::engines() {
-        engines.push(if engine == "sqlite" { sqlite().await } else { postgres().await });
+    for driver in support::drivers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_owned();
+        let home = std::thread::spawn(move || Home::new(driver, &path, "w.db")).join().unwrap();
+        let mut connection = (driver.open)(&home.location).await.unwrap();
+        let dialect = dialect::find(driver.name).unwrap();
+        if driver.has_schemas {
+            connection.execute("CREATE SCHEMA plg_state").await.unwrap();
+        }
+        let names: Vec<String> = dialect.setup.iter().map(|setup| format!("{}(", setup.name)).collect();
+        for statement in sql::setup(dialect, names.iter().map(String::as_str)) {
+            connection.execute(statement).await.unwrap_or_else(|error| panic!("{error}\n{statement}"));
+        }
+        engines.push(Engine { connection, _home: home, _folder: folder });
     }
     engines
-}
-
-async fn sqlite() -> Engine {
-    let mut sqlite = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-    sqlite_functions::register(&mut sqlite).await.unwrap();
-    Engine::Sqlite(sqlite)
-}
-
-async fn postgres() -> Engine {
-    let database = std::thread::spawn(Database::new).join().unwrap();
-    let mut connection = PgConnection::connect(&database.url).await.unwrap();
-    connection.execute("CREATE SCHEMA plg_state").await.unwrap();
-    let dialect = dialect::find("postgres").unwrap();
-    let names: Vec<String> = dialect.setup.iter().map(|setup| format!("{}(", setup.name)).collect();
-    for statement in sql::setup(dialect, names.iter().map(String::as_str)) {
-        connection.execute(statement).await.unwrap();
-    }
-    Engine::Postgres { connection, _database: database }
 }

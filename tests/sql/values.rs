@@ -39,7 +39,7 @@ async fn value(
         kind => Scalar::Cast(Box::new(value), kind.clone(), Type::Text),
     };
     let dialect = engine.dialect();
-    let text = sql::render(&query(value, columns), dialect).replace(":now", &sql::literal::text("2026-02-01 00:00:00"));
+    let text = sql::render(&query(value, columns), dialect).replace(":now", &engine.now());
     assert_eq!(sql::complaint(dialect, &text), None, "{text}");
     engine.text(&text).await.map_err(|error| format!("{}: {error}\n{text}", dialect.name))
 }
@@ -96,6 +96,11 @@ fn hold(file: &str) {
         let mut wrong = Vec::new();
         for mut engine in engines::all().await {
             for (call, expected) in &cases {
+                let call = match call.strip_prefix("json_as_written: ") {
+                    Some(_) if !engine.dialect().json_as_written => continue,
+                    Some(call) => call,
+                    None => call,
+                };
                 wrong.extend(check(&mut engine, call, expected).await);
             }
         }

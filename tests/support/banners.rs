@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use plgc::engine::{self, Driver, Engine, Location, Texts};
+use plgc::engine::{self, Driver, Engine, Texts};
 use plgc::manifest::{self, Column, Manifest};
 use plgc::run::{self, Event, Outcome, Progress, RunError, RunOptions, Setting, Target};
 use plgc::types::{Type, Typed};
 
-use super::server::Database;
+use super::home::Home;
 use super::wait;
 
 const MODEL: &str = "CREATE TABLE plg.workspace__:run AS
@@ -200,7 +200,7 @@ pub fn manifest(driver: &Driver, system: &str) -> Manifest {
 /// A folder with data, a database and a destination.
 pub struct World {
     pub folder: tempfile::TempDir,
-    pub _database: Option<Database>,
+    pub _home: Home,
     pub driver: &'static Driver,
     pub manifest: Manifest,
     pub target: Target,
@@ -223,8 +223,8 @@ impl World {
     pub fn of(engine: &str, manifest: Manifest, settings: &[(&str, &str)]) -> Self {
         let driver = engine::find(engine).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let database = (!driver.is_file).then(Database::new);
-        let location = database.as_ref().map_or_else(|| Location::Path(folder.path().join("w.db")), Database::location);
+        let home = Home::new(driver, folder.path(), "w.db");
+        let location = home.location.clone();
         let settings = settings.iter().map(|(name, value)| {
             ((*name).to_owned(), Setting::Plain(value.replace("FOLDER", folder.path().to_str().unwrap())))
         });
@@ -238,7 +238,7 @@ impl World {
             destinations: [("product".to_owned(), settings.collect())].into(),
         };
         std::fs::create_dir(folder.path().join("data")).unwrap();
-        Self { manifest, folder, _database: database, driver, target }
+        Self { manifest, folder, _home: home, driver, target }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

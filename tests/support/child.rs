@@ -7,7 +7,7 @@ use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use plgc::cli::points::Points;
-use plgc::engine::{Location, Secret};
+use plgc::engine::{Location, Place, Secret};
 use plgc::manifest::Manifest;
 use plgc::run::{self, RunOptions, Setting, Target};
 
@@ -29,8 +29,10 @@ pub fn run_if_asked() -> bool {
         name: "dev".to_owned(),
         engine: text("engine"),
         location: match asked["url"].as_str() {
-            Some(url) => Location::Url(Secret::new(url.to_owned())),
-            None => Location::Path(PathBuf::from(text("path"))),
+            Some(url) => Location::url(Secret::new(url.to_owned())),
+            None => {
+                Location { library: asked["library"].as_str().map(str::to_owned), ..Location::path(text("path")) }
+            }
         },
         data: Some(PathBuf::from(text("data"))),
         deliver: true,
@@ -51,12 +53,12 @@ fn command(world: &World, now: i64) -> Command {
         .collect();
     let mut asked = serde_json::json!({
         "manifest": manifest, "engine": world.target.engine, "data": world.target.data, "state": world.target.state,
-        "settings": settings, "now": now,
+        "settings": settings, "now": now, "library": world.target.location.library,
     });
-    match &world.target.location {
-        Location::Memory => panic!("a child cannot reach it"),
-        Location::Url(url) => asked["url"] = url.expose().into(),
-        Location::Path(path) => asked["path"] = path.to_str().unwrap().into(),
+    match &world.target.location.place {
+        Place::Memory => panic!("a child cannot reach it"),
+        Place::Url(url) => asked["url"] = url.expose().into(),
+        Place::Path(path) => asked["path"] = path.to_str().unwrap().into(),
     }
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", TEST, "--test-threads=1"]).env(VARIABLE, asked.to_string());

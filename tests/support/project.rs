@@ -3,17 +3,16 @@
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use plgc::engine::{self, Driver, Location};
+use plgc::engine::{self, Driver};
 
-use super::server::Database;
+use super::home::Home;
 use super::{banners, wait};
 
 /// A project; its folder and its database are gone when it is dropped.
 pub struct Project {
     pub folder: tempfile::TempDir,
-    _database: Option<Database>,
+    home: Home,
     driver: &'static Driver,
-    location: Location,
 }
 
 /// What a call gave.
@@ -29,12 +28,9 @@ impl Project {
     pub fn new(engine: &str, program: &str, config: &str) -> Self {
         let driver = engine::find(engine).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let database = (!driver.is_file).then(Database::new);
-        let (location, place) = match &database {
-            Some(database) => (database.location(), format!("url = \"{}\"", database.url)),
-            None => (Location::Path(folder.path().join("dev.db")), "path = \"dev.db\"".to_owned()),
-        };
-        let project = Self { folder, _database: database, driver, location };
+        let home = Home::new(driver, folder.path(), "dev.db");
+        let place = home.config.clone();
+        let project = Self { folder, home, driver };
         let target = format!("[targets.dev]\nengine = \"{engine}\"\n{place}\ndata = \"data\"\n{config}");
         project.write("plg.toml", &format!("[project]\nname = \"test\"\n\n{target}\n"));
         project.write("program.plg", program);
@@ -88,7 +84,7 @@ impl Project {
     pub fn texts(&self, sql: &str) -> Vec<String> {
         let sql = self.spelled(sql);
         wait(async {
-            let mut engine = (self.driver.open)(&self.location).await.unwrap();
+            let mut engine = (self.driver.open)(&self.home.location).await.unwrap();
             banners::lines(engine.texts(&sql, usize::MAX).await.unwrap())
         })
     }
@@ -99,7 +95,7 @@ impl Project {
 
     /// The same, of statements in the engine's own spelling.
     pub fn execute_as_it_is(&self, sql: &str) {
-        wait(async { (self.driver.open)(&self.location).await.unwrap().execute(sql).await.unwrap() });
+        wait(async { (self.driver.open)(&self.home.location).await.unwrap().execute(sql).await.unwrap() });
     }
 
     fn spelled(&self, sql: &str) -> String {

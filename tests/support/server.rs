@@ -69,7 +69,7 @@ impl Database {
 
     /// Where it is.
     pub fn location(&self) -> Location {
-        Location::Url(Secret::new(self.url.clone()))
+        Location::url(Secret::new(self.url.clone()))
     }
 }
 
@@ -98,7 +98,7 @@ fn given() -> String {
 
 /// A statement, on a thread of its own: the caller may be waiting for something already.
 fn execute(url: &str, sql: &str) {
-    let location = Location::Url(Secret::new(url.to_owned()));
+    let location = Location::url(Secret::new(url.to_owned()));
     let work = || wait(async { (postgres::DRIVER.open)(&location).await?.execute(sql).await.map(|_| ()) });
     let done = std::thread::scope(|scope| scope.spawn(work).join());
     if !std::thread::panicking() {
@@ -163,7 +163,7 @@ impl Server {
     fn wait_until_up(&self) {
         let start = Instant::now();
         loop {
-            let location = Location::Url(Secret::new(self.url("postgres")));
+            let location = Location::url(Secret::new(self.url("postgres")));
             if wait(async { (postgres::DRIVER.open)(&location).await }).is_ok() {
                 return;
             }

@@ -12,7 +12,7 @@ use crate::cli::{Broken, Exit};
 use crate::config::{Secrets, Unresolved};
 use crate::destination;
 use crate::diagnostics::Diagnostics;
-use crate::engine::{Location, Secret};
+use crate::engine::{adbc, Location, Secret};
 use crate::manifest::Manifest;
 use crate::run::{Setting, Target};
 use crate::source::Span;
@@ -52,11 +52,16 @@ pub(super) fn resolve(
     }
     let Some(driver) = driver.filter(|_| !diags.has_errors()) else { return Err(broken(diags, project)) };
     let setting = |key: &str| resolved.settings.get(key).cloned().unwrap_or_default();
-    let location = if driver.is_file {
-        Location::Path(project.root.join(setting("path")))
+    let library = resolved.settings.get("driver").map(|name| match adbc::is_path(name) {
+        true => project.root.join(name).display().to_string(),
+        false => name.clone(),
+    });
+    let place = if driver.is_file {
+        Location::path(project.root.join(setting("path")))
     } else {
-        Location::Url(Secret::new(setting("url")))
+        Location::url(Secret::new(setting("url")))
     };
+    let location = Location { library, ..place };
     let target = Target {
         name: name.to_owned(),
         engine: driver.name.to_owned(),
@@ -91,7 +96,7 @@ pub(in crate::cli) fn without_destinations(
 
 /// Whether the target is a file of this machine.
 pub(super) fn is_file(target: &Target) -> bool {
-    matches!(target.location, Location::Path(_))
+    target.location.file().is_some()
 }
 
 fn broken(diags: Diagnostics, project: &Project) -> Broken {

@@ -7,7 +7,7 @@ use crate::cli::project::Project;
 use crate::cli::{Broken, Exit, run};
 use crate::config::{Secrets, Written};
 use crate::diagnostics::did_you_mean;
-use crate::engine::{self, Location, Row};
+use crate::engine::{self, Row};
 use crate::program::{Program, Test};
 use crate::run::gather;
 use crate::source::Span;
@@ -92,7 +92,7 @@ pub(super) fn of_target<'a>(
         (manifest, _) = project.compile(&Written { text: embedded.to_owned(), span: Span::default() })?;
     }
     let none = |why| Broken::new(Exit::Stopped, NoRowsYet { target: target.name.clone(), why });
-    if let (Location::Path(path), None) = (&target.location, &target.data)
+    if let (Some(path), None) = (target.location.file(), &target.data)
         && !path.exists()
     {
         return Err(none("its database is not there"));

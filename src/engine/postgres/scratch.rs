@@ -2,17 +2,17 @@
 //! location, gives that of the new database.
 
 use super::open;
-use crate::engine::{EngineError, Job, Location, Secret, Trouble, quote};
+use crate::engine::{EngineError, Job, Location, Place, Secret, Trouble, quote};
 
 /// Makes a database.
 pub fn create<'a>(location: &'a Location, name: &'a str) -> Job<'a, Location> {
     Box::pin(async move {
-        let Location::Url(url) = location else {
+        let Place::Url(url) = &location.place else {
             return Err(EngineError::new(Trouble::Setting, "it needs a url, not a path"));
         };
         let mut engine = open(location).await?;
         engine.execute(&format!("CREATE DATABASE {}", quote(name))).await?;
-        Ok(Location::Url(Secret::new(with_database(url.expose(), name))))
+        Ok(Location::url(Secret::new(with_database(url.expose(), name))))
     })
 }
 
