@@ -7,6 +7,7 @@ pub mod batch;
 mod library;
 
 use std::sync::mpsc;
+use std::thread::JoinHandle;
 
 use adbc_core::error::{Error, Status};
 use adbc_core::options::{IngestMode, OptionStatement, OptionValue};
@@ -28,14 +29,24 @@ type Work = Box<dyn FnOnce(&mut ManagedConnection) + Send>;
 /// What a driver's error means, by its database.
 pub type Said = fn(Error, &str) -> EngineError;
 
-/// A connection.
+/// A connection. When it is dropped, it has ended.
 pub struct Wire {
-    work: mpsc::Sender<Work>,
+    work: Option<mpsc::Sender<Work>>,
+    thread: Option<JoinHandle<()>>,
     said: Said,
 }
 
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.work = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
 impl Wire {
-    /// Connects. What is in `kept` lives as long as the connection.
+    /// Connects. What is in `kept` lives a little longer than the connection.
     pub async fn open<K: Send + 'static>(
         database: ManagedDatabase,
         kept: K,
@@ -45,7 +56,9 @@ impl Wire {
         let (opened, told) = oneshot::channel();
         let thread = move || {
             let _kept = kept;
-            match database.new_connection() {
+            let connection = database.new_connection();
+            drop(database);
+            match connection {
                 Ok(mut connection) => {
                     if opened.send(Ok(())).is_ok() {
                         todo.into_iter().for_each(|work| work(&mut connection));
@@ -55,9 +68,14 @@ impl Wire {
             }
         };
         let started = std::thread::Builder::new().name("adbc".to_owned()).stack_size(16 << 20).spawn(thread);
-        started.map_err(|error| EngineError::new(Trouble::Unreachable, error.to_string()))?;
+        let thread = started.map_err(|error| EngineError::new(Trouble::Unreachable, error.to_string()))?;
+        let wire = Self { work: Some(work), thread: Some(thread), said };
         told.await.map_err(|_| gone())?.map_err(|error| said(error, ""))?;
-        Ok(Self { work, said })
+        Ok(wire)
+    }
+
+    fn send(&self, work: Work) -> Result<(), EngineError> {
+        self.work.as_ref().ok_or_else(gone)?.send(work).map_err(|_| gone())
     }
 
     /// Does something on the connection's thread.
@@ -68,7 +86,7 @@ impl Wire {
     ) -> Result<T, EngineError> {
         let (done, told) = oneshot::channel();
         let work: Work = Box::new(move |connection| drop(done.send(what(connection))));
-        self.work.send(work).map_err(|_| gone())?;
+        self.send(work)?;
         told.await.map_err(|_| gone())?.map_err(|error| (self.said)(error, sql))
     }
 
@@ -128,7 +146,7 @@ impl Wire {
                 let _ = give.blocking_send(Err(error));
             }
         });
-        if self.work.send(work).is_err() {
+        if self.send(work).is_err() {
             let ended = Error::with_message_and_status("the connection has ended", Status::IO);
             let _ = failed.try_send(Err(ended));
         }

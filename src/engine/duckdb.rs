@@ -62,6 +62,16 @@ static OPEN: Mutex<Vec<(PathBuf, Weak<Shared>)>> = Mutex::new(Vec::new());
 /// A database that connections of this process share.
 struct Shared(ManagedDatabase);
 
+/// A connection's share in it. The last one closes the file, and nobody opens it meanwhile.
+struct Held(Option<Arc<Shared>>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _open = OPEN.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.0 = None;
+    }
+}
+
 struct Duckdb {
     wire: Wire,
     path: Option<PathBuf>,
@@ -134,7 +144,7 @@ fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
             return Err(EngineError::new(Trouble::Setting, what));
         }
         let shared = database(path, location.library.as_deref()).await?;
-        let wire = Wire::open(shared.0.clone(), shared, said).await?;
+        let wire = Wire::open(shared.0.clone(), Held(Some(shared)), said).await?;
         for setting in SESSION {
             wire.execute(setting).await?;
         }
