@@ -47,11 +47,7 @@ impl Drop for Wire {
 
 impl Wire {
     /// Connects. What is in `kept` lives a little longer than the connection.
-    pub async fn open<K: Send + 'static>(
-        database: ManagedDatabase,
-        kept: K,
-        said: Said,
-    ) -> Result<Self, EngineError> {
+    pub async fn open<K: Send + 'static>(database: ManagedDatabase, kept: K, said: Said) -> Result<Self, EngineError> {
         let (work, todo) = mpsc::channel::<Work>();
         let (opened, told) = oneshot::channel();
         let thread = move || {
@@ -201,10 +197,7 @@ struct Reading {
     batches: later::Receiver<Result<Vec<Row>, Error>>,
 }
 
-fn query(
-    connection: &mut ManagedConnection,
-    sql: &str,
-) -> Result<Box<dyn RecordBatchReader + Send + 'static>, Error> {
+fn query(connection: &mut ManagedConnection, sql: &str) -> Result<Box<dyn RecordBatchReader + Send + 'static>, Error> {
     let mut statement = connection.new_statement()?;
     statement.set_sql_query(sql)?;
     statement.execute()

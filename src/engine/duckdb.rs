@@ -159,9 +159,8 @@ async fn database(path: Option<&Path>, library: Option<&str>) -> Result<Arc<Shar
         let options = vec![("path", ":memory:".to_owned())];
         return Ok(Arc::new(Shared(adbc::database(&LIBRARY, library, options, said)?)));
     };
-    let unreachable = |error: std::io::Error| {
-        EngineError::new(Trouble::Unreachable, format!("`{}`: {error}", path.display()))
-    };
+    let unreachable =
+        |error: std::io::Error| EngineError::new(Trouble::Unreachable, format!("`{}`: {error}", path.display()));
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(unreachable)?;
     }
@@ -211,9 +210,9 @@ fn said(error: Error, statement: &str) -> EngineError {
     };
     let message = match trouble {
         Trouble::Busy => {
-            let holder = message.split_once("Conflicting lock is held in ").map_or("another process", |(_, rest)| {
-                rest.split(". ").next().unwrap_or(rest)
-            });
+            let holder = message
+                .split_once("Conflicting lock is held in ")
+                .map_or("another process", |(_, rest)| rest.split(". ").next().unwrap_or(rest));
             format!("the file is open in {holder}; DuckDB lets one process at a time write a file")
         }
         _ => message.to_owned(),
@@ -261,7 +260,8 @@ impl Engine for Duckdb {
             }
             let names = slots.iter().map(|slot| quote(&slot.name)).collect::<Vec<_>>().join(", ");
             self.wire.stage(STAGE, batch::of(slots, rows).map_err(|error| said(error, ""))?).await?;
-            let sql = format!("INSERT INTO {table} ({names}) SELECT {names} FROM temp.{STAGE}; DROP TABLE temp.{STAGE}");
+            let sql =
+                format!("INSERT INTO {table} ({names}) SELECT {names} FROM temp.{STAGE}; DROP TABLE temp.{STAGE}");
             self.wire.execute(&sql).await.map(|_| ())
         })
     }

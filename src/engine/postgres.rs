@@ -12,7 +12,8 @@ use sqlx::{AssertSqlSafe, Column as _, ConnectOptions as _, Connection as _, Exe
 use sqlx::{SqlSafeStr as _, Statement as _, TypeInfo as _, ValueRef as _};
 
 use super::{
-    Driver, Engine, EngineError, Found, Job, Location, Place, Relation, Row, Rows, Slot, Texts, Trouble, Value, literal, quote,
+    Driver, Engine, EngineError, Found, Job, Location, Place, Relation, Row, Rows, Slot, Texts, Trouble, Value,
+    literal, quote,
 };
 use crate::types::Type;
 

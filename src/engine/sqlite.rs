@@ -11,8 +11,8 @@ use sqlx::{
 use sqlx::{Statement as _, TypeInfo as _, ValueRef as _};
 
 use super::{
-    Driver, Engine, EngineError, Found, Job, Location, Place, Relation, Row, Rows, Slot, Texts, Trouble, Value, literal,
-    quote, transaction,
+    Driver, Engine, EngineError, Found, Job, Location, Place, Relation, Row, Rows, Slot, Texts, Trouble, Value,
+    literal, quote, transaction,
 };
 use crate::engine::file_lock::FileLock;
 use crate::types::Type;

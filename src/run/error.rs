@@ -364,7 +364,9 @@ impl RunError {
             return Self::Setting { what: format!("target `{name}`: {said}"), help };
         }
         let help = match target.location.place {
-            _ if said.trouble == Trouble::Busy => "run again when that process has ended, or closed the file".to_owned(),
+            _ if said.trouble == Trouble::Busy => {
+                "run again when that process has ended, or closed the file".to_owned()
+            }
             Place::Path(_) => format!(
                 "the account needs to be able to write the file and its folder, which `path` of `targets.{name}` in plg.toml names"
             ),

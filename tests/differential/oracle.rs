@@ -226,7 +226,9 @@ impl Seen<'_> {
 }
 
 fn leaves_range(said: &str) -> bool {
-    ["years 1 to 9999", "range of years", "before the year 1"].iter().any(|part| said.contains(part))
+    ["years 1 to 9999", "range of years", "before the year 1", "date out of range", "timestamp out of range"]
+        .iter()
+        .any(|part| said.contains(part))
 }
 
 fn differs(output: &Output, manifest: &Manifest, world: &World, outcome: &Outcome) -> Option<String> {

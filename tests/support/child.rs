@@ -30,9 +30,7 @@ pub fn run_if_asked() -> bool {
         engine: text("engine"),
         location: match asked["url"].as_str() {
             Some(url) => Location::url(Secret::new(url.to_owned())),
-            None => {
-                Location { library: asked["library"].as_str().map(str::to_owned), ..Location::path(text("path")) }
-            }
+            None => Location { library: asked["library"].as_str().map(str::to_owned), ..Location::path(text("path")) },
         },
         data: Some(PathBuf::from(text("data"))),
         deliver: true,

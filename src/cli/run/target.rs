@@ -12,7 +12,7 @@ use crate::cli::{Broken, Exit};
 use crate::config::{Secrets, Unresolved};
 use crate::destination;
 use crate::diagnostics::Diagnostics;
-use crate::engine::{adbc, Location, Secret};
+use crate::engine::{Location, Secret, adbc};
 use crate::manifest::Manifest;
 use crate::run::{Setting, Target};
 use crate::source::Span;

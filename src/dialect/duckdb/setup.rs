@@ -189,7 +189,8 @@ const ADD_BUSINESS_DAYS: &str = "CREATE OR REPLACE MACRO plg_state.add_business_
   )[1]
 END";
 
-const ADD_BUSINESS_DAYS_LOCAL: &str = "CREATE OR REPLACE MACRO plg_state.add_business_days_local(x, n, off, zone) AS CASE n
+const ADD_BUSINESS_DAYS_LOCAL: &str =
+    "CREATE OR REPLACE MACRO plg_state.add_business_days_local(x, n, off, zone) AS CASE n
   WHEN 0 THEN x
   ELSE (
     plg_state.add_business_days(CAST(x AT TIME ZONE 'UTC' AT TIME ZONE zone AS DATE), n, off)

@@ -84,9 +84,7 @@ fn cell(column: &dyn Array, at: usize) -> Cell {
         DataType::Date32 => Cell::Date(column.as_primitive::<Date32Type>().value(at)),
         DataType::Timestamp(unit, _) => Cell::Timestamp(match unit {
             TimeUnit::Second => column.as_primitive::<TimestampSecondType>().value(at).saturating_mul(1_000_000),
-            TimeUnit::Millisecond => {
-                column.as_primitive::<TimestampMillisecondType>().value(at).saturating_mul(1_000)
-            }
+            TimeUnit::Millisecond => column.as_primitive::<TimestampMillisecondType>().value(at).saturating_mul(1_000),
             TimeUnit::Microsecond => column.as_primitive::<TimestampMicrosecondType>().value(at),
             TimeUnit::Nanosecond => column.as_primitive::<TimestampNanosecondType>().value(at).div_euclid(1_000),
         }),
