@@ -195,19 +195,32 @@ impl Ctx<'_> {
                 }
                 if let Some(next) = next {
                     let declared = self.member(walk.entity, &name.text).map(|(_, span)| span);
-                    let set = written_to(path, at);
-                    let from = self.link(link).from;
-                    let is_key = self.program.column(from, self.entity(from).key).name == next.text;
-                    let help = if is_key && !self.keyless.contains(&from) {
-                        format!("read it through an aggregate: `count({set})`")
-                    } else {
-                        format!("read it through an aggregate: `max({} from {set})`", next.text)
-                    };
+                    let help = self.through_aggregate((link, next), path, at);
                     self.diags.push(SetWithoutAggregate { name: name.text.clone(), at: name.span, declared, help });
                     return Target::Value(error(path.span));
                 }
                 Target::Set { row: walk.row, path: walk.links.clone(), link }
             }
+        }
+    }
+
+    /// How a value of the rows of a set is read, where a path goes on behind the set.
+    fn through_aggregate(&self, (link, next): (LinkId, &ast::Name), path: &ast::Path, at: usize) -> String {
+        let set = written_to(path, at);
+        let rest = path.parts.get(at + 1..).unwrap_or_default();
+        let rest = rest.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let from = self.link(link).from;
+        let is_key = self.program.column(from, self.entity(from).key).name == next.text;
+        match self.member(from, &next.text) {
+            Some((Member::Reverse(_), _)) => nested(&set, &next.text),
+            _ if is_key && !self.keyless.contains(&from) => format!("read it through an aggregate: `count({set})`"),
+            Some((Member::Link(_), _)) if rest == next.text => {
+                format!("read it through an aggregate: `any({set} where {rest} is not null)`")
+            }
+            Some((Member::Field(id), _)) if self.field(id).typed.kind == Type::Bool && rest == next.text => {
+                format!("read it through an aggregate: `any({set} where {rest})`")
+            }
+            _ => format!("read it through an aggregate: `max({rest} from {set})`"),
         }
     }
 
@@ -345,6 +358,11 @@ impl Ctx<'_> {
             self.read_at.insert(expr.span, declared);
         }
     }
+}
+
+/// How a set of the rows of a set is read: in two steps.
+pub(super) fn nested(set: &str, of: &str) -> String {
+    format!("read each row's set on its own: `sum(count({of}) from {set})`, or `any({set} where any({of} where …))`")
 }
 
 fn written_to(path: &ast::Path, at: usize) -> String {

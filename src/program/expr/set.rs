@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::diagnostics::did_you_mean;
 use crate::program::context::{Ctx, Member, is_error, make};
 use crate::program::mistakes::{self, Unknown};
 use crate::program::names::Global;
+use crate::program::path::nested;
 use crate::program::scope::{Frame, Reads, Scope, Target};
 use crate::program::walk::{contains_error, contains_set, rows_read};
-use crate::program::{Expr, ExprKind, LinkBy, LinkId, Op, RowId, RowsOf, Set, Tie, What};
+use crate::program::{EntityId, Expr, ExprKind, LinkBy, LinkId, Op, RowId, RowsOf, Set, Tie, What};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::{Type, Typed};
@@ -151,6 +153,14 @@ impl Ctx<'_> {
             known.extend(sets.map(|(name, (_, span))| (name.clone(), Some(*span))));
         }
         let mut mistake = Unknown::new(mistakes::SET, dotted, path.span);
+        if let ([first, rest @ ..], Some(RowsOf::Entity(id))) =
+            (path.parts.as_slice(), scope.inner().map(|frame| frame.over))
+            && !rest.is_empty()
+            && self.global(dotted).is_none()
+        {
+            let help = self.set_behind(id, first, rest);
+            return self.unknown(mistake.or_help(help));
+        }
         if let Some((Global::Audience(at), span)) = self.global(dotted)
             && let Some(entity) = self.audience_entity(at)
         {
@@ -161,6 +171,56 @@ impl Ctx<'_> {
         }
         let mistake = mistake.among(known.iter().map(|(name, span)| (name.as_str(), *span)));
         self.unknown(mistake.or_help("name an entity, an event or a source, or give a link to here `as` this name"));
+    }
+
+    /// What to write for `workspace.logins`, whose first part is no name of the row.
+    fn set_behind(&self, row: EntityId, first: &ast::Name, rest: &[ast::Name]) -> String {
+        let rest = rest.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let members: Vec<(&str, Member)> =
+            self.members.get(row.0 as usize).into_iter().flatten().map(|(name, (it, _))| (name.as_str(), *it)).collect();
+        // Links and sets lead somewhere.
+        let ways = members.iter().filter_map(|(name, it)| match it {
+            Member::Link(link) => Some((*name, self.link(*link).to, false)),
+            Member::Reverse(link) => Some((*name, self.link(*link).from, true)),
+            Member::Column(_) | Member::Field(_) | Member::Sequence(_) => None,
+        });
+        let ways: Vec<(&str, EntityId, bool)> = ways.collect();
+        let meant = did_you_mean(&first.text, ways.iter().map(|(name, ..)| *name));
+        let of = self.entity_named(&first.text);
+        let way = ways.iter().find(|(name, ..)| Some(*name) == meant);
+        match way.or_else(|| ways.iter().find(|(_, to, _)| Some(*to) == of)) {
+            Some((name, _, false)) => format!("write `{name}.{rest}`"),
+            Some((name, _, true)) => nested(name, &rest),
+            None => {
+                let sets: Vec<&str> = ways.iter().filter(|(.., is_set)| *is_set).map(|(name, ..)| *name).collect();
+                let entity = &self.entity(row).name;
+                if sets.is_empty() {
+                    format!("name an entity, an event or a source: `{entity}` has no set")
+                } else {
+                    format!("name an entity, an event or a source, or a set of `{entity}`: `{}`", sets.join("`, `"))
+                }
+            }
+        }
+    }
+
+    /// Where a path of the row leads through a set: the set, and what follows it.
+    pub(super) fn through_set(&self, scope: &Scope, path: &ast::Path) -> Option<(String, String)> {
+        let mut over = scope.inner().map(|frame| frame.over);
+        for (at, name) in path.parts.iter().enumerate() {
+            let Some(RowsOf::Entity(entity)) = over else { return None };
+            match self.member(entity, &name.text)?.0 {
+                Member::Link(link) => over = Some(RowsOf::Entity(self.link(link).to)),
+                Member::Reverse(_) => {
+                    let text = |parts: &[ast::Name]| {
+                        parts.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")
+                    };
+                    let rest = path.parts.get(at + 1..).filter(|rest| !rest.is_empty())?;
+                    return Some((text(path.parts.get(..=at)?), text(rest)));
+                }
+                Member::Column(_) | Member::Field(_) | Member::Sequence(_) => return None,
+            }
+        }
+        None
     }
 
     fn reverse_tie(

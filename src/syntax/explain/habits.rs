@@ -2,6 +2,7 @@
 //! where a piece stopped making sense and gives what to do there, if it is one of these habits; applied as it is said,
 //! the help compiles.
 
+use super::amount::amount;
 use super::{policy, sequence};
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
@@ -142,6 +143,9 @@ fn item(place: &Place<'_>) -> Option<String> {
         (Rule::step, _) if is_word(found) && last_word(last_word(place.before).0.trim_end()).1 == "via" => {
             format!("write the path in parentheses: `via {}({found})`", place.last())
         }
+        (Rule::stop, "after" | "of" | "from") if place.before.contains(" within ") => {
+            format!("remove `{found} {}`: the time counts from the step before", place.next())
+        }
         (Rule::arms, "" | ",") if !place.last().is_empty() => {
             format!("write each arm with its share: `{} 50%`", place.last())
         }
@@ -179,6 +183,9 @@ fn of_a_test(place: &Place<'_>) -> Option<String> {
         Rule::test if place.before == "test" => "give the test a name: `test 'what it shows' at …`".to_owned(),
         Rule::test if found.is_empty() && place.expects("`at`") => {
             "add the instant of its first run: `at @2026-01-15`".to_owned()
+        }
+        Rule::expect if place.expects("`=`") && matches!(found, "is" | "==" | ":" | "are" | "in") => {
+            format!("write `=` in place of `{found}`")
         }
         Rule::expect if matches!(found, "(" | "[") && place.before.ends_with('=') => {
             let end = place.rest.find([')', ']']).unwrap_or(place.rest.len());
@@ -269,6 +276,9 @@ fn value(place: &Place<'_>) -> Option<String> {
     let Place { found, before, .. } = *place;
     let last = place.last();
     if let Some(help) = unit(found) {
+        return Some(help);
+    }
+    if let Some(help) = amount(place) {
         return Some(help);
     }
     if found == "ago" {
