@@ -1,6 +1,8 @@
 //! Holds `plgc simulate` to what that many calls of `plgc run` do, to its own bytes, and to leaving a target as it is; what it says of a
 //! program whose passages can be worked out by hand.
 
+mod unsent;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;

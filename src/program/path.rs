@@ -263,9 +263,15 @@ impl Ctx<'_> {
             if !self.is_broken_experiment(id) {
                 let known: Vec<_> =
                     parts.iter().map(|(part, id)| (part.as_str(), Some(self.field(*id).span))).collect();
-                let mistake = Unknown::new(mistakes::MEMBER, &name.text, name.span).among(known);
                 let of = &self.program.experiment(id).name;
-                self.unknown(mistake.or_help(format!("declare it as a `goal` of experiment `{of}`")));
+                let mut mistake = Unknown::new(mistakes::MEMBER, &name.text, name.span);
+                if matches!(name.text.as_str(), "arm" | "variant" | "value") {
+                    mistake = mistake.or_help(format!("write `{of}` alone: it is the arm of the row"));
+                } else if self.experiment_arms(id).contains(&name.text) {
+                    mistake = mistake.or_help(format!("write `{of} = {}`", name.text));
+                }
+                let mistake = mistake.among(known).or_help(format!("declare it as a `goal` of experiment `{of}`"));
+                self.unknown(mistake);
             }
             return Target::Value(error(path.span));
         };
@@ -276,6 +282,15 @@ impl Ctx<'_> {
         self.ensure_field(part, path.span);
         let typed = self.field(part).typed.clone();
         Target::Value(walk.read(What::Field(part), typed, path.span))
+    }
+
+    /// The names of an experiment's arms.
+    fn experiment_arms(&self, id: ExperimentId) -> Vec<String> {
+        let arm = self.program.fields.iter().find_map(|field| match (&field.kind, &field.typed.kind) {
+                (FieldKind::Experiment(of, super::ExperimentPart::Arm), Type::Enum(values)) if *of == id => Some(values.clone()),
+                _ => None,
+            });
+        arm.unwrap_or_default()
     }
 
     pub(super) fn no_parts(&mut self, name: &str, kind: &'static str, part: &ast::Name, help: &'static str) {

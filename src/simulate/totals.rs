@@ -56,6 +56,8 @@ pub struct OfSequence {
     pub held: u64,
     /// In how many of them each step can still fire.
     pub waiting: Vec<u64>,
+    /// Of each step, how many of its firings had been accepted by nobody when their entry closed, and so never will be.
+    pub unsent: Vec<u64>,
     /// Where it starts with new members: the members of the first run, who therefore do not enter.
     pub backlog: u64,
 }
@@ -122,10 +124,26 @@ fn of_sequence(program: &Program, simulation: &Simulation, id: SequenceId) -> Of
         open: open.len() as u64,
         held: open.iter().filter(|it| it.held).count() as u64,
         waiting: (0..sequence.steps.len()).map(waits).collect(),
+        unsent: (0..sequence.steps.len()).map(|step| never_sent(simulation, id, step)).collect(),
         backlog,
         all,
         days,
     }
+}
+
+/// How many firings of a step nobody has accepted, and whose entry has closed.
+fn never_sent(simulation: &Simulation, id: SequenceId, step: usize) -> u64 {
+    let (mut fired, mut closed) = (BTreeSet::new(), BTreeSet::new());
+    for it in &simulation.happenings {
+        let entry = (&it.key, it.entry);
+        match &it.what {
+            What::Fired if it.node == Node::Step(id, step) => drop(fired.insert(entry)),
+            What::Sent(_) if it.node == Node::Step(id, step) => drop(fired.remove(&entry)),
+            What::Exited { .. } if it.node == Node::Sequence(id) => drop(closed.insert(entry)),
+            _ => {}
+        }
+    }
+    fired.intersection(&closed).count() as u64
 }
 
 /// How many rows were in a base in the first run, and did not enter in it.

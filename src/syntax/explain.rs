@@ -3,6 +3,7 @@
 
 mod amount;
 mod expected;
+mod experiment;
 mod habits;
 mod mistakes;
 mod policy;

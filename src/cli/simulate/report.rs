@@ -68,6 +68,17 @@ pub(super) fn notes(shown: &Shown<'_>, totals: &Totals) -> Vec<String> {
                 crate::run::outcome::counted(of.backlog, "row") + if of.backlog == 1 { " that was" } else { " that were" }
             ));
         }
+        for (at, (step, unsent)) in sequence.steps.iter().zip(&of.unsent).enumerate() {
+            let is_sent = shown.program.streams.iter().any(|it| (it.sequence, it.step) == (of.id, at));
+            if *unsent > 0 && is_sent {
+                let firings = crate::run::outcome::counted(*unsent, "firing");
+                let (were, their) = if *unsent == 1 { ("was", "its") } else { ("were", "their") };
+                notes.push(format!(
+                    "{firings} of `{}.{}` {were} never sent: a policy, or the `where` of the sync, held back what it makes until {their} entry closed",
+                    sequence.name, step.name
+                ));
+            }
+        }
         if let Some((key, times)) = of.most.as_ref().filter(|(_, times)| *times > MANY) {
             notes.push(format!(
                 "rows enter `{}` again and again, `{key}` {times} times; `plgc simulate --member '{key}'` shows what leads it there",

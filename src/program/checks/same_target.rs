@@ -10,7 +10,7 @@ use crate::source::Span;
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("syncs `{one}` and `{other}` both write `{field}` of `{object}`")]
-#[diagnostic(code("same-target"), help("write the field in one of the two"))]
+#[diagnostic(code("same-target"))]
 struct SameTarget {
     one: String,
     other: String,
@@ -20,7 +20,12 @@ struct SameTarget {
     at: Span,
     #[label("this one writes it")]
     first: Span,
+    #[help]
+    help: &'static str,
 }
+
+const ONE: &str = "write the field in one of the two";
+const MEMBERS: &str = "make them one sync, from an audience of all that either sends";
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("syncs `{one}` and `{other}` both create an object of `{object}` for each firing of `{step}`")]
@@ -39,9 +44,10 @@ struct SameFiring {
 pub(super) fn check(program: &Program, diags: &mut Diagnostics) {
     for (at, sync) in program.syncs.iter().enumerate() {
         for other in program.syncs.iter().skip(at + 1).filter(|other| Place::of(sync) == Place::of(other)) {
-            let field = shared(&written(sync), &written(other)).or_else(|| members(sync, other));
-            if let Some(field) = field {
-                diags.push(same_target(program, (sync, other), field));
+            if let Some(field) = shared(&written(sync), &written(other)) {
+                diags.push(same_target(program, (sync, other), (field, ONE)));
+            } else if let Some(field) = members(sync, other) {
+                diags.push(same_target(program, (sync, other), (field, MEMBERS)));
             }
         }
         for stream in &program.streams {
@@ -50,7 +56,7 @@ pub(super) fn check(program: &Program, diags: &mut Diagnostics) {
                 && names_the_same(sync, stream)
                 && let Some(field) = shared(&written(sync), &written(&other))
             {
-                diags.push(same_target(program, (sync, &other), field));
+                diags.push(same_target(program, (sync, &other), (field, ONE)));
             }
         }
     }
@@ -105,7 +111,7 @@ fn written(sync: &Sync) -> Vec<&str> {
     all.filter(|field| !field.eq_ignore_ascii_case(&sync.matches.0)).collect()
 }
 
-fn same_target(program: &Program, (sync, other): (&Sync, &Sync), field: &str) -> SameTarget {
+fn same_target(program: &Program, (sync, other): (&Sync, &Sync), (field, help): (&str, &'static str)) -> SameTarget {
     let (first, second) = if sync.span <= other.span { (sync, other) } else { (other, sync) };
     SameTarget {
         one: first.name.clone(),
@@ -114,6 +120,7 @@ fn same_target(program: &Program, (sync, other): (&Sync, &Sync), field: &str) ->
         object: format!("{}.{}", program.destination(sync.destination).name, sync.object),
         at: second.span,
         first: first.span,
+        help,
     }
 }
 

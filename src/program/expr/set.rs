@@ -156,10 +156,11 @@ impl Ctx<'_> {
         if let ([first, rest @ ..], Some(RowsOf::Entity(id))) =
             (path.parts.as_slice(), scope.inner().map(|frame| frame.over))
             && !rest.is_empty()
-            && self.global(dotted).is_none()
         {
+            let is_entity = self.entity_named(&first.text).is_some();
+            let sources = known.iter().filter(|_| !is_entity).map(|(name, span)| (name.as_str(), *span));
             let help = self.set_behind(id, first, rest);
-            return self.unknown(mistake.or_help(help));
+            return self.unknown(mistake.among(sources.filter(|(name, _)| name.contains('.'))).or_help(help));
         }
         if let Some((Global::Audience(at), span)) = self.global(dotted)
             && let Some(entity) = self.audience_entity(at)
@@ -169,8 +170,32 @@ impl Ctx<'_> {
                 .or_help(format!("count an audience as `{entity} where {dotted}`"))
                 .bears(span, "an audience, not a set");
         }
+        if let (Some(RowsOf::Entity(id)), [name]) = (scope.inner().map(|frame| frame.over), path.parts.as_slice())
+            && let Some((help, declared)) = self.set_beside(id, &name.text)
+        {
+            mistake = mistake.or_help(help).or_beside(Some(declared), "a set of that row");
+        }
         let mistake = mistake.among(known.iter().map(|(name, span)| (name.as_str(), *span)));
         self.unknown(mistake.or_help("name an entity, an event or a source, or give a link to here `as` this name"));
+    }
+
+    /// What to write for a set that is one link away, and where it is declared.
+    fn set_beside(&self, row: EntityId, set: &str) -> Option<(String, Span)> {
+        let members = self.members.get(row.0 as usize)?;
+        let sets = |entity: EntityId| match self.member(entity, set) {
+            Some((Member::Reverse(_), span)) => Some(span),
+            _ => None,
+        };
+        let over_link = members.iter().find_map(|(name, (it, _))| match it {
+            Member::Link(link) => Some((format!("write `{name}.{set}`"), sets(self.link(*link).to)?)),
+            _ => None,
+        });
+        over_link.or_else(|| {
+            members.iter().find_map(|(name, (it, _))| match it {
+                Member::Reverse(link) => Some((nested(name, set), sets(self.link(*link).from)?)),
+                _ => None,
+            })
+        })
     }
 
     /// What to write for `workspace.logins`, whose first part is no name of the row.

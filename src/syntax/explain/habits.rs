@@ -3,7 +3,7 @@
 //! the help compiles.
 
 use super::amount::amount;
-use super::{policy, sequence};
+use super::{experiment, policy, sequence};
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
 
@@ -54,6 +54,7 @@ pub(super) fn habit(place: &Place<'_>) -> Option<String> {
         .or_else(|| head(place))
         .or_else(|| column(place))
         .or_else(|| sequence::habit(place))
+        .or_else(|| experiment::habit(place))
         .or_else(|| item(place))
         .or_else(|| of_a_test(place))
         .or_else(|| condition(place))

@@ -1,6 +1,7 @@
 //! What people write of sequences, channels and sending windows out of habit. Takes the place where a piece stopped making sense,
 //! or the word that begins no item, and gives what to do there; applied as it is said, the help compiles.
 
+use super::experiment;
 use super::habits::{Place, last_word};
 use super::window::{time_of_day, window};
 use crate::syntax::grammar::Rule;
@@ -220,6 +221,6 @@ pub(in crate::syntax) fn item(block: &str, word: &str, text: &str) -> Option<Str
         ("sequence", "split" | "if") => {
             "write `branch NAME { … }` with a `step … when …` for each arm; an experiment draws them".to_owned()
         }
-        _ => return None,
+        _ => return experiment::item(block, word, rest),
     })
 }
