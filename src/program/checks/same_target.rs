@@ -89,10 +89,11 @@ fn shared<'p>(some: &[&'p str], others: &[&str]) -> Option<&'p str> {
     some.iter().copied().find(|field| others.iter().any(|other| other.eq_ignore_ascii_case(field)))
 }
 
-/// The match field of two syncs that write nothing else: each says who is a member.
+/// The match field of two syncs that write nothing else, one of which deletes who leaves: each says who is a member.
 fn members<'p>(sync: &'p Sync, other: &Sync) -> Option<&'p str> {
     let alone = written(sync).is_empty() && written(other).is_empty();
-    (alone && sync.matches.0.eq_ignore_ascii_case(&other.matches.0)).then_some(sync.matches.0.as_str())
+    let deletes = sync.leave == Leave::Delete || other.leave == Leave::Delete;
+    (alone && deletes && sync.matches.0.eq_ignore_ascii_case(&other.matches.0)).then_some(sync.matches.0.as_str())
 }
 
 /// Whether a sync from a step says whom its objects are for by the field that another one knows its objects by. Without that
