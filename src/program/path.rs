@@ -287,9 +287,11 @@ impl Ctx<'_> {
     /// The names of an experiment's arms.
     fn experiment_arms(&self, id: ExperimentId) -> Vec<String> {
         let arm = self.program.fields.iter().find_map(|field| match (&field.kind, &field.typed.kind) {
-                (FieldKind::Experiment(of, super::ExperimentPart::Arm), Type::Enum(values)) if *of == id => Some(values.clone()),
-                _ => None,
-            });
+            (FieldKind::Experiment(of, super::ExperimentPart::Arm), Type::Enum(values)) if *of == id => {
+                Some(values.clone())
+            }
+            _ => None,
+        });
         arm.unwrap_or_default()
     }
 

@@ -258,11 +258,7 @@ pub const HABITS: &[Habit] = &[
         "read each row's set on its own: `sum(count(logins) from users)`, or `any(users where any(logins where …))`",
         "trait t of workspace = sum(count(logins) from users)",
     ),
-    (
-        "trait t of user = max(logins.at)",
-        "write `max(at from logins)`",
-        "trait t of user = max(at from logins)",
-    ),
+    ("trait t of user = max(logins.at)", "write `max(at from logins)`", "trait t of user = max(at from logins)"),
     (
         "status s of workspace { big when seats_used > 3; otherwise small }",
         "write `otherwise` behind the stage: `small otherwise`",

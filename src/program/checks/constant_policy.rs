@@ -27,7 +27,9 @@ struct EmptyPolicy {
 #[diagnostic(
     code("whole-policy"),
     severity(Warning),
-    help("correct the condition; to send nothing for a time, switch it with a `let`: `let paused = true`, `where paused`")
+    help(
+        "correct the condition; to send nothing for a time, switch it with a `let`: `let paused = true`, `where paused`"
+    )
 )]
 struct WholePolicy {
     name: String,

@@ -201,8 +201,13 @@ impl Ctx<'_> {
     /// What to write for `workspace.logins`, whose first part is no name of the row.
     fn set_behind(&self, row: EntityId, first: &ast::Name, rest: &[ast::Name]) -> String {
         let rest = rest.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
-        let members: Vec<(&str, Member)> =
-            self.members.get(row.0 as usize).into_iter().flatten().map(|(name, (it, _))| (name.as_str(), *it)).collect();
+        let members: Vec<(&str, Member)> = self
+            .members
+            .get(row.0 as usize)
+            .into_iter()
+            .flatten()
+            .map(|(name, (it, _))| (name.as_str(), *it))
+            .collect();
         // Links and sets lead somewhere.
         let ways = members.iter().filter_map(|(name, it)| match it {
             Member::Link(link) => Some((*name, self.link(*link).to, false)),
@@ -236,9 +241,8 @@ impl Ctx<'_> {
             match self.member(entity, &name.text)?.0 {
                 Member::Link(link) => over = Some(RowsOf::Entity(self.link(link).to)),
                 Member::Reverse(_) => {
-                    let text = |parts: &[ast::Name]| {
-                        parts.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")
-                    };
+                    let text =
+                        |parts: &[ast::Name]| parts.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
                     let rest = path.parts.get(at + 1..).filter(|rest| !rest.is_empty())?;
                     return Some((text(path.parts.get(..=at)?), text(rest)));
                 }

@@ -2,10 +2,10 @@
 //! declared as. Says nothing where it hangs on a mistake that has been told.
 
 use super::{Counted, Scope};
-use crate::program::{EntityId, RowsOf};
 use crate::program::context::Ctx;
 use crate::program::mistakes::{self, Unknown};
 use crate::program::names::Global;
+use crate::program::{EntityId, RowsOf};
 use crate::source::Span;
 use crate::syntax::{DoubleQuotes, ast};
 
@@ -71,7 +71,8 @@ impl Ctx<'_> {
         } else if let Some((Global::Policy | Global::Sync(_) | Global::Channel(_) | Global::Destination(_), span)) =
             self.global(&name.text)
         {
-            mistake = mistake.or_help("name a column of the row, or a field").bears(span, "what this is called has no value");
+            mistake =
+                mistake.or_help("name a column of the row, or a field").bears(span, "what this is called has no value");
         }
         let known = self.known_here(scope);
         let declare = self.declare_help(name, scope);

@@ -136,7 +136,8 @@ fn check_names(node: &ast::Sequence, diags: &mut Diagnostics) {
         }
         check_reserved(name, diags);
         check_part(&node.name, (what, name), "__decided_at", diags);
-        let first = names.iter().take(at).map(|(_, name)| name).find(|other| other.text.eq_ignore_ascii_case(&name.text));
+        let first =
+            names.iter().take(at).map(|(_, name)| name).find(|other| other.text.eq_ignore_ascii_case(&name.text));
         if let Some(first) = first {
             diags.push(DuplicateName { name: name.text.clone(), at: name.span, first: first.span });
         }

@@ -40,7 +40,10 @@ struct ArmWithoutCondition {
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("branch `{name}` has no arm")]
-#[diagnostic(code("branch-without-arm"), help("add a line such as `step offer when …` for each arm, or remove the branch"))]
+#[diagnostic(
+    code("branch-without-arm"),
+    help("add a line such as `step offer when …` for each arm, or remove the branch")
+)]
 struct BranchWithoutArm {
     name: String,
     #[label(primary, "it decides nothing")]

@@ -46,12 +46,16 @@ pub(super) fn habit(place: &Place<'_>) -> Option<String> {
 /// What a word that begins no item of an experiment or a test is written as here.
 pub(super) fn item(block: &str, word: &str, rest: &str) -> Option<String> {
     Some(match (block, word.to_ascii_lowercase().as_str()) {
-        ("experiment", "variants" | "variant" | "arm" | "groups" | "split") => format!("write `arms` in place of `{word}`"),
+        ("experiment", "variants" | "variant" | "arm" | "groups" | "split") => {
+            format!("write `arms` in place of `{word}`")
+        }
         ("experiment", "traffic" | "coverage" | "percentage") => format!("write `rollout` in place of `{word}`"),
         ("experiment", "metric" | "measure" | "kpi") => format!("write `goal` in place of `{word}`"),
         ("experiment", _) if rest.contains('%') => format!("write `arms` before `{word}`"),
         ("test", "wait" | "sleep" | "advance") => format!("write `after` in place of `{word}`"),
-        ("test", "run" | "when") => "remove it: the program runs before each `expect`, and every hour of an `after`".to_owned(),
+        ("test", "run" | "when") => {
+            "remove it: the program runs before each `expect`, and every hour of an `after`".to_owned()
+        }
         ("test", "at" | "on") => "write how long after the run before: `after 3 days`".to_owned(),
         ("test", "assert" | "then" | "should") => format!("write `expect` in place of `{word}`"),
         ("test", "insert" | "with" | "rows" | "source") => format!("write `given` in place of `{word}`"),

@@ -7,7 +7,19 @@ use crate::syntax::{words, zone};
 
 /// The words that end a window.
 const CLAUSES: &[&str] = &[
-    "via", "due", "when", "until", "late", "otherwise", "if", "where", "unless", "while", "else", "default", "before",
+    "via",
+    "due",
+    "when",
+    "until",
+    "late",
+    "otherwise",
+    "if",
+    "where",
+    "unless",
+    "while",
+    "else",
+    "default",
+    "before",
     "expires",
 ];
 
@@ -114,7 +126,8 @@ fn between(first: &str, last: &str) -> Option<Vec<&'static str>> {
         (5, 6) => vec!["weekends"],
         (0, 6) => vec!["daily"],
         _ => {
-            let within = |at: &usize| if first <= last { (first..=last).contains(at) } else { *at >= first || *at <= last };
+            let within =
+                |at: &usize| if first <= last { (first..=last).contains(at) } else { *at >= first || *at <= last };
             words::DAYS.iter().enumerate().filter(|(at, _)| within(at)).map(|(_, day)| *day).collect()
         }
     })
@@ -211,7 +224,8 @@ pub(super) fn time_of_day(place: &Place<'_>) -> Option<String> {
         }
         _ => return None,
     };
-    let clause = ["due", "until"].into_iter().max_by_key(|clause| before.rfind(clause)).filter(|it| before.contains(it));
+    let clause =
+        ["due", "until"].into_iter().max_by_key(|clause| before.rfind(clause)).filter(|it| before.contains(it));
     let minutes = Clock::at_start(&time).and_then(|(time, _)| time.minutes());
     let hours = match (minutes, clause?) {
         (Some(to), "until") if to > 0 => format!("00:00-{}", clock(to)),
