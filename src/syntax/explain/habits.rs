@@ -82,6 +82,9 @@ fn head(place: &Place<'_>) -> Option<String> {
     {
         return place.expects("`=`").then(|| format!("write `=` in place of `{found}`"));
     }
+    if place.expects("`of`") && matches!(found, "" | "{") {
+        return Some("add `of` and the entity, as in `of workspace`".to_owned());
+    }
     if place.expects("`of`") && !matches!(found, "" | "from" | "for" | "in" | "on" | "to") && place.next() != "of" {
         return Some(format!("name the entity before `{found}`, as in `of workspace`"));
     }
