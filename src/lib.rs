@@ -48,7 +48,11 @@ pub fn compile(
     dialect: &Dialect,
     diagnostics: &mut Diagnostics,
 ) -> Option<Manifest> {
-    let program = check(sources, options, diagnostics)?;
-    let plan = plan::lower(&program, sources);
-    Some(compile::manifest(plan, &program, sources, dialect))
+    check(sources, options, diagnostics).map(|program| emit(&program, sources, dialect))
+}
+
+/// Plans a project that [`check`] found to be right, and writes it out in a dialect.
+#[must_use]
+pub fn emit(program: &Program, sources: &Sources, dialect: &Dialect) -> Manifest {
+    compile::manifest(plan::lower(program, sources), program, sources, dialect)
 }

@@ -16,7 +16,6 @@ use crate::engine::{Driver, EngineError, Location, Trouble};
 use crate::manifest::Manifest;
 use crate::program::{Expectation, Literal, Program, SourceId, Test, TestStep};
 use crate::source::{Sources, Span};
-use crate::{compile, plan};
 
 pub use compare::Difference;
 
@@ -204,5 +203,5 @@ pub(crate) fn manifest(program: &Program, sources: &Sources, dialect: &Dialect) 
         source.sql = None;
         source.reads.clear();
     }
-    compile::manifest(plan::lower(&program, sources), &program, sources, dialect)
+    crate::emit(&program, sources, dialect)
 }

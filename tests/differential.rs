@@ -40,29 +40,36 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use oracle::Oracle;
+use oracle::{Oracle, Seen};
 use plgc::engine;
+use plgc::manifest::Manifest;
 
 use crate::run_cases::script::Edition;
 use crate::run_cases::world::World;
 use crate::run_cases::{below, editions, folder, name};
+use crate::support::drivers;
 
-/// Where the evaluator and an engine differ on a case, and how many runs were compared.
+/// Where the evaluator and engines differ on a case, and how many runs were compared.
 fn difference(
     case: &str,
     editions: &[Edition],
-    engine: &'static engine::Driver,
+    engines: &[&'static engine::Driver],
     mut oracle: Oracle,
 ) -> (Option<String>, usize) {
-    let world = World::new(engine);
+    let worlds: Vec<World> = engines.iter().map(|engine| World::new(engine)).collect();
     for edition in editions {
-        let program = oracle::program(edition).unwrap_or_else(|codes| panic!("{case}: {codes:?}\n{}", edition.text));
-        let manifest = world.compile(case, edition);
+        let checked = oracle::checked(edition);
+        let (sources, program) = checked.unwrap_or_else(|codes| panic!("{case}: {codes:?}\n{}", edition.text));
+        let manifest = |world: &World| plgc::emit(&program, &sources, world.dialect());
+        let manifests: Vec<Manifest> = worlds.iter().map(manifest).collect();
         for moment in &edition.moments {
             oracle.take(&program, moment);
-            let outcome = world.outcome(&manifest, moment);
-            if let Some(found) = oracle.compare((&program, &manifest), moment, &world, &outcome) {
-                return (Some(format!("{} at {}: {found}", engine.name, moment.now)), oracle.compared);
+            let ready: Vec<_> = worlds.iter().zip(&manifests).collect();
+            let outcomes: Vec<_> = ready.iter().map(|(world, manifest)| world.outcome(manifest, moment)).collect();
+            let seen = ready.into_iter().zip(&outcomes);
+            let seen: Vec<_> = seen.map(|((world, manifest), outcome)| Seen { manifest, world, outcome }).collect();
+            if let Some(found) = oracle.compare(&program, moment, &seen) {
+                return (Some(format!("at {}: {found}", moment.now)), oracle.compared);
             }
             if oracle.left {
                 break;
@@ -100,7 +107,7 @@ fn the_evaluator_gives_the_rows_of_every_run_case() {
         .collect();
     let compared = AtomicUsize::new(0);
     let wrong = all(&cases, |path| {
-        let (found, runs) = difference(&name(path), &editions(path), engine, Oracle::default());
+        let (found, runs) = difference(&name(path), &editions(path), &[engine], Oracle::default());
         compared.fetch_add(runs, Ordering::Relaxed);
         found.map(|found| format!("{}: {found}", name(path)))
     });
@@ -111,11 +118,11 @@ fn the_evaluator_gives_the_rows_of_every_run_case() {
 }
 
 /// The same for one program; a panic of the compiler is a difference, too.
-fn differs(edition: &Edition, engine: &'static engine::Driver) -> (Option<String>, usize) {
+fn differs(edition: &Edition) -> (Option<String>, usize) {
     let tried = catch_unwind(AssertUnwindSafe(|| {
-        difference("random", &experiment::edited(edition), engine, Oracle::of_syncs())
+        difference("random", &experiment::edited(edition), &drivers(), Oracle::of_syncs())
     }));
-    tried.unwrap_or_else(|_| (Some(format!("{}: it panics", engine.name)), 0))
+    tried.unwrap_or_else(|_| (Some("it panics".to_owned()), 0))
 }
 
 /// A number from the environment.
@@ -133,14 +140,12 @@ fn random_programs_mean_the_same_everywhere() {
         let edition = Edition::of("random", program::case(*seed));
         let checked = oracle::program(&edition).unwrap_or_else(|codes| panic!("{seed}: {codes:?}\n{}", edition.text));
         constructs::count(&checked, &edition, &mut counts.lock().unwrap());
-        engine::ALL.iter().find_map(|engine| {
-            let (found, runs) = differs(&edition, engine);
-            compared.fetch_add(runs, Ordering::Relaxed);
-            found.map(|_| {
-                let small = shrink::smallest(&edition, |edition| differs(edition, engine).0.is_some());
-                let found = differs(&small, engine).0.unwrap_or_default();
-                format!("PLGC_DIFFERENTIAL_SEED={seed} PLGC_DIFFERENTIAL=1: {found}\n\n{}\n", small.text.trim_end())
-            })
+        let (found, runs) = differs(&edition);
+        compared.fetch_add(runs, Ordering::Relaxed);
+        found.map(|_| {
+            let small = shrink::smallest(&edition, |edition| differs(edition).0.is_some());
+            let found = differs(&small).0.unwrap_or_default();
+            format!("PLGC_DIFFERENTIAL_SEED={seed} PLGC_DIFFERENTIAL=1: {found}\n\n{}\n", small.text.trim_end())
         })
     });
     let compared = compared.into_inner();

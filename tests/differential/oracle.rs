@@ -10,7 +10,6 @@ use plgc::manifest::Manifest;
 use plgc::program::{self, Options, Program, SourceId};
 use plgc::run::{Outcome, RunError};
 use plgc::source::Sources;
-use plgc::syntax;
 use plgc::types::{Type, Typed};
 
 use crate::run_cases::script::{Edition, Moment, Table};
@@ -18,15 +17,18 @@ use crate::run_cases::world::World;
 
 /// The program of an edition, or the codes of its mistakes.
 pub fn program(edition: &Edition) -> Result<Program, Vec<String>> {
+    checked(edition).map(|(_, program)| program)
+}
+
+/// The program of an edition with its text, or the codes of its mistakes.
+pub fn checked(edition: &Edition) -> Result<(Sources, Program), Vec<String>> {
     let mut sources = Sources::default();
     sources.add(format!("{}.plg", edition.name), edition.text.clone()).unwrap();
     let zone = edition.zone.clone();
     let options = zone.map_or_else(Options::default, |zone| Options { zone, ..Options::default() });
     let mut mistakes = Diagnostics::default();
-    let files: Vec<_> = sources.files().iter().map(|file| syntax::parse(file, &mut mistakes)).collect();
-    let program = program::analyze(&files, &sources, &options, &mut mistakes);
-    if !mistakes.has_errors() {
-        return Ok(program);
+    if let Some(program) = plgc::check(&sources, &options, &mut mistakes) {
+        return Ok((sources, program));
     }
     let said = mistakes.finish();
     let errors = said.iter().filter(|it| diagnostics::is_error(it.as_ref()));
@@ -130,30 +132,50 @@ impl Oracle {
         Some(&self.before)
     }
 
-    /// Compares a run of an engine with the evaluator; the first difference, if there is one.
-    pub fn compare(
-        &mut self,
-        (program, manifest): (&Program, &Manifest),
-        moment: &Moment,
-        world: &World,
-        outcome: &Result<Outcome, RunError>,
-    ) -> Option<String> {
-        let queries = manifest.sources.iter().filter(|source| source.is_query && outcome.is_ok()).map(|source| {
-            let row = |row: Vec<engine::Value>| {
-                row.iter().zip(&source.columns).map(|(value, column)| taken(value, &column.typed.kind)).collect()
+    /// Compares a run with the evaluator, on each engine that did it; the first difference, if there is one.
+    pub fn compare(&mut self, program: &Program, moment: &Moment, seen: &[Seen]) -> Option<String> {
+        if let Some(one) = seen.iter().find(|one| one.built() != seen[0].built()) {
+            let said = |one: &Seen| match one.outcome {
+                Ok(outcome) if outcome.built => "builds".to_owned(),
+                Ok(_) => "has nothing to build".to_owned(),
+                Err(error) => format!("stops: {error}"),
             };
-            (source.name.clone(), world.source(source).into_iter().map(row).collect())
+            let instants = seen.iter().filter_map(|one| one.outcome.as_ref().err());
+            self.left |= instants.into_iter().any(|error| leaves_range(&error.to_string()));
+            let found = format!("one engine {}, the other {}", said(&seen[0]), said(one));
+            return (!self.left).then_some(found);
+        }
+        let queries = seen.iter().find(|one| one.outcome.is_ok()).map(Seen::queries).unwrap_or_default();
+        let wanted = seen.iter().any(|one| match one.outcome {
+            Ok(outcome) => outcome.built,
+            Err(error) => matches!(error, RunError::Statement { .. } | RunError::Value { .. }),
         });
-        let queries = queries.collect();
-        match outcome {
+        let ran = wanted.then(|| self.run(program, moment, &queries)).flatten();
+        let found = seen.iter().find_map(|one| {
+            let found = self.compare_one(program, one, ran.as_ref());
+            found.map(|found| format!("{}: {found}", one.world.engine()))
+        });
+        if let Some(Ok(after)) = ran
+            && seen.iter().any(Seen::built)
+        {
+            (self.before, self.deliveries) = after;
+        }
+        found
+    }
+
+    fn compare_one(
+        &mut self,
+        program: &Program,
+        one: &Seen,
+        ran: Option<&Result<(Output, Deliveries), eval::Stop>>,
+    ) -> Option<String> {
+        match one.outcome {
             Ok(outcome) if !outcome.built => None,
-            Ok(outcome) => match self.run(program, moment, &queries)? {
+            Ok(outcome) => match ran? {
                 Ok((output, deliveries)) => {
-                    let found = differs(&output, manifest, world, outcome);
-                    let found = found.or_else(|| sent(&deliveries, program, manifest, world).filter(|_| self.sends));
-                    (self.before, self.deliveries) = (output, deliveries);
                     self.compared += 1;
-                    found
+                    let found = differs(output, one.manifest, one.world, outcome);
+                    found.or_else(|| sent(deliveries, program, one.manifest, one.world).filter(|_| self.sends))
                 }
                 Err(stop) if leaves_range(&stop.to_string()) => {
                     self.left = true;
@@ -165,12 +187,36 @@ impl Oracle {
                 let said = error.to_string();
                 self.left |= leaves_range(&said);
                 self.compared += 1;
-                let found = self.run(program, moment, &queries)?;
                 let said = || format!("the engine stops, the evaluator does not: {said}");
-                (found.is_ok() && !self.left).then(said)
+                (ran?.is_ok() && !self.left).then(said)
             }
             Err(_) => None,
         }
+    }
+}
+
+/// What an engine did in a run.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    pub manifest: &'a Manifest,
+    pub world: &'a World,
+    pub outcome: &'a Result<Outcome, RunError>,
+}
+
+impl Seen<'_> {
+    fn built(&self) -> bool {
+        self.outcome.as_ref().is_ok_and(|outcome| outcome.built)
+    }
+
+    /// The rows of the sources that are queries.
+    fn queries(&self) -> BTreeMap<String, Vec<eval::Row>> {
+        let queries = self.manifest.sources.iter().filter(|source| source.is_query).map(|source| {
+            let row = |row: Vec<engine::Value>| {
+                row.iter().zip(&source.columns).map(|(value, column)| taken(value, &column.typed.kind)).collect()
+            };
+            (source.name.clone(), self.world.source(source).into_iter().map(row).collect())
+        });
+        queries.collect()
     }
 }
 

@@ -10,7 +10,7 @@ use plgc::program::Options;
 use plgc::source::Sources;
 use serde_json::{Value as Json, json};
 
-use super::oracle::Oracle;
+use super::oracle::{Oracle, Seen};
 use super::{experiment, program};
 use crate::run_cases::script::Edition;
 use crate::run_cases::world::World;
@@ -157,7 +157,8 @@ fn found(editions: &[Edition], engine: &'static engine::Driver, bug: fn(&mut Jso
             if outcome.is_err() {
                 return None;
             }
-            let said = oracle.compare((&program, &manifest), moment, &world, &outcome);
+            let said =
+                oracle.compare(&program, moment, &[Seen { manifest: &manifest, world: &world, outcome: &outcome }]);
             if said.is_some() || oracle.left {
                 return said;
             }

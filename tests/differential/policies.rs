@@ -328,7 +328,8 @@ pub fn wrong(seed: u64, engine: &'static Driver, counts: &mut Counts) -> Option<
         let before = world.sent(&manifest);
         let fired_before: Vec<_> = syncs.iter().map(|sync| firings(&checked, oracle.last().1, &sync.name)).collect();
         let outcome = world.outcome(&manifest, moment);
-        let differs = oracle.compare((&checked, &manifest), moment, &world, &outcome);
+        let differs =
+            oracle.compare(&checked, moment, &[oracle::Seen { manifest: &manifest, world: &world, outcome: &outcome }]);
         if differs.is_some() || oracle.left {
             return differs.map(|it| format!("{it}\n{}", edition.text));
         }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use plgc::diagnostics::Diagnostics;
 use plgc::diagnostics::text::{self, Style};
-use plgc::dialect;
+use plgc::dialect::{self, Dialect};
 use plgc::engine::{self, Driver, Location, Value};
 use plgc::manifest::{Column, Manifest};
 use plgc::program::Options;
@@ -50,6 +50,16 @@ impl World {
         Self { folder, _database: database, driver, location }
     }
 
+    /// The name of its engine.
+    pub const fn engine(&self) -> &'static str {
+        self.driver.name
+    }
+
+    /// How its engine writes SQL.
+    pub fn dialect(&self) -> &'static Dialect {
+        dialect::find(self.driver.name).unwrap()
+    }
+
     /// The program of an edition for this engine.
     pub fn compile(&self, case: &str, edition: &Edition) -> Manifest {
         let mut sources = Sources::default();
@@ -57,7 +67,7 @@ impl World {
         let zone = edition.zone.clone();
         let options = zone.map_or_else(Options::default, |zone| Options { zone, ..Options::default() });
         let mut mistakes = Diagnostics::default();
-        let manifest = plgc::compile(&sources, &options, dialect::find(self.driver.name).unwrap(), &mut mistakes);
+        let manifest = plgc::compile(&sources, &options, self.dialect(), &mut mistakes);
         let style = Style { color: false, unicode: true, width: 100 };
         manifest.unwrap_or_else(|| panic!("{case}: {}", text::render(&mistakes.finish(), &sources, style)))
     }
