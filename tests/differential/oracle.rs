@@ -75,8 +75,10 @@ pub struct Oracle {
     sends: bool,
     /// How many runs could be compared.
     pub compared: usize,
-    /// Whether an instant left the years 1 to 9999: engines differ in when they notice, so nothing is compared from there on.
+    /// Whether an instant left the years 1 to 9999 in the evaluator, or on all engines: nothing is compared from there on.
     pub left: bool,
+    /// The engines on which one did: they differ in when they notice.
+    pub out: Vec<&'static str>,
 }
 
 impl Oracle {
@@ -134,29 +136,31 @@ impl Oracle {
 
     /// Compares a run with the evaluator, on each engine that did it; the first difference, if there is one.
     pub fn compare(&mut self, program: &Program, moment: &Moment, seen: &[Seen]) -> Option<String> {
-        if let Some(one) = seen.iter().find(|one| one.built() != seen[0].built()) {
-            let said = |one: &Seen| match one.outcome {
-                Ok(outcome) if outcome.built => "builds".to_owned(),
-                Ok(_) => "has nothing to build".to_owned(),
-                Err(error) => format!("stops: {error}"),
-            };
-            let instants = seen.iter().filter_map(|one| one.outcome.as_ref().err());
-            self.left |= instants.into_iter().any(|error| leaves_range(&error.to_string()));
-            let found = format!("one engine {}, the other {}", said(&seen[0]), said(one));
-            return (!self.left).then_some(found);
-        }
         let queries = seen.iter().find(|one| one.outcome.is_ok()).map(Seen::queries).unwrap_or_default();
         let wanted = seen.iter().any(|one| match one.outcome {
             Ok(outcome) => outcome.built,
             Err(error) => matches!(error, RunError::Statement { .. } | RunError::Value { .. }),
         });
         let ran = wanted.then(|| self.run(program, moment, &queries)).flatten();
-        let found = seen.iter().find_map(|one| {
+        if let Some(Err(stop)) = &ran {
+            self.left |= leaves_range(&stop.to_string());
+        }
+        let is_out = |one: &&Seen| one.outcome.as_ref().is_err_and(|error| leaves_range(&error.to_string()));
+        self.out.extend(seen.iter().filter(is_out).map(|one| one.world.engine()));
+        let rest: Vec<&Seen> = seen.iter().filter(|one| !is_out(one)).collect();
+        self.left |= rest.is_empty();
+        if self.left {
+            return None;
+        }
+        let mut found = rest.iter().find_map(|one| {
             let found = self.compare_one(program, one, ran.as_ref());
             found.map(|found| format!("{}: {found}", one.world.engine()))
         });
+        if let Some(other) = rest.iter().find(|one| one.built() != rest[0].built()) {
+            found = found.or_else(|| Some(format!("one engine {}, the other {}", rest[0].said(), other.said())));
+        }
         if let Some(Ok(after)) = ran
-            && seen.iter().any(Seen::built)
+            && rest.iter().any(|one| one.built())
         {
             (self.before, self.deliveries) = after;
         }
@@ -177,18 +181,11 @@ impl Oracle {
                     let found = differs(output, one.manifest, one.world, outcome);
                     found.or_else(|| sent(deliveries, program, one.manifest, one.world).filter(|_| self.sends))
                 }
-                Err(stop) if leaves_range(&stop.to_string()) => {
-                    self.left = true;
-                    None
-                }
                 Err(stop) => Some(format!("the evaluator stops: {stop}")),
             },
             Err(error @ (RunError::Statement { .. } | RunError::Value { .. })) => {
-                let said = error.to_string();
-                self.left |= leaves_range(&said);
                 self.compared += 1;
-                let said = || format!("the engine stops, the evaluator does not: {said}");
-                (ran?.is_ok() && !self.left).then(said)
+                ran?.is_ok().then(|| format!("the engine stops, the evaluator does not: {error}"))
             }
             Err(_) => None,
         }
@@ -208,6 +205,14 @@ impl Seen<'_> {
         self.outcome.as_ref().is_ok_and(|outcome| outcome.built)
     }
 
+    fn said(&self) -> String {
+        match self.outcome {
+            Ok(outcome) if outcome.built => "builds".to_owned(),
+            Ok(_) => "has nothing to build".to_owned(),
+            Err(error) => format!("stops: {error}"),
+        }
+    }
+
     /// The rows of the sources that are queries.
     fn queries(&self) -> BTreeMap<String, Vec<eval::Row>> {
         let queries = self.manifest.sources.iter().filter(|source| source.is_query).map(|source| {
@@ -221,7 +226,9 @@ impl Seen<'_> {
 }
 
 fn leaves_range(said: &str) -> bool {
-    ["years 1 to 9999", "range of years", "before the year 1"].iter().any(|part| said.contains(part))
+    ["years 1 to 9999", "range of years", "before the year 1", "date out of range", "timestamp out of range"]
+        .iter()
+        .any(|part| said.contains(part))
 }
 
 fn differs(output: &Output, manifest: &Manifest, world: &World, outcome: &Outcome) -> Option<String> {
