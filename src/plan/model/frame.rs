@@ -114,6 +114,16 @@ pub(super) struct Asked {
     pub(super) name: String,
 }
 
+/// What a set reads of the frame outside: a level of it, and what tells the rows of that level apart. A level before the one that joins a
+/// frame further out has no columns of that.
+#[derive(Debug, Clone)]
+pub(super) struct Reads {
+    /// The level.
+    pub(super) level: usize,
+    /// The columns that identify its rows.
+    pub(super) identity: Vec<Identity>,
+}
+
 /// One scan and one `GROUP BY` of a set.
 #[derive(Debug)]
 pub(super) struct Group {
@@ -123,8 +133,8 @@ pub(super) struct Group {
     pub(super) over: RowsOf,
     /// The set's ties; the outer sides matter only with `reads`.
     pub(super) ties: Vec<Tie>,
-    /// The level of the frame that asked whose columns the set reads, if it does.
-    pub(super) reads: Option<usize>,
+    /// What the set reads of the frame that asked, if it does.
+    pub(super) reads: Option<Reads>,
     /// The names of the columns that it is joined by.
     pub(super) keys: Vec<Identity>,
     /// What is asked.

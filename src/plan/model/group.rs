@@ -2,7 +2,7 @@
 //! with others (the same rows, the same ties), joins it once, and names its column.
 
 use super::build::Builder;
-use super::frame::{Asked, FrameId, Group, Identity, Joined, Request, key};
+use super::frame::{Asked, FrameId, Group, Identity, Joined, Reads, Request, key};
 use super::names::Names;
 use super::normal;
 use super::window::value_of;
@@ -82,7 +82,7 @@ impl Builder<'_> {
         let ties: Vec<String> =
             aggregate.set.ties.iter().map(|tie| format!("{} = {}", key(&tie.inner), key(&tie.outer))).collect();
         let index = format!("{:?} {ties:?} at {reads}", aggregate.set.over);
-        let group = self.group(frame, index, aggregate, Some((reads, identity.clone())));
+        let group = self.group(frame, index, aggregate, Some(Reads { level: reads, identity: identity.clone() }));
         let join = format!("{group} by the row");
         if let Some(joined) = self.frame(frame).joins.get(&join) {
             return (group, joined.clone());
@@ -100,31 +100,25 @@ impl Builder<'_> {
         (group, joined)
     }
 
-    /// The group that is this; made where it is new. With `reads`: of which level, and what identifies its rows.
-    fn group(
-        &mut self,
-        frame: FrameId,
-        index: String,
-        aggregate: &Aggregate,
-        reads: Option<(usize, Vec<Identity>)>,
-    ) -> usize {
+    /// The group that is this; made where it is new. With `reads`: grouped by the row outside.
+    fn group(&mut self, frame: FrameId, index: String, aggregate: &Aggregate, reads: Option<Reads>) -> usize {
         if let Some(place) = self.frame(frame).group_index.get(&index) {
             return *place;
         }
         let wished = self.set_name(aggregate.set.over, &aggregate.set.ties);
         let name = self.claim_step(&wished);
         let mut names = Names::default();
-        let (reads, keys) = match reads {
-            Some((level, identity)) => {
-                let keys = identity.into_iter().map(|it| Identity { name: names.claim(&it.name), ..it });
-                (Some(level), keys.collect())
+        let keys = match &reads {
+            Some(reads) => {
+                let keys = reads.identity.iter().cloned();
+                keys.map(|it| Identity { name: names.claim(&it.name), ..it }).collect()
             }
             None => {
                 let ties = aggregate.set.ties.iter().map(|tie| {
                     let wished = self.tie_name(aggregate.set.over, tie);
                     Identity { name: names.claim(&wished), kind: tie.inner.typed.kind.clone() }
                 });
-                (None, ties.collect())
+                ties.collect()
             }
         };
         let group = Group {

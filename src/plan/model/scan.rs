@@ -2,7 +2,7 @@
 //! aggregate would count them twice; the levels that its expressions need; and the select that groups them.
 
 use super::build::{Builder, read};
-use super::frame::{Frame, FrameId, Group, Identity, Last, Parent, Request, key};
+use super::frame::{Frame, FrameId, Group, Identity, Last, Parent, Reads, Request, key};
 use super::normal;
 use crate::plan::call;
 use crate::plan::rel::{Item, Join, JoinKind, Scalar, Table};
@@ -126,7 +126,7 @@ impl Builder<'_> {
             self.frame(frame).level(1).distinct = true;
             self.distinct_key(frame);
         }
-        if let Some(reads) = group.reads {
+        if let Some(reads) = &group.reads {
             self.join_outer(outer, frame, reads, group);
         }
         self.windows_apart = true;
@@ -196,8 +196,8 @@ impl Builder<'_> {
     }
 
     /// Joins the level of the row outside that has what the set reads of it.
-    fn join_outer(&mut self, outer: FrameId, frame: FrameId, reads: usize, group: &GroupParts) {
-        let (identity, _) = self.identity(outer);
+    fn join_outer(&mut self, outer: FrameId, frame: FrameId, reads: &Reads, group: &GroupParts) {
+        let identity = reads.identity.clone();
         let level = self.level_of_all(frame, group.ties.iter().map(|tie| &tie.inner));
         let inner: Vec<Scalar> = group.ties.iter().map(|tie| self.value(frame, &tie.inner, level)).collect();
         let wished = if level == 1 { "l".to_owned() } else { "o".to_owned() };
@@ -209,7 +209,7 @@ impl Builder<'_> {
             on.push(outer.equals(tie.inner.typed.kind.clone(), inner));
         }
         let kind = if on.is_empty() { JoinKind::Cross } else { JoinKind::Inner };
-        let step = self.step_name(outer, reads);
+        let step = self.step_name(outer, reads.level);
         self.frame(frame).level(level).joins.push(Join { kind, with: Table::Step(step).alias(&alias), on });
     }
 
@@ -301,7 +301,7 @@ pub(super) struct GroupParts {
     name: String,
     over: RowsOf,
     ties: Vec<crate::program::Tie>,
-    reads: Option<usize>,
+    reads: Option<Reads>,
     keys: Vec<Identity>,
     requests: Vec<Request>,
     fields: Vec<FieldId>,
@@ -313,7 +313,7 @@ impl GroupParts {
             name: group.name.clone(),
             over: group.over,
             ties: group.ties.clone(),
-            reads: group.reads,
+            reads: group.reads.clone(),
             keys: group.keys.clone(),
             requests: group.requests.clone(),
             fields: group.fields.clone(),
