@@ -2,6 +2,7 @@
 //! the field.
 
 mod channel;
+mod policies;
 
 use crate::support::project::Project;
 

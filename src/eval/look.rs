@@ -3,9 +3,9 @@
 
 use super::entity::At;
 use super::expr::Frame;
-use super::{Input, Run, Stop, Turn, Value, operator, sequence};
+use super::{Input, Receipt, Run, Stop, Turn, Value, operator, sequence};
 use crate::program::{
-    Aggregate, EntityId, Expr, FieldId, Hash, Op, Program, RowsOf, Sequence, SequenceId, SequencePart,
+    Aggregate, EntityId, Expr, FieldId, Hash, LinkId, Op, Program, RowsOf, Sequence, SequenceId, SequencePart, Stream,
 };
 
 /// A row of an entity, by its place.
@@ -95,6 +95,30 @@ impl<'a> Look<'a> {
     /// Where a value does not fit into its type.
     pub fn moved(&self, at: &Value, by: &Expr) -> Result<Value, Stop> {
         operator::arithmetic(Op::Add, &[at.clone(), self.0.eval(by, &[])?])
+    }
+
+    /// The row to which links lead, if there is one.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn follow(&self, path: &[LinkId], row: RowAt) -> Result<Option<RowAt>, Stop> {
+        let end = self.0.follow_all(path, At { over: RowsOf::Entity(row.entity), place: row.place })?;
+        let entity = path.last().map_or(row.entity, |link| self.0.program.link(*link).to);
+        Ok(end.map(|at| RowAt { entity, place: at.place }))
+    }
+
+    /// When what a sync from a step sent of the last entry of the row was accepted, of what was.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn accepted(&self, stream: &Stream, row: RowAt, all: &[Receipt]) -> Result<Option<i64>, Stop> {
+        let sequence = self.0.program.sequence(stream.sequence);
+        let entry = self.0.field(sequence.entry, row.place)?.0;
+        let key = self
+            .0
+            .column(At { over: RowsOf::Entity(row.entity), place: row.place }, self.0.program.entity(row.entity).key);
+        let firing = self.0.firing_of(stream, &key.text().unwrap_or_default(), entry.as_int());
+        Ok(all.iter().find(|it| it.firing == firing && self.0.is_of(it, stream)).map(|it| it.at))
     }
 
     /// What its channel says of a step; nothing of one that goes through none.

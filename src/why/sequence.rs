@@ -195,12 +195,19 @@ impl About<'_> {
             return Ok(vec![node]);
         }
         let mut nodes = self.moves((id, SequencePart::Arm(at)), branch.due.as_ref(), depth)?;
+        let mut taken: Option<&str> = None;
         for (at, when) in &branch.arms {
             let Some(step) = sequence.steps.get(*at) else { continue };
+            if let Some(first) = taken {
+                // Whatever it asks: the first that holds is taken.
+                nodes.push(said(&format!("{}: not asked, {first} goes before it", step.name), None));
+                continue;
+            }
             let below = when.as_ref().map_or(Ok(Vec::new()), |when| self.operands(Op::And, when, depth))?;
             let holds = when.as_ref().map_or(Ok(true), |when| self.holds(when))?;
             let word = if when.is_some() { "when" } else { "otherwise" };
             nodes.push(Node { below, ..said(&format!("{} {word}", step.name), Some(holds)) });
+            taken = holds.then_some(&step.name);
         }
         Ok(nodes)
     }
