@@ -83,6 +83,19 @@ pub struct About<'a> {
     pub fresh: bool,
     /// What destinations have accepted of firings, up to the run's instant.
     pub accepted: &'a [Receipt],
+    /// What they have accepted of the sync of rows that is asked for, in order of time.
+    pub written: &'a [Written],
+}
+
+/// What a destination has accepted of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its key there.
+    pub key: String,
+    /// What was done: `create`, `update`, `delete`, `clear` or `set`.
+    pub op: String,
+    /// The `now` of the run that sent it.
+    pub at: i64,
 }
 
 fn said(text: &str, holds: Option<bool>) -> Node {

@@ -107,7 +107,9 @@ fn meant(program: &Program, all: &[Lineage], name: &str) -> Vec<String> {
 }
 
 fn unknown(field: &str, all: &[Lineage]) -> Broken {
-    let known: Vec<String> = all.iter().flat_map(|it| [it.field.clone(), spoken(&it.field)]).collect();
+    let short = |field: &str| field.split_once('.').map_or_else(String::new, |(_, short)| spoken(short));
+    let known: Vec<String> =
+        all.iter().flat_map(|it| [it.field.clone(), spoken(&it.field), short(&it.field)]).collect();
     let similar = did_you_mean(field, known.iter().map(String::as_str));
     let has = |line: &&Lineage| line.field.split_once('.').is_some_and(|(_, short)| short == field);
     let several: Vec<String> = all.iter().filter(has).map(|line| format!("`{}`", line.field)).collect();

@@ -13,12 +13,13 @@ use super::terminal::Terminal;
 use super::{Broken, Exit, Format, Outcome, run};
 use crate::engine::Location;
 use crate::eval::{self, Born, Firing, Input, Look, Output, Receipt, Value};
+use crate::manifest;
 use crate::program::{FieldId, FieldKind, Program, SourceId};
 use crate::run::past::{self, Fired, Past, Rows, Table, Wanted};
 use crate::test::compare::shown;
 use crate::test::value;
 use crate::types::Type;
-use crate::why::{About, Node, Why, explain, explain_policy, explain_sync};
+use crate::why::{About, Node, Why, Written, explain, explain_policy, explain_sync};
 use asked::Asked;
 
 /// How many rows all sources may have where it is also looked up when time alone changes the field.
@@ -82,7 +83,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let program = project.program()?;
     let id = asked::named(&program, &args.field)?;
     let written = project.target(args.target.as_deref())?;
-    let (manifest, target, secrets) = run::without_destinations(&mut project, written)?;
+    let (compiled, target, secrets) = run::without_destinations(&mut project, written)?;
     let none = || Broken::new(Exit::Stopped, NoRunYet { target: target.name.clone() });
     if let Location::Path(path) = &target.location
         && !path.exists()
@@ -91,9 +92,10 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     }
     let syncs = program.streams.iter().flat_map(|stream| std::iter::once(&stream.name).chain(&stream.was)).cloned();
     let channels = program.channels.iter().flat_map(|it| std::iter::once(&it.name).chain(&it.was)).cloned();
-    let wanted = Wanted { syncs: syncs.collect(), channels: channels.collect() };
+    let own = id.sync().into_iter().flat_map(|sync| std::iter::once(&sync.name).chain(&sync.was)).cloned();
+    let wanted = Wanted { syncs: syncs.chain(own).collect(), channels: channels.collect() };
     let past =
-        past::read(&manifest, &target, &wanted).map_err(|error| Broken::new(run::exit_of(error.fault()), error))?;
+        past::read(&compiled, &target, &wanted).map_err(|error| Broken::new(run::exit_of(error.fault()), error))?;
     let past = past.ok_or_else(none)?;
     let why = explained(&program, &project, &id, (args, &past))?;
     let text = match args.format {
@@ -117,6 +119,7 @@ fn explained(program: &Program, project: &Project, asked: &Asked, (args, past): 
     // What a run finds is what was before its instant.
     let before = output(past, if now == last { &past.before } else { &past.after }, now);
     let (receipts, accepted) = (receipts(past, now), receipts(past, now + 1));
+    let written = written(program, asked, past, now);
     let input = Input { rows: &rows, now, before: &before, receipts: &receipts };
     let look = Look::new(program, &input).map_err(stopped)?;
     let entity = asked.entity(program);
@@ -128,7 +131,15 @@ fn explained(program: &Program, project: &Project, asked: &Asked, (args, past): 
         let (entity, key) = (program.entity(entity).name.clone(), args.key.clone());
         return Err(Broken::new(Exit::Stopped, UnknownKey { entity, key, help }));
     };
-    let about = About { program, sources: &project.sources, look: &look, row, fresh: false, accepted: &accepted };
+    let about = About {
+        program,
+        sources: &project.sources,
+        look: &look,
+        row,
+        fresh: false,
+        accepted: &accepted,
+        written: &written,
+    };
     let why = match asked {
         Asked::Field(id) => explain(about, *id, &args.key),
         Asked::Policy(id) => explain_policy(about, *id, &args.key),
@@ -168,12 +179,25 @@ fn turning(program: &Program, asked: &Asked, about: About<'_>) -> Result<Option<
 
 /// What earlier runs know of what syncs from a step sent.
 fn receipts(past: &Past, now: i64) -> Vec<Receipt> {
-    let receipt = |[sync, object, firing, at]: &[String; 4]| {
+    let receipt = |[sync, object, firing, at, _]: &[String; 5]| {
         let (to, _) = object.rsplit_once(" by ")?;
         let at = eval::parse_instant(at).filter(|at| *at < now)?;
         Some(Receipt { sync: sync.clone(), to: to.to_owned(), firing: firing.clone(), at })
     };
     past.accepted.iter().filter_map(receipt).collect()
+}
+
+/// What was accepted of the sync of rows that is asked for, at the object to which it writes now.
+fn written(program: &Program, asked: &Asked, past: &Past, now: i64) -> Vec<Written> {
+    let Some(sync) = asked.sync() else { return Vec::new() };
+    let destination = &program.destination(sync.destination).name;
+    let place = manifest::place(destination, (&sync.object, sync.argument.as_ref()), &sync.matches.0);
+    let read = |[by, object, key, at, op]: &[String; 5]| {
+        let is_own = *object == place && (*by == sync.name || sync.was.as_ref() == Some(by));
+        let at = eval::parse_instant(at).filter(|at| is_own && *at <= now)?;
+        Some(Written { key: key.clone(), op: op.clone(), at })
+    };
+    past.accepted.iter().filter_map(read).collect()
 }
 
 /// What is said of a row that is no more and is remembered.

@@ -198,6 +198,27 @@ impl Run<'_> {
         Ok(best.into_values().collect())
     }
 
+    /// The row of a match key that is sent: the best of those that the sync wants.
+    pub(super) fn best(&self, sync: &Sync, key: &Value) -> Result<Option<usize>, Stop> {
+        let mut best: Option<Wanted> = None;
+        for place in 0..self.entity_rows(sync.entity).len() {
+            let row = [Frame::outer(At { over: RowsOf::Entity(sync.entity), place })];
+            let is_of_it = self.eval(&sync.matches.1, &row)?.equals(key);
+            if !is_of_it || !sync.filter.map_or(Ok(true), |it| self.field(it, place).map(|(it, _)| it.holds()))? {
+                continue;
+            }
+            let (fields, mut order) = (Vec::new(), Vec::new());
+            for it in &sync.pick {
+                order.push((self.ordered(&it.by, &row)?, it.descending));
+            }
+            let wanted = Wanted { key: String::new(), fields, order, place };
+            if best.as_ref().is_none_or(|other| comes_before(&wanted, other)) {
+                best = Some(wanted);
+            }
+        }
+        Ok(best.map(|it| it.place))
+    }
+
     /// A value in the type of its destination.
     fn written_as(&self, sync: &Sync, name: &str, value: &Expr, row: &[Frame]) -> Result<Value, Stop> {
         let target = self.program.target_type(sync, name, value).kind;

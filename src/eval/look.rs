@@ -6,6 +6,7 @@ use super::expr::Frame;
 use super::{Input, Receipt, Run, Stop, Turn, Value, operator, sequence};
 use crate::program::{
     Aggregate, EntityId, Expr, FieldId, Hash, LinkId, Op, Program, RowsOf, Sequence, SequenceId, SequencePart, Stream,
+    Sync,
 };
 
 /// A row of an entity, by its place.
@@ -105,6 +106,25 @@ impl<'a> Look<'a> {
         let end = self.0.follow_all(path, At { over: RowsOf::Entity(row.entity), place: row.place })?;
         let entity = path.last().map_or(row.entity, |link| self.0.program.link(*link).to);
         Ok(end.map(|at| RowAt { entity, place: at.place }))
+    }
+
+    /// The key of the row that a sync picks among those with the match key of a row; nothing where it wants none of them.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn picked(&self, sync: &Sync, row: RowAt) -> Result<Option<String>, Stop> {
+        let key = self.value(&sync.matches.1, row, false)?;
+        let best = if key.is_null() { None } else { self.0.best(sync, &key)? };
+        let column = self.0.program.entity(sync.entity).key;
+        let at = |place| At { over: RowsOf::Entity(sync.entity), place };
+        Ok(best.and_then(|place| self.0.column(at(place), column).text()))
+    }
+
+    /// The row's key.
+    #[must_use]
+    pub fn key(&self, row: RowAt) -> String {
+        let column = self.0.program.entity(row.entity).key;
+        self.0.column(At { over: RowsOf::Entity(row.entity), place: row.place }, column).text().unwrap_or_default()
     }
 
     /// When what a sync from a step sent of the last entry of the row was accepted, of what was.

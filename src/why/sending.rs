@@ -33,7 +33,7 @@ pub fn explain_policy(about: About<'_>, id: PolicyId, key: &str) -> Result<Why, 
 /// Where a value does not fit into its type.
 pub fn explain_sync(about: About<'_>, sync: &Sync, key: &str) -> Result<Why, Stop> {
     let stream = about.program.streams.iter().find(|it| it.name == sync.name);
-    let Node { text: field, below: tree, holds, reads, .. } = about.sync(sync, stream, 0)?;
+    let Node { text: field, below: mut tree, holds, reads, .. } = about.sync(sync, stream, 0)?;
     let forbids = tree.iter().find(|it| it.text.starts_with(FREE) && it.holds == Some(false));
     let other = tree.iter().any(|it| !it.text.starts_with(FREE) && it.holds == Some(false));
     let value = match (reads.first(), forbids) {
@@ -42,6 +42,9 @@ pub fn explain_sync(about: About<'_>, sync: &Sync, key: &str) -> Result<Why, Sto
         _ if holds == Some(true) => "wanted".to_owned(),
         _ => "not wanted".to_owned(),
     };
+    if stream.is_none() {
+        tree.push(about.last_written(sync)?);
+    }
     let now = shown(&Value::Timestamp(about.look.now()), &Type::Timestamp);
     let (key, since, nearest, waits_until, syncs) = (key.to_owned(), None, None, None, Vec::new());
     Ok(Why { field, key, now, value, since, tree, nearest, waits_until, syncs })
@@ -107,7 +110,7 @@ impl About<'_> {
                 node.reads = vec![("accepted".to_owned(), shown(&Value::Timestamp(at), &Type::Timestamp))];
                 return Ok(node);
             }
-            node.below = self.firing(stream)?;
+            node.below = self.firing(stream, depth)?;
         }
         node.below.extend(self.filter(sync.filter, depth)?);
         if stream.is_none() && sync.matches.1.typed.nullable {
@@ -119,14 +122,32 @@ impl About<'_> {
         }
         if let Some(first) = sync.pick.first() {
             let by = self.sources.on_one_line(first.by.span);
-            node.below
-                .push(said(&format!("pick by {by}: of the rows with one {}, the best is sent", sync.matches.0), None));
+            let best = self.look.picked(sync, self.row)?;
+            let is_it = best.as_ref().is_none_or(|best| *best == self.look.key(self.row));
+            let text = format!("the one that is picked of those with its {}, by {by}", sync.matches.0);
+            let mut picked = said(&text, Some(is_it));
+            picked.reads = best.map(|best| (self.program.entity(sync.entity).name.clone(), best)).into_iter().collect();
+            node.below.push(picked);
         }
         for heeded in &sync.policies {
             node.below.push(self.heeded(heeded, depth)?);
         }
         node.holds = Some(node.below.iter().all(|it| it.holds != Some(false)));
         Ok(node)
+    }
+
+    /// What a sync has last done to the object of a row.
+    fn last_written(&self, sync: &Sync) -> Result<Node, Stop> {
+        let key = self.value(&sync.matches.1)?.text();
+        let last = self.written.iter().rfind(|it| Some(&it.key) == key.as_ref());
+        Ok(match last {
+            None => said("nothing of it was ever accepted", None),
+            Some(last) => {
+                let mut node = said(&format!("last accepted of it: {}", last.op), None);
+                node.reads = vec![("at".to_owned(), shown(&Value::Timestamp(last.at), &Type::Timestamp))];
+                node
+            }
+        })
     }
 
     /// What a sync asks of a row.
@@ -143,7 +164,7 @@ impl About<'_> {
     }
 
     /// What a firing has to be to be sent: that it is there, in an entry that is open, and has not expired.
-    fn firing(&self, stream: &Stream) -> Result<Vec<Node>, Stop> {
+    fn firing(&self, stream: &Stream, depth: usize) -> Result<Vec<Node>, Stop> {
         let sequence = self.program.sequence(stream.sequence);
         let Some(step) = sequence.steps.get(stream.step) else { return Ok(Vec::new()) };
         let value = |id: FieldId| self.look.field(id, self.row).map(|(value, _)| value);
@@ -151,6 +172,10 @@ impl About<'_> {
         let name = format!("{}.{}", sequence.name, step.name);
         let mut fired = said(&format!("{name} has fired"), Some(!at.is_null()));
         fired.reads = vec![("at".to_owned(), shown(&at, &Type::Timestamp))];
+        if at.is_null() && depth < DEEPEST {
+            // What keeps it from firing.
+            fired.below = self.passage(stream.sequence, SequencePart::Step(stream.step), depth + 1)?;
+        }
         let is_open = value(sequence.active)?.holds();
         let (cause, exited_at) = (value(sequence.cause)?, value(sequence.exited_at)?);
         let just_done = value(sequence.done)?.holds()

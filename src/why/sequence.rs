@@ -231,8 +231,12 @@ impl About<'_> {
         depth: usize,
     ) -> Result<Vec<Node>, Stop> {
         let sequence = self.program.sequence(id);
-        let active = self.leaf(sequence.active)?;
+        let mut active = self.leaf(sequence.active)?;
         let is_open = active.holds == Some(true);
+        if !is_open && depth <= 1 {
+            // What keeps the row from entering, or has closed its entry.
+            active.below = self.entry(sequence, depth + 1)?;
+        }
         let mut nodes = vec![active];
         if sequence.hold.is_some() {
             let held = self.leaf(sequence.held)?;

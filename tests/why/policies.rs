@@ -98,7 +98,16 @@ fn explains(engine: &str) {
         &["sync hellos to lists.hellos of b is sent at 2026-01-01T00:00Z, in a run at 2026-01-02T00:00Z"],
     );
     project.call("why hellos a --as-of 2026-01-02T12:00Z").is(0, &["sync hellos to lists.hellos of a is wanted"]);
-    project.call("why rows -5").is(0, &["sync rows to lists.rows of -5 is wanted"]);
+    project
+        .call("why rows -5")
+        .is(0, &["sync rows to lists.rows of -5 is wanted", "last accepted of it: create (at = 2026-01-01T00:00Z)"]);
+    project.call("why rows a").is(0, &["is held back by policy rest", "nothing of it was ever accepted"]);
+    // What has not fired says why, down to what keeps the row out.
+    project.call("why calls d").is(0, &["✗ care.call has fired (at = null) ✓ care.active ✗ due hello.sent + 1 day"]);
+    project.call("why hellos e").is(
+        0,
+        &["is not wanted", "✗ care.hello has fired (at = null) ✗ care.active ✗ open after the run before ✗ large ✗ size > 10 (size = 3)"],
+    );
     project.call("why vips d").is(0, &["of d is not wanted", "✗ size > 20 (size = 13)"]);
     project
         .call("why quiet p2")
@@ -132,6 +141,28 @@ fn what_is_not_sent_is_explained_on_postgres() {
     explains("postgres");
 }
 
+/// Of the rows that share a match key, one is sent: the others say which.
+#[test]
+fn a_row_that_is_not_picked_says_which_one_is() {
+    let project = gated("sqlite");
+    project.replace(
+        "program.plg",
+        "sync vips from",
+        "sync best from large to lists.best {\n  match  size_class = stopped\n  pick   by size desc\n  set    size = size\n  \
+         leave  delete\n}\nsync vips from",
+    );
+    project.replace(
+        "program.plg",
+        "trait silent",
+        "trait group of item = case { 'x' when size > 0; 'y' otherwise }\ntrait silent",
+    );
+    project.replace("program.plg", "size_class = stopped", "size_class = group");
+    project.call("run --as-of 2026-01-01").is(0, &[]);
+    let picked = "the one that is picked of those with its size_class, by size (item = -5)";
+    project.call("why best b").is(0, &["of b is not wanted", &format!("✗ {picked}")]);
+    project.call("why best -5").is(0, &["of -5 is wanted", &format!("✓ {picked}")]);
+}
+
 #[test]
 fn a_name_that_is_no_field_says_what_it_is() {
     let project = gated("sqlite");
@@ -158,5 +189,5 @@ fn a_name_that_is_no_field_says_what_it_is() {
     assert_eq!(meant("item.care"), meant("care"));
     assert!(meant("care").contains("item.care__entered_at"));
     project.call("lineage rest").is(0, &["rest", "item.busy", "app.items.busy_until"]);
-    project.call("lineage care.helo").is(2, &["unknown-lineage-field", "did you mean `care.hello`?"]);
+    project.call("lineage care.smal").is(2, &["unknown-lineage-field", "did you mean `care.small`?"]);
 }

@@ -1,4 +1,5 @@
-//! Takes what policies held back in a simulation, gives it in words: of one row why and what became of it, of all rows how many.
+//! Takes what policies held back in a simulation, gives it in words: of one row which policy, why, and what became of it; of all rows
+//! how many waited, and how many of them were sent.
 
 use super::Shown;
 use crate::program::{FieldId, FieldKind, LinkId, PolicyId};

@@ -41,6 +41,14 @@ impl Asked {
         }
     }
 
+    /// The sync, where it is one.
+    pub(super) const fn sync(&self) -> Option<&Sync> {
+        match self {
+            Self::Sync(sync) => Some(sync),
+            Self::Field(_) | Self::Policy(_) => None,
+        }
+    }
+
     /// The field, where it is one.
     pub(super) const fn field(&self) -> Option<FieldId> {
         match self {
