@@ -69,9 +69,10 @@ mod tests {
         for outside in
             ["9999-12-31T23:59:59Z", "9999-01-01", "9999-12-31", "0001-01-01T00:00:00Z", "0001-12-31", "-000044-03-15"]
         {
-            assert!(instant(outside).unwrap_err().contains("between 0002-01-01 and 9998-12-31"), "{outside}");
+            let says = |why: String| why.contains("between 0002-01-01 and 9998-12-31");
+            assert!(instant(outside).is_err_and(says), "{outside}");
         }
-        assert!(instant("9999-99-31T23:59:59Z").unwrap_err().contains("with its offset"));
+        assert!(instant("9999-99-31T23:59:59Z").is_err_and(|why| why.contains("with its offset")));
         assert_eq!(instant("0002-01-01").map(|at| at < 0), Ok(true));
         assert!(instant("9998-12-31T23:59:59Z").is_ok());
     }
