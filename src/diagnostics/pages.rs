@@ -185,6 +185,7 @@ pub static ALL: &[(&str, &str)] = pages![
     "set-not-readable",
     "set-without-aggregate",
     "shared-match",
+    "simulation-too-late",
     "stray-bracket",
     "stray-comma",
     "stream-item",
