@@ -29,7 +29,7 @@ use crate::types::Type;
 
 pub use calendar::{DAY, parse_date, parse_instant};
 pub use channel::Turn;
-pub use delivery::{Deliveries, Fields};
+pub use delivery::{Deliveries, Fields, Withheld};
 pub use funnel::Followed;
 pub use look::{Look, RowAt};
 pub use value::{Value, float_text};

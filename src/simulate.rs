@@ -2,6 +2,7 @@
 //! runs, on an embedded database of its own, by the statements and the runner that every run uses. Nothing is read or sent elsewhere.
 
 mod entries;
+mod gates;
 pub mod happening;
 mod sizes;
 mod stage;
@@ -11,7 +12,8 @@ mod watch;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use entries::Open;
-pub use happening::{Happening, Node, What};
+pub use gates::Waiting;
+pub use happening::{Happening, Node, Over, What};
 pub use totals::Totals;
 
 use crate::engine::{self, EngineError, Location, Row, Trouble};
@@ -58,6 +60,8 @@ pub struct Simulation {
     pub sizes: BTreeMap<FieldId, BTreeMap<String, u64>>,
     /// The entries that are open after the last run, by sequence and key.
     pub open: Vec<Open>,
+    /// What policies hold back in the last run, by node and key.
+    pub waiting: Vec<Waiting>,
     /// The keys of all rows.
     pub keys: BTreeSet<String>,
 }

@@ -8,6 +8,7 @@ pub mod fmt;
 mod grammar;
 mod layout;
 pub(crate) mod words;
+pub(crate) mod zone;
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail")]

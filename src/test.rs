@@ -7,6 +7,7 @@ pub mod mutate;
 mod reference;
 pub mod value;
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
@@ -14,7 +15,7 @@ use serde::Serialize;
 use crate::dialect::Dialect;
 use crate::engine::{Driver, EngineError, Location, Trouble};
 use crate::manifest::Manifest;
-use crate::program::{Expectation, Literal, Program, SourceId, Test, TestStep};
+use crate::program::{Expectation, Expected, Literal, Program, SourceId, Test, TestStep};
 use crate::source::{Sources, Span};
 
 pub use compare::Difference;
@@ -41,6 +42,12 @@ pub trait World {
     /// # Errors
     /// Where they cannot be read.
     fn rows(&mut self, expectation: &Expectation) -> Result<Vec<compare::Row>, String>;
+    /// What policies hold back of a sync after the last run: the policy, and the key of the row, of a sync from a step that of the
+    /// firing.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn withheld(&mut self, sync: usize) -> Result<Vec<(String, String)>, String>;
     /// The test has ended.
     ///
     /// # Errors
@@ -95,6 +102,26 @@ pub struct Failure {
     pub stopped: Option<String>,
     /// Where what is there differs from what is expected.
     pub differences: Vec<Difference>,
+    /// What policies hold back of the sync that it is about.
+    pub withheld: Vec<Withheld>,
+}
+
+/// Rows that a policy holds back of a sync.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Withheld {
+    /// The policy.
+    pub policy: String,
+    /// Their keys, of a sync from a step those of the firings.
+    pub keys: Vec<String>,
+}
+
+/// By policy.
+fn by_policy(held: Vec<(String, String)>) -> Vec<Withheld> {
+    let mut all = BTreeMap::<String, Vec<String>>::new();
+    for (policy, key) in held {
+        all.entry(policy).or_default().push(key);
+    }
+    all.into_iter().map(|(policy, keys)| Withheld { policy, keys }).collect()
 }
 
 /// Plays a test.
@@ -110,7 +137,7 @@ pub fn play(test: &Test, world: &mut dyn World) -> Verdict {
     }
     if let Err(why) = played.and_then(|()| world.end()) {
         let (of, span, stopped) = (test.name.clone(), test.span, Some(why));
-        verdict.failures.push(Failure { of, span, now, stopped, differences: Vec::new() });
+        verdict.failures.push(Failure { of, span, now, stopped, differences: Vec::new(), withheld: Vec::new() });
     }
     verdict
 }
@@ -129,7 +156,11 @@ fn play_step(step: &TestStep, world: &mut dyn World, now: &mut i64, verdict: &mu
             let differences = compare::differences(expectation, &rows);
             if !differences.is_empty() {
                 let (of, span, now) = (expectation.name.clone(), expectation.span, *now);
-                verdict.failures.push(Failure { of, span, now, stopped: None, differences });
+                let withheld = match expectation.of {
+                    Expected::Objects(sync) => by_policy(world.withheld(sync)?),
+                    _ => Vec::new(),
+                };
+                verdict.failures.push(Failure { of, span, now, stopped: None, differences, withheld });
             }
             Ok(())
         }

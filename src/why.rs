@@ -3,11 +3,14 @@
 
 mod experiment;
 mod flip;
+mod sending;
 mod sequence;
+
+pub use sending::{explain_policy, explain_sync};
 
 use serde::Serialize;
 
-use crate::eval::{Look, RowAt, Stop, Value};
+use crate::eval::{Look, Receipt, RowAt, Stop, Value};
 use crate::program::{AggregateOp, Expr, ExprKind, Field, FieldId, FieldKind, OUTER, Op, Program, Stage, What};
 use crate::source::Sources;
 use crate::test::compare::shown;
@@ -52,6 +55,8 @@ pub struct Why {
     pub nearest: Option<Nearest>,
     /// When it becomes another value if nothing but time passes, within a year.
     pub waits_until: Option<String>,
+    /// The syncs that send the rows of an audience, or the firings of a step; of a policy, those to its destinations.
+    pub syncs: Vec<Node>,
 }
 
 /// A change that would make a field another value.
@@ -76,6 +81,21 @@ pub struct About<'a> {
     pub row: RowAt,
     /// Whether the entry in view, of a sequence, is one that begins in this run.
     pub fresh: bool,
+    /// What destinations have accepted of firings, up to the run's instant.
+    pub accepted: &'a [Receipt],
+    /// What they have accepted of the sync of rows that is asked for, in order of time.
+    pub written: &'a [Written],
+}
+
+/// What a destination has accepted of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// Its key there.
+    pub key: String,
+    /// What was done: `create`, `update`, `delete`, `clear` or `set`.
+    pub op: String,
+    /// The `now` of the run that sent it.
+    pub at: i64,
 }
 
 fn said(text: &str, holds: Option<bool>) -> Node {
@@ -99,6 +119,7 @@ pub fn explain(about: About<'_>, id: FieldId, key: &str) -> Result<Why, Stop> {
         tree: about.of_field(field, 0)?,
         nearest: flip::nearest(about, id, &value)?,
         waits_until: None,
+        syncs: about.syncs(id)?,
     })
 }
 

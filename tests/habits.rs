@@ -1,6 +1,7 @@
 //! What people write out of habit: each has one mistake, whose help is the one beside it, and none once that is applied.
 //! The programs continue `docs/example.plg`.
 
+mod memory;
 mod sequence;
 
 use plgc::diagnostics::{Diagnostics, is_error};
@@ -362,7 +363,7 @@ const HABITS: &[Habit] = &[
 #[test]
 fn each_habit_has_one_help_which_mends_it() {
     let mut surprises = Vec::new();
-    for (written, help, mended) in HABITS.iter().chain(sequence::HABITS) {
+    for (written, help, mended) in HABITS.iter().chain(sequence::HABITS).chain(memory::HABITS) {
         let found = said(written);
         if found != [*help] {
             surprises.push(format!("{written}\n   says {found:?}"));

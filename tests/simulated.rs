@@ -1,6 +1,9 @@
 //! Holds `plgc simulate` to what that many calls of `plgc run` do, to its own bytes, and to leaving a target as it is; what it says of a
 //! program whose passages can be worked out by hand.
 
+pub mod policies;
+mod unsent;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
@@ -114,7 +117,7 @@ fn simulated(project: &Project, call: &str) -> BTreeSet<String> {
                 "entered" => format!("entered {key} {entry} {at}"),
                 "exited" => format!("exited {key} {entry} {} {at}", text("cause")),
                 "decided" => format!("decided {key} {entry} {} {at}", text("arm")),
-                "held" | "released" | "held_back" | "expired" => continue,
+                "held" | "released" | "held_back" | "expired" | "withheld" | "freed" => continue,
                 other => panic!("{other}"),
             };
             lines.insert(line);
@@ -360,7 +363,9 @@ fn what_cannot_be_simulated_is_said() {
     let project = project("sqlite");
     project
         .call("simulate --days 0")
-        .is(2, &["invalid value '0' for '--days <N>': write a whole number of days, from 1 on"]);
+        .is(2, &["invalid value '0' for '--days <N>': write a whole number of days, from 1 to 36500"]);
+    project.call("simulate --days 40000").is(2, &["a whole number of days, from 1 to 36500"]);
+    project.call("simulate --days 30 --from 9998-12-15").is(2, &["simulation-too-late", "after 9998-12-31"]);
     project.call("simulate --every 5min").is(2, &["write a number and a unit: '20 minutes'"]);
     project
         .call("simulate --days 30000")

@@ -2,6 +2,7 @@
 //! the field.
 
 mod channel;
+mod policies;
 
 use crate::support::project::Project;
 
@@ -322,12 +323,22 @@ fn explains_a_passage(engine: &str) {
         &[
             "item.care.hello of b is 2026-01-01T09:00Z, in a run at 2026-01-01T11:00Z",
             "  ✓ happened in an earlier run of this entry  (at = 2026-01-01T09:00Z)",
+            "syncs:",
+            "  ✓ sync hellos to lists.hellos  (accepted = 2026-01-01T09:00Z)",
         ],
     );
     says(
         &project,
         "why care.hello c",
-        &["item.care.hello of c is null, in a run at 2026-01-01T11:00Z", "  ✓ care.active", "  ✗ not care.held"],
+        &[
+            "item.care.hello of c is null, in a run at 2026-01-01T11:00Z",
+            "  ✓ care.active",
+            "  ✗ not care.held",
+            "syncs:",
+            "  ✗ sync hellos to lists.hellos",
+            "    ✗ care.hello has fired  (at = null)",
+            "    ✓ its entry is open",
+        ],
     );
     says(
         &project,

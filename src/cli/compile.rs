@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
+use super::diff::Difference;
 use super::project::Project;
 use super::terminal::Terminal;
 use super::{Exit, Outcome, Outside, diff, write};
+use crate::run::outcome::counted;
 
 /// Write the SQL of every model, view and sync, and the manifest
 #[derive(Debug, clap::Args)]
@@ -20,10 +22,17 @@ pub(super) struct Args {
     /// Write nothing; show what is stale, and fail if anything is
     #[arg(long)]
     check: bool,
+    /// With --check: all that differs, also in the manifest
+    #[arg(long, requires = "check")]
+    full: bool,
 }
 
 /// The name of the manifest's file.
 const MANIFEST: &str = "manifest.json";
+/// How many lines of differences are shown where not all are asked for.
+const SHOWN: usize = 40;
+/// How long a line of them is then.
+const WIDTH: usize = 160;
 
 pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
     let mut project = Project::load(folder)?;
@@ -36,7 +45,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     let mut files = manifest.files();
     files.insert(MANIFEST.to_owned(), manifest.to_json());
     let stale = stale(&out, &files);
-    if args.check { check(&out, &files, &stale, terminal) } else { emit(&out, &files, &stale, terminal) }
+    if args.check { check(&out, &files, &stale, (args.full, terminal)) } else { emit(&out, &files, &stale, terminal) }
 }
 
 /// The files that the manifest in the folder names and this program no longer has.
@@ -68,8 +77,14 @@ fn stale(out: &Path, files: &BTreeMap<String, String>) -> Vec<String> {
     stale
 }
 
-fn check(out: &Path, files: &BTreeMap<String, String>, stale: &[String], terminal: &Terminal) -> Outcome {
+fn check(
+    out: &Path,
+    files: &BTreeMap<String, String>,
+    stale: &[String],
+    (full, terminal): (bool, &Terminal),
+) -> Outcome {
     let mut n_stale = stale.len();
+    let mut differ = Vec::new();
     for (file, text) in files {
         let path = out.join(file);
         let old = match std::fs::read(&path) {
@@ -83,12 +98,17 @@ fn check(out: &Path, files: &BTreeMap<String, String>, stale: &[String], termina
         };
         if old != *text {
             n_stale += 1;
-            terminal.out(&diff::unified(&old, text, file, &format!("{file} (as compiled now)")))?;
+            if full {
+                terminal.out(&diff::unified(&old, text, file, &format!("{file} (as compiled now)")))?;
+            } else {
+                differ.push((file.as_str(), diff::difference(&old, text)));
+            }
         }
     }
     for file in stale {
         terminal.out(&format!("{file} belongs to no declaration any more\n"))?;
     }
+    terminal.out(&summary(&differ))?;
     if n_stale == 0 {
         terminal.say(&format!("{} files in {} are up to date\n", files.len(), out.display()));
         return Ok(Exit::Done);
@@ -96,6 +116,42 @@ fn check(out: &Path, files: &BTreeMap<String, String>, stale: &[String], termina
     let are = if n_stale == 1 { "file is" } else { "files are" };
     terminal.say(&format!("{n_stale} {are} stale in {}: run `plgc compile` and commit the result\n", out.display()));
     Ok(Exit::Program)
+}
+
+/// How much differs in each file, and the first places: those of SQL, of the manifest only where nothing else differs.
+fn summary(differ: &[(&str, Difference)]) -> String {
+    let mut out = String::new();
+    for (file, found) in differ {
+        let lines = match (found.gone, found.new) {
+            (0, 0) => "differs in the ends of its lines only".to_owned(),
+            (gone, new) => format!("{} gone, {new} new", counted(gone as u64, "line")),
+        };
+        out.push_str(&format!("{file}: {lines}\n"));
+    }
+    let is_shown = |file: &str| file != MANIFEST || differ.len() == 1;
+    let (mut shown, mut is_all) = (0, true);
+    for (file, found) in differ {
+        if !is_shown(file) || shown >= SHOWN {
+            is_all &= found.hunks.is_empty();
+            continue;
+        }
+        let mut lines = found.hunks.iter().flatten();
+        if found.hunks.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("--- {file}\n+++ {file} (as compiled now)\n"));
+        for line in lines.by_ref().take(SHOWN - shown) {
+            let short: String = line.chars().take(WIDTH).collect();
+            is_all &= short.len() == line.len();
+            out.push_str(&format!("{short}\n"));
+            shown += 1;
+        }
+        is_all &= lines.next().is_none();
+    }
+    if !is_all {
+        out.push_str("these are the first places; `plgc compile --check --full` shows all of them\n");
+    }
+    out
 }
 
 fn emit(out: &Path, files: &BTreeMap<String, String>, stale: &[String], terminal: &Terminal) -> Outcome {

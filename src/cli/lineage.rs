@@ -10,6 +10,7 @@ use super::terminal::Terminal;
 use super::{Broken, Exit, Outcome};
 use crate::diagnostics::did_you_mean;
 use crate::manifest::{Lineage, lineage};
+use crate::program::{Program, Sequence, Step, spoken};
 
 /// Show what each field is made of
 #[derive(Debug, clap::Args)]
@@ -20,7 +21,7 @@ pub(super) struct Args {
     /// How to show it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Only this field, entity, sync or funnel and what is under it, as `overage` or `workspace.overage`
+    /// Only this field, entity, sequence, step, channel, policy, sync or funnel and what is under it, as `overage` or `workspace.overage`
     field: Option<String>,
 }
 
@@ -48,11 +49,15 @@ struct UnknownField {
 
 pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
     let mut project = Project::load(folder)?;
+    let program = project.program()?;
     let (_, target) = project.target(args.target.as_deref())?;
     let (manifest, _) = project.compile(&target.engine)?;
     let chosen: Vec<&Lineage> = match &args.field {
         None => manifest.lineage.iter().collect(),
-        Some(field) => lineage::under(&manifest.lineage, whole(&manifest.lineage, field)),
+        Some(name) => {
+            let meant = meant(&program, &manifest.lineage, name);
+            lineage::under(&manifest.lineage, &meant.iter().map(String::as_str).collect::<Vec<_>>())
+        }
     };
     if let (Some(field), true) = (&args.field, chosen.is_empty()) {
         return Err(unknown(field, &manifest.lineage));
@@ -67,22 +72,45 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     Ok(Exit::Done)
 }
 
-/// The whole name of a field that is named alone, if it is the only one of its name; else what is written.
-fn whole<'a>(all: &'a [Lineage], name: &'a str) -> &'a str {
-    let first = |line: &'a Lineage| line.field.split('.').next().unwrap_or_default();
-    if name.contains('.') || all.iter().any(|line| first(line) == name) {
-        return name;
+/// The lines that a name means: of a sequence all that is said of its entries, of a channel the steps through it, else the one line of
+/// a field that is named alone or as a program says it (`upsell.email`); what is written where it is a line's own name.
+fn meant(program: &Program, all: &[Lineage], name: &str) -> Vec<String> {
+    let first = |line: &Lineage| line.field.split('.').next() == Some(name);
+    let of_steps = |of: &Sequence, steps: &dyn Fn(&Step) -> bool| -> Vec<String> {
+        let entity = &program.entity(of.entity).name;
+        of.steps.iter().filter(|step| steps(step)).map(|step| format!("{entity}.{}__{}", of.name, step.name)).collect()
+    };
+    if all.iter().any(|line| line.field == name || first(line)) {
+        return vec![name.to_owned()];
     }
-    let is_it = |line: &&Lineage| line.field.split_once('.').is_some_and(|(_, short)| short == name);
-    let mut found = all.iter().filter(is_it);
-    match (found.next(), found.next()) {
-        (Some(only), None) => &only.field,
-        _ => name,
+    if let Some(channel) = program.channels.iter().position(|it| it.name == name) {
+        let is_via = |step: &Step| step.via.as_ref().is_some_and(|via| via.channel.0 as usize == channel);
+        return program.sequences.iter().flat_map(|of| of_steps(of, &is_via)).collect();
     }
+    let parts = program.sequences.iter().filter(|of| {
+        of.name == name
+            || name
+                .split_once('.')
+                .is_some_and(|(entity, short)| short == of.name && entity == program.entity(of.entity).name)
+    });
+    let parts: Vec<String> = parts.map(|of| format!("{}.{}__", program.entity(of.entity).name, of.name)).collect();
+    if !parts.is_empty() {
+        let is_part = |line: &&Lineage| parts.iter().any(|part| line.field.starts_with(part));
+        return all.iter().filter(is_part).map(|line| line.field.clone()).collect();
+    }
+    let is_it = |line: &&Lineage| {
+        let short = line.field.split_once('.').map_or("", |(_, short)| short);
+        spoken(&line.field) == spoken(name) || spoken(short) == spoken(name)
+    };
+    let found: Vec<String> = all.iter().filter(is_it).map(|line| line.field.clone()).collect();
+    if found.len() == 1 { found } else { vec![name.to_owned()] }
 }
 
 fn unknown(field: &str, all: &[Lineage]) -> Broken {
-    let similar = did_you_mean(field, all.iter().map(|it| it.field.as_str()));
+    let short = |field: &str| field.split_once('.').map_or_else(String::new, |(_, short)| spoken(short));
+    let known: Vec<String> =
+        all.iter().flat_map(|it| [it.field.clone(), spoken(&it.field), short(&it.field)]).collect();
+    let similar = did_you_mean(field, known.iter().map(String::as_str));
     let has = |line: &&Lineage| line.field.split_once('.').is_some_and(|(_, short)| short == field);
     let several: Vec<String> = all.iter().filter(has).map(|line| format!("`{}`", line.field)).collect();
     if !several.is_empty() {

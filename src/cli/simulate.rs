@@ -6,6 +6,7 @@ mod names;
 mod report;
 mod rows;
 mod timeline;
+mod withheld;
 
 use std::path::Path;
 
@@ -25,13 +26,17 @@ use crate::types::written;
 /// A day, in seconds.
 const DAY: i64 = 86_400;
 const SECOND: i64 = 1_000_000;
+/// 9999-01-01: runs are before it.
+const END: i64 = 253_370_764_800;
+/// The most days: a hundred years.
+const MOST_DAYS: i64 = 36_500;
 /// More runs than this are refused.
 const MOST: i64 = 20_000;
 
 /// Show who gets what and when over the next days, if only time passes
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Only these: sequences, or audiences, statuses and experiments as NAME or ENTITY.NAME
+    /// Only these: sequences and syncs, or audiences, statuses and experiments as NAME or ENTITY.NAME
     names: Vec<String>,
     /// How many days
     #[arg(long, value_name = "N", value_parser = days, default_value = "30")]
@@ -52,7 +57,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["target", "from", "newcomers"])]
     test: Option<String>,
     /// Show all that happens to the row with this key, in order
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", allow_negative_numbers = true)]
     member: Option<String>,
     /// How to show it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
@@ -60,8 +65,8 @@ pub(super) struct Args {
 }
 
 fn days(text: &str) -> Result<i64, String> {
-    let days = text.parse().ok().filter(|days| (1..=36_500).contains(days));
-    days.ok_or_else(|| "write a whole number of days, from 1 on".to_owned())
+    let days = text.parse().ok().filter(|days| (1..=MOST_DAYS).contains(days));
+    days.ok_or_else(|| format!("write a whole number of days, from 1 to {MOST_DAYS}"))
 }
 
 fn every(text: &str) -> Result<i64, String> {
@@ -82,6 +87,15 @@ struct TooManyRuns {
     runs: i64,
     help: String,
 }
+
+/// A simulation that would go on beyond the last run that there can be.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("its last run would be after 9998-12-31")]
+#[diagnostic(
+    code("simulation-too-late"),
+    help("begin earlier with `--from`, or simulate fewer days: no engine has instants outside of the years 1 to 9999")
+)]
+struct TooLate;
 
 /// A key that no row has.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -113,9 +127,9 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
         Some(name) => (rows::Given::Test(rows::test(&program, name)?), Secrets::default()),
         None => {
             let (name, every) = rows::target(&project, args.target.as_deref())?;
-            // Before anything is read.
-            clock(args, every, 0)?;
             let now = args.from.unwrap_or_else(|| jiff::Timestamp::now().as_second());
+            // Before anything is read.
+            clock(args, every, now)?;
             rows::of_target(&mut project, &name, (every, now))?
         }
     };
@@ -151,6 +165,9 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
 fn clock(args: &Args, every: Option<i64>, from: i64) -> Result<Clock, Broken> {
     let every = args.every.or_else(|| every.map(|micros| micros / SECOND)).unwrap_or(DAY).max(1);
     let clock = Clock { from, span: args.days * DAY, every };
+    if from + clock.span >= END {
+        return Err(Broken::new(Exit::Usage, TooLate));
+    }
     if clock.runs() <= MOST {
         return Ok(clock);
     }

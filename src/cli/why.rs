@@ -1,5 +1,7 @@
 //! `plgc why`: takes a field and the key of a row, gives why the field has its value there: each condition with the row's values, and
-//! what would have to be otherwise. Reads the target, changes nothing.
+//! what would have to be otherwise; of a policy whom it forbids, of a sync whom it sends. Reads the target, changes nothing.
+
+mod asked;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,14 +11,15 @@ use miette::Diagnostic;
 use super::project::Project;
 use super::terminal::Terminal;
 use super::{Broken, Exit, Format, Outcome, run};
-use crate::diagnostics::did_you_mean;
 use crate::eval::{self, Born, Firing, Input, Look, Output, Receipt, Value};
-use crate::program::{FieldId, FieldKind, Program, SourceId, spoken};
+use crate::manifest;
+use crate::program::{FieldId, FieldKind, Program, SourceId};
 use crate::run::past::{self, Fired, Past, Rows, Table, Wanted};
 use crate::test::compare::shown;
 use crate::test::value;
 use crate::types::Type;
-use crate::why::{About, Node, Why, explain};
+use crate::why::{About, Node, Why, Written, explain, explain_policy, explain_sync};
+use asked::Asked;
 
 /// How many rows all sources may have where it is also looked up when time alone changes the field.
 const FEW: usize = 100_000;
@@ -27,9 +30,10 @@ const YEAR: i64 = 366 * 24 * HOUR;
 /// Show why a field of a row has its value
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// An audience, or another field as ENTITY.FIELD
+    /// An audience, a step, a policy or a sync, or another field as ENTITY.FIELD
     field: String,
     /// The key of the row
+    #[arg(allow_negative_numbers = true)]
     key: String,
     /// The target, as plg.toml names it
     #[arg(short, long)]
@@ -40,16 +44,6 @@ pub(super) struct Args {
     /// How to show it
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-/// A field that the program does not have.
-#[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("no field is called `{name}`")]
-#[diagnostic(code("unknown-why-field"))]
-struct UnknownField {
-    name: String,
-    #[help]
-    help: String,
 }
 
 /// A row that is not there.
@@ -86,9 +80,9 @@ fn stopped(stop: eval::Stop) -> Broken {
 pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> Outcome {
     let mut project = Project::load(folder)?;
     let program = project.program()?;
-    let id = field(&program, &args.field)?;
+    let id = asked::named(&program, &args.field)?;
     let written = project.target(args.target.as_deref())?;
-    let (manifest, target, secrets) = run::without_destinations(&mut project, written)?;
+    let (compiled, target, secrets) = run::without_destinations(&mut project, written)?;
     let none = || Broken::new(Exit::Stopped, NoRunYet { target: target.name.clone() });
     if let Some(path) = target.location.file()
         && !path.exists()
@@ -97,11 +91,12 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     }
     let syncs = program.streams.iter().flat_map(|stream| std::iter::once(&stream.name).chain(&stream.was)).cloned();
     let channels = program.channels.iter().flat_map(|it| std::iter::once(&it.name).chain(&it.was)).cloned();
-    let wanted = Wanted { syncs: syncs.collect(), channels: channels.collect() };
+    let own = id.sync().into_iter().flat_map(|sync| std::iter::once(&sync.name).chain(&sync.was)).cloned();
+    let wanted = Wanted { syncs: syncs.chain(own).collect(), channels: channels.collect() };
     let past =
-        past::read(&manifest, &target, &wanted).map_err(|error| Broken::new(run::exit_of(error.fault()), error))?;
+        past::read(&compiled, &target, &wanted).map_err(|error| Broken::new(run::exit_of(error.fault()), error))?;
     let past = past.ok_or_else(none)?;
-    let why = explained(&program, &project, id, (args, &past))?;
+    let why = explained(&program, &project, &id, (args, &past))?;
     let text = match args.format {
         Format::Text => text(&why),
         Format::Json => format!("{:#}\n", serde_json::json!(why)),
@@ -110,48 +105,7 @@ pub(super) fn main(args: &Args, folder: Option<&Path>, terminal: &Terminal) -> O
     Ok(Exit::Done)
 }
 
-/// The field of this name: an audience or a field whose name is the only one, or as ENTITY.FIELD.
-fn field(program: &Program, name: &str) -> Result<FieldId, Broken> {
-    // A sequence is whether its entry is open.
-    let sequences = program.sequences.iter().map(|it| (it.active, program.entity(it.entity).name.as_str(), &it.name));
-    let mut sequences = sequences.filter(|(_, entity, short)| name == *short || name == format!("{entity}.{short}"));
-    if let (Some((active, ..)), None) = (sequences.next(), sequences.next()) {
-        return Ok(active);
-    }
-    let all = (0..).map(FieldId).zip(&program.fields).filter(|(_, field)| !field.hidden);
-    let named: Vec<(FieldId, String, String)> = all
-        .map(|(id, field)| (id, format!("{}.{}", program.entity(field.entity).name, field.spoken()), field.spoken()))
-        .collect();
-    // A part of an experiment or a sequence may also be named as its column: `upsell__email`.
-    let is_it = |named: &str| named == spoken(name);
-    if let Some((id, ..)) = named.iter().find(|(_, whole, _)| is_it(whole)) {
-        return Ok(*id);
-    }
-    let short: Vec<_> = named.iter().filter(|(_, _, short)| is_it(short)).collect();
-    if let [(id, ..)] = short.as_slice() {
-        return Ok(*id);
-    }
-    let known = named.iter().flat_map(|(_, whole, short)| [whole.as_str(), short.as_str()]);
-    let was_named = |id: FieldId| program.earlier_names(program.field(id)).iter().any(|was| was == name);
-    if let Some((.., now)) = named.iter().find(|(id, ..)| was_named(*id)) {
-        let help = format!("ask for `{now}`, which was `{name}`");
-        return Err(Broken::new(Exit::Usage, UnknownField { name: name.to_owned(), help }));
-    }
-    if let Some(funnel) = program.funnels.iter().find(|funnel| name.split('.').next() == Some(&funnel.name)) {
-        let help = format!("`{}` is a funnel: ask for a field that its steps read", funnel.name);
-        return Err(Broken::new(Exit::Usage, UnknownField { name: name.to_owned(), help }));
-    }
-    let help = match (short.is_empty(), did_you_mean(name, known)) {
-        (false, _) => "several entities have it: name it as ENTITY.FIELD".to_owned(),
-        (true, Some(similar)) => format!("did you mean `{similar}`?"),
-        (true, None) => {
-            "name an audience, or another field as ENTITY.FIELD; `plgc lineage` lists all of them".to_owned()
-        }
-    };
-    Err(Broken::new(Exit::Usage, UnknownField { name: name.to_owned(), help }))
-}
-
-fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&Args, &Past)) -> Result<Why, Broken> {
+fn explained(program: &Program, project: &Project, asked: &Asked, (args, past): (&Args, &Past)) -> Result<Why, Broken> {
     let last = eval::parse_instant(&past.now).unwrap_or_default();
     let now = args.as_of.map_or(last, |seconds| seconds * SECOND);
     if now < last {
@@ -163,34 +117,68 @@ fn explained(program: &Program, project: &Project, id: FieldId, (args, past): (&
     let rows: BTreeMap<SourceId, Vec<eval::Row>> = (0..).map(SourceId).zip(tables).collect();
     // What a run finds is what was before its instant.
     let before = output(past, if now == last { &past.before } else { &past.after }, now);
-    let receipts = receipts(past, now);
+    let (receipts, accepted) = (receipts(past, now), receipts(past, now + 1));
+    let written = written(program, asked, past, now);
     let input = Input { rows: &rows, now, before: &before, receipts: &receipts };
     let look = Look::new(program, &input).map_err(stopped)?;
-    let entity = program.field(id).entity;
+    let entity = asked.entity(program);
     let Some(row) = look.row(entity, &args.key) else {
-        let help = remembered(program, id, &args.key, &output(past, &past.after, i64::MAX)).unwrap_or_else(|| {
+        let help = remembered(program, asked.field(), &args.key, &output(past, &past.after, i64::MAX)).unwrap_or_else(|| {
             "the source has no such row, or the `where` of the entity leaves it out; write the key as it is in the source"
                 .to_owned()
         });
         let (entity, key) = (program.entity(entity).name.clone(), args.key.clone());
         return Err(Broken::new(Exit::Stopped, UnknownKey { entity, key, help }));
     };
-    let about = About { program, sources: &project.sources, look: &look, row, fresh: false };
-    let mut why = explain(about, id, &args.key).map_err(stopped)?;
-    if rows.values().map(Vec::len).sum::<usize>() <= FEW && waits(program, id) {
+    let about = About {
+        program,
+        sources: &project.sources,
+        look: &look,
+        row,
+        fresh: false,
+        accepted: &accepted,
+        written: &written,
+    };
+    let why = match asked {
+        Asked::Field(id) => explain(about, *id, &args.key),
+        Asked::Policy(id) => explain_policy(about, *id, &args.key),
+        Asked::Sync(sync) => explain_sync(about, sync, &args.key),
+    };
+    let mut why = why.map_err(stopped)?;
+    let turning = turning(program, asked, about).map_err(stopped)?;
+    if rows.values().map(Vec::len).sum::<usize>() <= FEW
+        && let Some((id, of)) = turning
+    {
         let after = if now == last {
             output(past, &past.after, i64::MAX)
         } else {
             eval::evaluate(program, &input).map_err(stopped)?
         };
-        why.waits_until = turns(program, id, &args.key, &Input { before: &after, ..input });
+        let turns = turns(program, id, &args.key, &Input { before: &after, ..input });
+        why.waits_until = turns.map(|turns| format!("{of}{turns}"));
     }
     Ok(why)
 }
 
+/// The field that time may turn, and what is said before it; of a sync, that of the first policy of its own rows that holds it back.
+fn turning(program: &Program, asked: &Asked, about: About<'_>) -> Result<Option<(FieldId, String)>, eval::Stop> {
+    let sync = match asked {
+        Asked::Field(id) => return Ok(waits(program, *id).then(|| (*id, String::new()))),
+        Asked::Policy(id) => return Ok(Some((program.policy(*id).forbids, String::new()))),
+        Asked::Sync(sync) => sync,
+    };
+    for heeded in sync.policies.iter().filter(|it| it.path.is_empty() && it.standing.gate().is_some()) {
+        let policy = program.policy(heeded.policy);
+        if about.look.field(policy.forbids, about.row)?.0.holds() {
+            return Ok(Some((policy.forbids, format!("policy {} is ", policy.name))));
+        }
+    }
+    Ok(None)
+}
+
 /// What earlier runs know of what syncs from a step sent.
 fn receipts(past: &Past, now: i64) -> Vec<Receipt> {
-    let receipt = |[sync, object, firing, at]: &[String; 4]| {
+    let receipt = |[sync, object, firing, at, _]: &[String; 5]| {
         let (to, _) = object.rsplit_once(" by ")?;
         let at = eval::parse_instant(at).filter(|at| *at < now)?;
         Some(Receipt { sync: sync.clone(), to: to.to_owned(), firing: firing.clone(), at })
@@ -198,9 +186,22 @@ fn receipts(past: &Past, now: i64) -> Vec<Receipt> {
     past.accepted.iter().filter_map(receipt).collect()
 }
 
+/// What was accepted of the sync of rows that is asked for, at the object to which it writes now.
+fn written(program: &Program, asked: &Asked, past: &Past, now: i64) -> Vec<Written> {
+    let Some(sync) = asked.sync() else { return Vec::new() };
+    let destination = &program.destination(sync.destination).name;
+    let place = manifest::place(destination, (&sync.object, sync.argument.as_ref()), &sync.matches.0);
+    let read = |[by, object, key, at, op]: &[String; 5]| {
+        let is_own = *object == place && (*by == sync.name || sync.was.as_ref() == Some(by));
+        let at = eval::parse_instant(at).filter(|at| is_own && *at <= now)?;
+        Some(Written { key: key.clone(), op: op.clone(), at })
+    };
+    past.accepted.iter().filter_map(read).collect()
+}
+
 /// What is said of a row that is no more and is remembered.
-fn remembered(program: &Program, id: FieldId, key: &str, last: &Output) -> Option<String> {
-    let field = program.field(id);
+fn remembered(program: &Program, id: Option<FieldId>, key: &str, last: &Output) -> Option<String> {
+    let field = program.field(id?);
     let table = last.entities.get(&program.entity(field.entity).name)?;
     let row =
         table.vanished.iter().find(|row| table.value(row, &table.key).and_then(Value::text).as_deref() == Some(key))?;
@@ -299,6 +300,10 @@ fn text(why: &Why) -> String {
     }
     if let Some(turns) = &why.waits_until {
         out.push_str(&format!("if only time passes: {turns}\n"));
+    }
+    if !why.syncs.is_empty() {
+        out.push_str("syncs:\n");
+        why.syncs.iter().for_each(|node| lines(node, 1, &mut out));
     }
     out
 }

@@ -21,6 +21,19 @@ pub struct Deliveries {
     pub refused: BTreeSet<String>,
     /// What was accepted of what syncs from a step sent.
     pub receipts: Vec<Receipt>,
+    /// What policies held back in the last run.
+    pub withheld: BTreeSet<Withheld>,
+}
+
+/// What a sync would have sent if a policy did not forbid it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Withheld {
+    /// The sync.
+    pub sync: String,
+    /// The policy.
+    pub policy: String,
+    /// The row's key; of a sync from a step, that of the firing.
+    pub key: String,
 }
 
 /// Destination, object, argument and match field.
@@ -85,19 +98,14 @@ pub(super) fn to(program: &Program, stream: &Stream) -> String {
 impl Run<'_> {
     /// Sends what every sync has to send.
     pub(super) fn deliver(&self, deliveries: &mut Deliveries) -> Result<(), Stop> {
+        deliveries.withheld.clear();
         for sync in &self.program.syncs {
             let wanted = self.wanted(sync)?;
             if deliveries.refused.contains(&sync.name) {
                 continue;
             }
             self.leave(sync, &wanted, deliveries)?;
-            let mut allowed = Vec::new();
-            for row in wanted {
-                if !self.is_forbidden(sync, row.place)? {
-                    allowed.push(row);
-                }
-            }
-            self.enter(sync, allowed, deliveries);
+            self.enter(sync, wanted, deliveries)?;
         }
         self.program.streams.iter().try_for_each(|stream| self.send(stream, deliveries))
     }
@@ -127,7 +135,7 @@ impl Run<'_> {
             if deliveries.receipts.iter().any(known) {
                 continue;
             }
-            if self.is_forbidden(&sync, place)? {
+            if self.is_withheld(&sync, place, &firing, deliveries)? {
                 continue;
             }
             let row = [Frame::outer(at)];
@@ -145,18 +153,22 @@ impl Run<'_> {
     }
 
     /// Whether a policy forbids to send a row: of the row itself, or of the one that the links lead to. Where there is none,
-    /// nothing is forbidden. It is asked also where what is sent is proved to be none such.
-    fn is_forbidden(&self, sync: &Sync, place: usize) -> Result<bool, Stop> {
+    /// nothing is forbidden. It is asked also where what is sent is proved to be none such. Notes what it holds back.
+    fn is_withheld(&self, sync: &Sync, place: usize, key: &str, deliveries: &mut Deliveries) -> Result<bool, Stop> {
+        let mut is_withheld = false;
         for heeded in &sync.policies {
             let from = At { over: RowsOf::Entity(sync.entity), place };
+            let policy = self.program.policy(heeded.policy);
             if let Some(row) = self.follow_all(&heeded.path, from)?
                 && !matches!(heeded.standing, Standing::Exempt(_))
-                && self.field(self.program.policy(heeded.policy).forbids, row.place)?.0.holds()
+                && self.field(policy.forbids, row.place)?.0.holds()
             {
-                return Ok(true);
+                let (sync, policy, key) = (sync.name.clone(), policy.name.clone(), key.to_owned());
+                deliveries.withheld.insert(Withheld { sync, policy, key });
+                is_withheld = true;
             }
         }
-        Ok(false)
+        Ok(is_withheld)
     }
 
     /// One row for each match key: the first by `pick`, ties by the entity's key.
@@ -186,6 +198,27 @@ impl Run<'_> {
         Ok(best.into_values().collect())
     }
 
+    /// The row of a match key that is sent: the best of those that the sync wants.
+    pub(super) fn best(&self, sync: &Sync, key: &Value) -> Result<Option<usize>, Stop> {
+        let mut best: Option<Wanted> = None;
+        for place in 0..self.entity_rows(sync.entity).len() {
+            let row = [Frame::outer(At { over: RowsOf::Entity(sync.entity), place })];
+            let is_of_it = self.eval(&sync.matches.1, &row)?.equals(key);
+            if !is_of_it || !sync.filter.map_or(Ok(true), |it| self.field(it, place).map(|(it, _)| it.holds()))? {
+                continue;
+            }
+            let (fields, mut order) = (Vec::new(), Vec::new());
+            for it in &sync.pick {
+                order.push((self.ordered(&it.by, &row)?, it.descending));
+            }
+            let wanted = Wanted { key: String::new(), fields, order, place };
+            if best.as_ref().is_none_or(|other| comes_before(&wanted, other)) {
+                best = Some(wanted);
+            }
+        }
+        Ok(best.map(|it| it.place))
+    }
+
     /// A value in the type of its destination.
     fn written_as(&self, sync: &Sync, name: &str, value: &Expr, row: &[Frame]) -> Result<Value, Stop> {
         let target = self.program.target_type(sync, name, value).kind;
@@ -201,8 +234,8 @@ impl Run<'_> {
         Ok(found.filter(|_| !value.is_null()).map_or(Value::Null, |place| Value::Int(place as i64)))
     }
 
-    /// Creates and updates.
-    fn enter(&self, sync: &Sync, wanted: Vec<Wanted>, deliveries: &mut Deliveries) {
+    /// Creates and updates, where no policy forbids it.
+    fn enter(&self, sync: &Sync, wanted: Vec<Wanted>, deliveries: &mut Deliveries) -> Result<(), Stop> {
         let at = place(self.program, sync);
         for row in wanted {
             let said = row
@@ -218,7 +251,8 @@ impl Run<'_> {
                 (Some(_), Mode::Create) => false,
                 (Some(before), Mode::Update | Mode::Upsert) => before.said != said,
             };
-            if !is_due {
+            let key = self.key_of(At { over: RowsOf::Entity(sync.entity), place: row.place });
+            if !is_due || self.is_withheld(sync, row.place, &key.text().unwrap_or_default(), deliveries)? {
                 continue;
             }
             let mut created = false;
@@ -229,6 +263,7 @@ impl Run<'_> {
             let created = created || before.is_some_and(|before| before.created);
             deliveries.written.insert(id, Written { said, created });
         }
+        Ok(())
     }
 
     /// What happens to those who were written and are no longer wanted.

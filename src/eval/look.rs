@@ -3,9 +3,10 @@
 
 use super::entity::At;
 use super::expr::Frame;
-use super::{Input, Run, Stop, Turn, Value, operator, sequence};
+use super::{Input, Receipt, Run, Stop, Turn, Value, operator, sequence};
 use crate::program::{
-    Aggregate, EntityId, Expr, FieldId, Hash, Op, Program, RowsOf, Sequence, SequenceId, SequencePart,
+    Aggregate, EntityId, Expr, FieldId, Hash, LinkId, Op, Program, RowsOf, Sequence, SequenceId, SequencePart, Stream,
+    Sync,
 };
 
 /// A row of an entity, by its place.
@@ -95,6 +96,49 @@ impl<'a> Look<'a> {
     /// Where a value does not fit into its type.
     pub fn moved(&self, at: &Value, by: &Expr) -> Result<Value, Stop> {
         operator::arithmetic(Op::Add, &[at.clone(), self.0.eval(by, &[])?])
+    }
+
+    /// The row to which links lead, if there is one.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn follow(&self, path: &[LinkId], row: RowAt) -> Result<Option<RowAt>, Stop> {
+        let end = self.0.follow_all(path, At { over: RowsOf::Entity(row.entity), place: row.place })?;
+        let entity = path.last().map_or(row.entity, |link| self.0.program.link(*link).to);
+        Ok(end.map(|at| RowAt { entity, place: at.place }))
+    }
+
+    /// The key of the row that a sync picks among those with the match key of a row; nothing where it wants none of them.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn picked(&self, sync: &Sync, row: RowAt) -> Result<Option<String>, Stop> {
+        let key = self.value(&sync.matches.1, row, false)?;
+        let best = if key.is_null() { None } else { self.0.best(sync, &key)? };
+        let column = self.0.program.entity(sync.entity).key;
+        let at = |place| At { over: RowsOf::Entity(sync.entity), place };
+        Ok(best.and_then(|place| self.0.column(at(place), column).text()))
+    }
+
+    /// The row's key.
+    #[must_use]
+    pub fn key(&self, row: RowAt) -> String {
+        let column = self.0.program.entity(row.entity).key;
+        self.0.column(At { over: RowsOf::Entity(row.entity), place: row.place }, column).text().unwrap_or_default()
+    }
+
+    /// When what a sync from a step sent of the last entry of the row was accepted, of what was.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn accepted(&self, stream: &Stream, row: RowAt, all: &[Receipt]) -> Result<Option<i64>, Stop> {
+        let sequence = self.0.program.sequence(stream.sequence);
+        let entry = self.0.field(sequence.entry, row.place)?.0;
+        let key = self
+            .0
+            .column(At { over: RowsOf::Entity(row.entity), place: row.place }, self.0.program.entity(row.entity).key);
+        let firing = self.0.firing_of(stream, &key.text().unwrap_or_default(), entry.as_int());
+        Ok(all.iter().find(|it| it.firing == firing && self.0.is_of(it, stream)).map(|it| it.at))
     }
 
     /// What its channel says of a step; nothing of one that goes through none.

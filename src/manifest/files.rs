@@ -75,8 +75,15 @@ fn sync(sync: &Sync) -> String {
     head.extend(spec.policies.iter().map(policy));
     head.extend(filled([&*sync.written, &*sync.outbox, &*sync.gated]));
     let written = "What it has written: the record of the parent run, and what the destination accepted in that run.";
-    let outbox = "What is sent now: op and key of each object, a hash of what it should hold, then its fields.";
-    let mut sent = vec![outbox.to_owned()];
+    let outbox = spec.from.as_ref().map_or_else(
+        || "What is sent now: op and key of each object, a hash of what it should hold, then its fields.".to_owned(),
+        |from| {
+            format!(
+                "What is sent now: each firing of {from} that was not sent yet: op, the key of the firing, a hash, then the fields."
+            )
+        },
+    );
+    let mut sent = vec![outbox];
     sent.extend(operations(spec));
     sent.extend(guards(spec));
     let mut parts = vec![(head, ""), (vec![written.to_owned()], &*sync.written), (sent, &*sync.outbox)];
@@ -112,6 +119,9 @@ impl SyncSpec {
 /// What each op does at the destination.
 fn operations(spec: &SyncSpec) -> Vec<String> {
     let (object, key) = (&spec.object, &spec.key.name);
+    if spec.from.is_some() {
+        return vec![format!("  create: one object of {object} for each; none is updated or taken back")];
+    }
     let create = format!("  create: no object of {object} was written under this {key}; one is");
     let update = match spec.mode {
         Mode::Update => format!("  update: the object of {object} with this {key} gets the fields; none is created"),

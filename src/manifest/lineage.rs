@@ -18,13 +18,14 @@ pub struct Lineage {
     pub columns: Vec<String>,
 }
 
-/// The lines that a field or sync reaches, itself first among them, in the manifest's order. A sync's name stands for
-/// its fields, too; an entity's for all of its fields. Empty where the name is unknown.
+/// The lines that fields, policies or syncs reach, themselves first among them, in the manifest's order. A sync's name stands for
+/// its fields, too; an entity's for all of its fields. Empty where no name is known.
 #[must_use]
-pub fn under<'a>(lines: &'a [Lineage], name: &str) -> Vec<&'a Lineage> {
-    let prefix = format!("{name}.");
+pub fn under<'a>(lines: &'a [Lineage], names: &[&str]) -> Vec<&'a Lineage> {
+    let is_of =
+        |field: &str, name: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     let by_name: BTreeMap<&str, &Lineage> = lines.iter().map(|line| (line.field.as_str(), line)).collect();
-    let mut open: Vec<&str> = by_name.keys().copied().filter(|it| *it == name || it.starts_with(&prefix)).collect();
+    let mut open: Vec<&str> = by_name.keys().copied().filter(|it| names.iter().any(|name| is_of(it, name))).collect();
     let mut found = BTreeSet::new();
     while let Some(field) = open.pop() {
         if let Some(line) = by_name.get(field)
@@ -148,16 +149,16 @@ mod tests {
     #[test]
     fn follows_a_sync_down_to_its_columns() {
         let lines = sample();
-        let names: Vec<&str> = under(&lines, "stage").iter().map(|line| line.field.as_str()).collect();
+        let names: Vec<&str> = under(&lines, &["stage"]).iter().map(|line| line.field.as_str()).collect();
         assert_eq!(names, ["workspace.usage", "workspace.over", "stage.level"]);
-        assert!(under(&lines, "nothing").is_empty());
+        assert!(under(&lines, &["nothing"]).is_empty());
     }
 
     #[test]
     fn a_table_for_people() {
         let lines = sample();
         assert_eq!(
-            table(&under(&lines, "workspace.over")),
+            table(&under(&lines, &["workspace.over"])),
             "FIELD            READS                SOURCE COLUMNS\n\
              workspace.usage  app.workspaces.used  app.workspaces.used\n\
              workspace.over   workspace.usage      app.workspaces.used\n"
@@ -167,7 +168,7 @@ mod tests {
     #[test]
     fn graphs_escape_names() {
         let lines = sample();
-        let other = under(&lines, "workspace.other");
+        let other = under(&lines, &["workspace.other"]);
         assert_eq!(
             mermaid(&other),
             "flowchart LR\n  n0[(\"app.workspaces.#quot;odd#quot;\")]\n  n1[\"workspace.other\"]\n  n0 --> n1\n"

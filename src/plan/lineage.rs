@@ -10,8 +10,8 @@ use crate::program::{ColumnId, Field, FieldId, Program, SourceId, Sync};
 /// A source column; no column where only the source's rows matter.
 type Origin = (SourceId, Option<ColumnId>);
 
-/// The lineage of every field, then of every sync (`stage`: which rows are sent) and its fields (`stage.plg_email`), then of every
-/// funnel (`upsell_funnel`: whose rows), its groups and its steps.
+/// The lineage of every field, then of every policy (`hands_off`: whose rows), of every sync (`stage`: which rows are sent) and its
+/// fields (`stage.plg_email`), then of every funnel (`upsell_funnel`: whose rows), its groups and its steps.
 #[must_use]
 pub fn of(program: &Program) -> Vec<Lineage> {
     let origins = origins(program);
@@ -23,6 +23,9 @@ pub fn of(program: &Program) -> Vec<Lineage> {
     let fields = program.fields.iter().filter(|field| !field.hidden);
     let mut lines: Vec<Lineage> =
         fields.map(|field| line(field_name(program, field), &reads::of_field(program, field))).collect();
+    for policy in &program.policies {
+        lines.push(line(policy.name.clone(), &reads::of_field(program, program.field(policy.forbids))));
+    }
     for sync in &program.all_syncs() {
         lines.push(line(sync.name.clone(), &reads::of_sync_rows(program, sync)));
         for (target, value) in std::iter::once(&sync.matches).chain(&sync.set) {

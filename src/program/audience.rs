@@ -58,10 +58,41 @@ impl<'a> Ctx<'a> {
 
     /// Reports a name that is neither an entity nor an audience.
     pub(super) fn unknown_base(&mut self, name: &ast::Name) {
+        let mistake = Unknown::new(mistakes::BASE, &name.text, name.span);
+        if let Some((what, span)) = self.global(&name.text)
+            && let Some((why, help)) = self.no_base(what, &name.text)
+        {
+            return self.unknown(mistake.or_help(help).bears(span, why));
+        }
         let known = self.known(|what| matches!(what, Global::Entity(_) | Global::Audience(_)));
         let known = known.iter().map(|(name, span)| (name.as_str(), *span));
-        let mistake = Unknown::new(mistakes::BASE, &name.text, name.span).among(known);
-        self.unknown(mistake.or_help("name an entity or an audience"));
+        self.unknown(mistake.among(known).or_help("name an entity or an audience"));
+    }
+
+    /// Why what bears a name is no base, and what to do.
+    fn no_base(&self, what: Global, name: &str) -> Option<(&'static str, String)> {
+        const ENTITY: &str = "name an entity or an audience";
+        Some(match what {
+            Global::Sequence(at) => {
+                let of = self.found.sequences.get(at).map_or("", |(_, node, _)| node.of.text.as_str());
+                let help = format!(
+                    "name whom it is of, `{of}`, or an audience of who is in it: `audience NAME of {of} where {name}.active`"
+                );
+                ("a sequence, which has no members", help)
+            }
+            Global::Funnel => {
+                let node = self.found.funnels.iter().find(|item| item.node.name.text == name);
+                let of = node.map_or("", |item| item.node.of.text.as_str());
+                ("a funnel, which is read by people alone", format!("name whom it is of, `{of}`"))
+            }
+            Global::Source(_) => ("a source, not an entity", "declare an entity from it, and name that".to_owned()),
+            Global::Let(_) => ("a constant, not an entity or an audience", ENTITY.to_owned()),
+            Global::Destination(_) => ("a destination, not an entity or an audience", ENTITY.to_owned()),
+            Global::Policy => ("a policy, not an entity or an audience", ENTITY.to_owned()),
+            Global::Sync(_) => ("a sync, not an entity or an audience", ENTITY.to_owned()),
+            Global::Channel(_) => ("a channel, not an entity or an audience", ENTITY.to_owned()),
+            Global::Entity(_) | Global::Audience(_) => return None,
+        })
     }
 
     fn report_circle(&mut self, start: usize, nodes: &[FieldNode<'a>], reported: &mut BTreeSet<usize>) {

@@ -3,7 +3,9 @@
 
 mod allowed;
 mod always_empty;
+mod blocked;
 mod cadence;
+mod constant_policy;
 mod endless;
 mod idle_policy;
 mod never_fires;
@@ -44,6 +46,7 @@ pub(super) fn check(
     if diags.has_errors() {
         return;
     }
+    let dues = blocked::dues(program);
     let mut prover = Prover::in_order(program, order);
     let told = never_holds::check(program, sources, &mut prover, diags);
     always_empty::check(program, &mut prover, &told, diags);
@@ -54,8 +57,10 @@ pub(super) fn check(
     cadence::check(program, sources, &options.cadences, diags);
     endless::check(program, diags);
     never_fires::check(program, sources, diags);
+    blocked::check(program, sources, (&mut prover, &told, &dues), diags);
     todays_value::check(program, sources, diags);
     not_of_nullable::check(program, sources, diags);
     idle_policy::check(program, diags);
+    constant_policy::check(program, sources, (&mut prover, &told), diags);
     unused::check(program, files, &rest.used_lets, diags);
 }

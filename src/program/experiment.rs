@@ -168,9 +168,6 @@ impl<'a> Ctx<'a> {
                 }
             }
         }
-        for part in ["enrolled_at", "phase"] {
-            names::check_part(&node.name, part, node.name.span, self.diags);
-        }
         if arms.is_none() && !node.broken {
             self.missing_arms(&format!("experiment `{}`", node.name.text), node.name.span);
         }

@@ -32,7 +32,7 @@ struct NotACondition {
     #[label(primary, "neither true nor false")]
     at: Span,
     #[help]
-    help: &'static str,
+    help: String,
 }
 
 #[derive(Debug, Error, Diagnostic)]
@@ -87,7 +87,7 @@ impl Ctx<'_> {
             ast::ExprKind::List(_) => self.list_as_value("(a, b)", span),
             ast::ExprKind::BusinessDays { .. } => self.misplaced_business_days(span),
             ast::ExprKind::In { value, negated, list, bare: true } => match list.first().map(|list| &list.kind) {
-                Some(ast::ExprKind::Path(path)) => match self.list_of(path) {
+                Some(ast::ExprKind::Path(path)) => match self.list_of(path, "a, b") {
                     Some(members) => self.membership(scope, value, members, *negated, span),
                     None => error(span),
                 },
@@ -119,7 +119,8 @@ impl Ctx<'_> {
             Type::Enum(_) => "compare it with one of its values",
             _ => "compare it with a value, or ask `is not null`",
         };
-        self.diags.push(NotACondition { kind: expr.typed.kind.to_string(), at: expr.span, help });
+        let (kind, help) = (expr.typed.kind.to_string(), help.to_owned());
+        self.diags.push(NotACondition { kind, at: expr.span, help });
         error(expr.span)
     }
 
@@ -161,13 +162,37 @@ impl Ctx<'_> {
         let mut typed: Vec<Expr> = Vec::new();
         let op = if op == ast::BinaryOp::And { Op::And } else { Op::Or };
         for operand in operands.into_iter().rev() {
-            let operand = self.condition(scope, operand);
+            let operand = self.expr(scope, operand, None);
+            if let (Some(before), Op::And) = (typed.last(), op)
+                && self.is_sum(before, &operand)
+            {
+                return error(written.span);
+            }
+            typed.push(operand);
+        }
+        let operands: Vec<Expr> = typed.into_iter().map(|operand| self.must_be_condition(operand)).collect();
+        if operands.iter().all(is_error) {
+            return error(written.span);
+        }
+        let mut typed: Vec<Expr> = Vec::new();
+        for operand in operands {
             match operand.kind {
                 ExprKind::Op(inner, nested) if inner == op => typed.extend(nested),
                 _ => typed.push(operand),
             }
         }
         make(ExprKind::Op(op, typed), Type::Bool.required(), written.span)
+    }
+
+    /// Whether `and` stands between an instant or a length of time and a length: `1 week and 2 days`, which is reported.
+    fn is_sum(&mut self, before: &Expr, operand: &Expr) -> bool {
+        let length = |expr: &Expr| matches!(expr.typed.kind, Type::Duration | Type::Months);
+        let is_sum = length(operand) && (length(before) || before.typed.kind == Type::Timestamp);
+        if is_sum {
+            let help = format!("write `+` in place of `and`: `+ {}`", self.sources.text(operand.span));
+            self.diags.push(NotACondition { kind: operand.typed.kind.to_string(), at: operand.span, help });
+        }
+        is_sum
     }
 
     fn is_null(&mut self, scope: &mut Scope, value: &ast::Expr, negated: bool, span: Span) -> Expr {

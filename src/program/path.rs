@@ -195,19 +195,32 @@ impl Ctx<'_> {
                 }
                 if let Some(next) = next {
                     let declared = self.member(walk.entity, &name.text).map(|(_, span)| span);
-                    let set = written_to(path, at);
-                    let from = self.link(link).from;
-                    let is_key = self.program.column(from, self.entity(from).key).name == next.text;
-                    let help = if is_key && !self.keyless.contains(&from) {
-                        format!("read it through an aggregate: `count({set})`")
-                    } else {
-                        format!("read it through an aggregate: `max({} from {set})`", next.text)
-                    };
+                    let help = self.through_aggregate((link, next), path, at);
                     self.diags.push(SetWithoutAggregate { name: name.text.clone(), at: name.span, declared, help });
                     return Target::Value(error(path.span));
                 }
                 Target::Set { row: walk.row, path: walk.links.clone(), link }
             }
+        }
+    }
+
+    /// How a value of the rows of a set is read, where a path goes on behind the set.
+    fn through_aggregate(&self, (link, next): (LinkId, &ast::Name), path: &ast::Path, at: usize) -> String {
+        let set = written_to(path, at);
+        let rest = path.parts.get(at + 1..).unwrap_or_default();
+        let rest = rest.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let from = self.link(link).from;
+        let is_key = self.program.column(from, self.entity(from).key).name == next.text;
+        match self.member(from, &next.text) {
+            Some((Member::Reverse(_), _)) => nested(&set, &next.text),
+            _ if is_key && !self.keyless.contains(&from) => format!("read it through an aggregate: `count({set})`"),
+            Some((Member::Link(_), _)) if rest == next.text => {
+                format!("read it through an aggregate: `any({set} where {rest} is not null)`")
+            }
+            Some((Member::Field(id), _)) if self.field(id).typed.kind == Type::Bool && rest == next.text => {
+                format!("read it through an aggregate: `any({set} where {rest})`")
+            }
+            _ => format!("read it through an aggregate: `max({rest} from {set})`"),
         }
     }
 
@@ -250,9 +263,15 @@ impl Ctx<'_> {
             if !self.is_broken_experiment(id) {
                 let known: Vec<_> =
                     parts.iter().map(|(part, id)| (part.as_str(), Some(self.field(*id).span))).collect();
-                let mistake = Unknown::new(mistakes::MEMBER, &name.text, name.span).among(known);
                 let of = &self.program.experiment(id).name;
-                self.unknown(mistake.or_help(format!("declare it as a `goal` of experiment `{of}`")));
+                let mut mistake = Unknown::new(mistakes::MEMBER, &name.text, name.span);
+                if matches!(name.text.as_str(), "arm" | "variant" | "value") {
+                    mistake = mistake.or_help(format!("write `{of}` alone: it is the arm of the row"));
+                } else if self.experiment_arms(id).contains(&name.text) {
+                    mistake = mistake.or_help(format!("write `{of} = {}`", name.text));
+                }
+                let mistake = mistake.among(known).or_help(format!("declare it as a `goal` of experiment `{of}`"));
+                self.unknown(mistake);
             }
             return Target::Value(error(path.span));
         };
@@ -263,6 +282,17 @@ impl Ctx<'_> {
         self.ensure_field(part, path.span);
         let typed = self.field(part).typed.clone();
         Target::Value(walk.read(What::Field(part), typed, path.span))
+    }
+
+    /// The names of an experiment's arms.
+    fn experiment_arms(&self, id: ExperimentId) -> Vec<String> {
+        let arm = self.program.fields.iter().find_map(|field| match (&field.kind, &field.typed.kind) {
+            (FieldKind::Experiment(of, super::ExperimentPart::Arm), Type::Enum(values)) if *of == id => {
+                Some(values.clone())
+            }
+            _ => None,
+        });
+        arm.unwrap_or_default()
     }
 
     pub(super) fn no_parts(&mut self, name: &str, kind: &'static str, part: &ast::Name, help: &'static str) {
@@ -345,6 +375,11 @@ impl Ctx<'_> {
             self.read_at.insert(expr.span, declared);
         }
     }
+}
+
+/// How a set of the rows of a set is read: in two steps.
+pub(super) fn nested(set: &str, of: &str) -> String {
+    format!("read each row's set on its own: `sum(count({of}) from {set})`, or `any({set} where any({of} where …))`")
 }
 
 fn written_to(path: &ast::Path, at: usize) -> String {

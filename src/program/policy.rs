@@ -74,6 +74,15 @@ struct IdleExempt {
     declared: Span,
 }
 
+#[derive(Debug, Error, Diagnostic)]
+#[error("no reason is given for the exemption from policy `{policy}`")]
+#[diagnostic(code("empty-reason"), help("say between the quotes why the policy does not hold for this sync"))]
+struct EmptyReason {
+    policy: String,
+    #[label(primary, "an empty text")]
+    at: Span,
+}
+
 impl<'a> Ctx<'a> {
     /// Declares every policy, with its hidden field.
     pub(super) fn declare_policies(&mut self) {
@@ -144,6 +153,9 @@ impl<'a> Ctx<'a> {
             let before = exempt.iter().take(place).find(|other| other.policy.text == *name);
             if !self.only_once(&format!("exempt {name}"), at, &mut before.map(|it| it.policy.span)) {
                 continue;
+            }
+            if it.because.value.trim().is_empty() {
+                self.diags.push(EmptyReason { policy: name.clone(), at: it.because.span });
             }
             if !matches!(self.global(name), Some((Global::Policy, _))) {
                 let known = self.known(|what| what == Global::Policy);

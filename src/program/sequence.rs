@@ -283,9 +283,14 @@ impl<'a> Ctx<'a> {
         let bare = |name: &str, field, everywhere| Bare { name: name.to_owned(), field, everywhere };
         scope.context = vec![bare("entered_at", sequence.entered_at, true), bare("done", sequence.done, true)];
         // A step of such a name is reported as one.
-        let steps = sequence.steps.iter().filter(|step| !matches!(step.name.as_str(), "entered_at" | "done"));
-        scope.context.extend(steps.map(|step| bare(&step.name, step.at, false)));
-        scope.context.extend(sequence.branches.iter().map(|branch| bare(&branch.name, branch.arm, false)));
+        let steps = sequence.steps.iter().map(|step| (&step.name, step.at));
+        let branches = sequence.branches.iter().map(|branch| (&branch.name, branch.arm));
+        for (name, field) in steps.chain(branches) {
+            // The second of a name was reported.
+            if !scope.context.iter().any(|known| known.name == *name) {
+                scope.context.push(bare(name, field, false));
+            }
+        }
         scope
     }
 
@@ -295,7 +300,10 @@ impl<'a> Ctx<'a> {
         if is_error(&value) || value.typed.kind == Type::Timestamp {
             return value;
         }
+        let text = self.sources.text(value.span);
+        let is_day = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         let help = match value.typed.kind {
+            Type::Int if is_day => format!("write `@{text}`"),
             Type::Date | Type::Text => format!("write `timestamp({})`", self.sources.text(value.span)),
             Type::Duration | Type::Months => {
                 format!("say from when on: `{word} entered_at + {}`", self.sources.text(value.span))

@@ -12,6 +12,7 @@ use super::names::Global;
 use super::scope::Scope;
 use super::sync::Items;
 use super::{SequenceId, Stream};
+use crate::manifest::FIRING;
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -38,11 +39,42 @@ struct SyncFromSequence {
     help: String,
 }
 
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is a funnel: people read it, and no sync sends it")]
+#[diagnostic(code("sync-from-funnel"))]
+struct SyncFromFunnel {
+    name: String,
+    #[label(primary, "a funnel has members and numbers, for people and dashboards")]
+    at: Span,
+    #[help]
+    help: String,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is a reserved name in a sync from a step")]
+#[diagnostic(code("reserved-name"))]
+struct ReservedField {
+    name: String,
+    #[label(primary, "each object bears the key of its firing under this name")]
+    at: Span,
+    #[label("the step is named here")]
+    from: Span,
+    #[help]
+    help: &'static str,
+}
+
 impl<'a> Ctx<'a> {
     /// The step that a sync is from, if it is from one; an unknown one is reported.
     pub(super) fn stream_from(&mut self, from: &ast::Path) -> From {
         let Some((first, rest)) = from.parts.split_first() else { return From::Rows };
-        let Some((Global::Sequence(at), _)) = self.global(&first.text) else { return From::Rows };
+        let at = match self.global(&first.text) {
+            Some((Global::Sequence(at), _)) => at,
+            Some((Global::Funnel, _)) => {
+                self.sync_from_funnel(first);
+                return From::Nothing;
+            }
+            _ => return From::Rows,
+        };
         let id = SequenceId(at as u32);
         let sequence = self.program.sequence(id);
         let Some(name) = rest.first() else {
@@ -64,6 +96,15 @@ impl<'a> Ctx<'a> {
             self.unknown(mistake);
         }
         From::Nothing
+    }
+
+    fn sync_from_funnel(&mut self, name: &ast::Name) {
+        let node = self.found.funnels.iter().find(|item| item.node.name.text == name.text).map(|item| item.node);
+        let of = node.map(|node| node.of.text.clone()).unwrap_or_default();
+        let help = format!(
+            "send whom it is of, `from {of}`, or an audience that reads what its step reads: `audience NAME of {of} where …`"
+        );
+        self.diags.push(SyncFromFunnel { name: name.text.clone(), at: name.span, help });
     }
 
     /// A sync from a step.
@@ -124,6 +165,16 @@ impl<'a> Ctx<'a> {
     /// Reports items that a sync from a step cannot have.
     fn check_stream(&mut self, node: &ast::Sync, items: &Items<'_>) {
         let from = node.from.span;
+        for (assign, is_match) in items.assigned() {
+            if !assign.name.text.eq_ignore_ascii_case(FIRING) {
+                continue;
+            }
+            let help = match is_match {
+                true => "remove the line: what is sent is known by its firing in any case",
+                false => "give the field another name, or leave it out: the key of the firing is sent in any case",
+            };
+            self.diags.push(ReservedField { name: assign.name.text.clone(), at: assign.name.span, from, help });
+        }
         let mut idle = |word, at, why| self.diags.push(StreamItem { word, at, why, from });
         if let Some((_, at)) = items.pick {
             idle("pick", at, "every firing is sent");

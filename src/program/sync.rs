@@ -92,6 +92,13 @@ pub(super) struct Items<'w> {
     pub creates: Option<Limit>,
 }
 
+impl<'w> Items<'w> {
+    /// What `match` and `set` write, each with whether it is the match.
+    pub fn assigned(&self) -> impl Iterator<Item = (&'w ast::Assign, bool)> {
+        self.matches.map(|assign| (assign, true)).into_iter().chain(self.set.iter().map(|assign| (*assign, false)))
+    }
+}
+
 impl<'a> Ctx<'a> {
     /// Declares every sync, with its hidden fields.
     pub(super) fn declare_syncs(&mut self) {

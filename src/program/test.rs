@@ -23,6 +23,9 @@ use given::{Rows, Tables};
 /// How often a test runs that does not say it, in microseconds.
 const HOUR: i64 = 3_600_000_000;
 const SECOND: i64 = 1_000_000;
+/// 0002-01-01, and 9999-01-01: runs are from the one on and before the other.
+const FIRST: i64 = -62_104_060_800 * SECOND;
+const LAST: i64 = 253_370_764_800 * SECOND;
 /// More runs than a test needs, and than anybody wants to wait for.
 const MOST_RUNS: i64 = 10_000;
 
@@ -84,7 +87,7 @@ impl Ctx<'_> {
 
     fn test(&mut self, doc: Option<&String>, node: &ast::Test) -> Option<Test> {
         let at = self.constant_instant(&node.at);
-        let at = at.and_then(|at| self.whole_seconds("`at`", at, node.at.span).then_some(at));
+        let at = at.filter(|at| self.whole_seconds("`at`", *at, node.at.span) && self.is_of_a_run(*at, node.at.span));
         let every = node.every.as_ref().map_or(Some(HOUR), |every| self.positive("`every`", every));
         let mut items = Vec::new();
         for item in &node.items {
@@ -157,9 +160,26 @@ impl Ctx<'_> {
         steps
     }
 
+    /// Whether there can be a run at an instant.
+    fn is_of_a_run(&mut self, at: i64, span: Span) -> bool {
+        let is_it = (FIRST..LAST).contains(&at);
+        if !is_it {
+            self.diags.push(BadTestTime {
+                what: "no run is at this instant".to_owned(),
+                at: span,
+                why: "outside of 0002-01-01 to 9998-12-31".to_owned(),
+                help: "write an instant in these years: a run looks back and ahead, and no engine has others than 1 to 9999",
+            });
+        }
+        is_it
+    }
+
     /// The instants of the runs within a time, its end included.
     fn runs(&mut self, from: i64, duration: i64, every: i64, span: Span) -> Vec<i64> {
-        let Some(end) = from.checked_add(duration) else { return Vec::new() };
+        let end = from.saturating_add(duration);
+        if !self.is_of_a_run(end, span) {
+            return Vec::new();
+        }
         let whole = duration / every;
         if whole > MOST_RUNS {
             self.diags.push(BadTestTime {

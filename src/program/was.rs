@@ -26,6 +26,17 @@ struct WasStillDeclared {
 }
 
 #[derive(Debug, Error, Diagnostic)]
+#[error("`{name}` is said to be its own earlier name")]
+#[diagnostic(code("was-itself"), help("remove `was {name}`, or write the name that it had"))]
+struct WasItself {
+    name: String,
+    #[label(primary, "the same name")]
+    at: Span,
+    #[label("its name")]
+    declared: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
 #[error("two declarations were `{old}`")]
 #[diagnostic(code("duplicate-was"), help("keep `was {old}` at the one that goes on"))]
 struct DuplicateWas {
@@ -158,7 +169,7 @@ impl<'a> Ctx<'a> {
                 _ => None,
             };
             let first = *seen.entry((entity, was.text.as_str())).or_insert(was.span);
-            self.check_was(was, declared, first);
+            self.check_was((node.head().0, was), declared, first);
         }
     }
 
@@ -194,16 +205,18 @@ impl<'a> Ctx<'a> {
     /// Checks the earlier names of declarations of one kind; `declared` says where a name of the kind stands.
     fn check_all(&mut self, names: &[Named<'_>], declared: impl Fn(&Self, &str) -> Option<Span>) {
         let mut seen = BTreeMap::new();
-        for was in names.iter().filter_map(|(_, was)| *was) {
+        for (name, was) in names.iter().filter_map(|(name, was)| Some((*name, (*was)?))) {
             let own = names.iter().find(|(name, _)| name.text == was.text).and_then(|(_, was)| *was);
             let declared = declared(self, &was.text).map(|at| Declared { at, was: own });
             let first = *seen.entry(was.text.as_str()).or_insert(was.span);
-            self.check_was(was, declared, first);
+            self.check_was((name, was), declared, first);
         }
     }
 
-    fn check_was(&mut self, was: &ast::Name, declared: Option<Declared<'_>>, first: Span) {
-        if let Some(declared) = declared {
+    fn check_was(&mut self, (name, was): (&ast::Name, &ast::Name), declared: Option<Declared<'_>>, first: Span) {
+        if name.text == was.text {
+            self.diags.push(WasItself { name: name.text.clone(), at: was.span, declared: name.span });
+        } else if let Some(declared) = declared {
             self.diags.push(WasStillDeclared::new(was, &declared));
         } else if first != was.span {
             self.diags.push(DuplicateWas { old: was.text.clone(), at: was.span, first });

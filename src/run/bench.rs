@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::outcome::{Event, Outcome, Progress};
 use super::session::{Run, Session};
-use super::{RunError, RunOptions, Target, fits, go};
+use super::{RunError, RunOptions, Target, born, fits, go};
 use crate::destination::memory::Memory;
-use crate::engine::{Row, Slot, quote, value};
+use crate::engine::{Row, Slot, Value, quote, value};
 use crate::manifest::{Manifest, Source};
 use crate::types::Type;
 
@@ -130,6 +130,21 @@ impl<'a> Bench<'a> {
         let table = run.bind(&model.table, self.session.driver);
         let from = if only.is_empty() { table } else { format!("(SELECT * FROM {table} AS m WHERE {only})") };
         self.session.columns(&from, columns).await
+    }
+
+    /// What policies hold back of a sync after the last run: the policy, and the key of the row, of a sync from a step that of the
+    /// firing.
+    ///
+    /// # Errors
+    /// Where the target cannot do it.
+    pub async fn gated(&mut self, sync: &str) -> Result<Vec<(String, String)>, RunError> {
+        let sync = self.manifest.syncs.iter().find(|it| it.spec.name == sync && !it.gated.is_empty());
+        let (Some(sync), Some(last)) = (sync, self.last.clone()) else { return Ok(Vec::new()) };
+        let run = Run { born: born::all(&mut self.session, self.manifest, &last.now).await?, ..last };
+        let sql = run.bind(&sync.gated, self.session.driver);
+        let rows = self.session.rows("what policies hold back", &sql, &[Type::Text, Type::Text]).await?;
+        let text = |row: &Row, at: usize| row.get(at).and_then(Value::text);
+        Ok(rows.iter().filter_map(|row| Some((text(row, 0)?, text(row, 1)?))).collect())
     }
 
     /// Columns of a table of the state.

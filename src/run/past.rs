@@ -42,8 +42,9 @@ pub struct Past {
     pub before: Vec<Rows>,
     /// The first run of each sequence, step and branch, by name: its instant, as text, and a step's mark.
     pub born: Vec<(String, String, Option<String>)>,
-    /// What was accepted of these syncs: the sync, where it wrote, the key, and the instant of the run, as text.
-    pub accepted: Vec<[String; 4]>,
+    /// What was accepted of these syncs, in order of time: the sync, where it wrote, the key, the instant of the run, as text, and what
+    /// was done.
+    pub accepted: Vec<[String; 5]>,
     /// What has fired through these channels.
     pub fired: Vec<Fired>,
     /// What the sources hold now, in the order of the manifest.
@@ -150,19 +151,23 @@ async fn of_model(session: &mut Session<'_>, model: &Model, run: &Run) -> Result
 }
 
 /// What destinations accepted of some syncs.
-async fn accepted(session: &mut Session<'_>, syncs: &[String]) -> Result<Vec<[String; 4]>, RunError> {
+async fn accepted(session: &mut Session<'_>, syncs: &[String]) -> Result<Vec<[String; 5]>, RunError> {
     if syncs.is_empty() {
         return Ok(Vec::new());
     }
     let names = literals(syncs);
     let sql = format!(
-        "SELECT r.sync, r.object, r.key, r.happened_at FROM {} AS r WHERE r.accepted AND r.sync IN ({names})",
+        "SELECT r.sync, r.object, r.key, r.happened_at, r.op FROM {} AS r WHERE r.accepted AND r.sync IN ({names}) \
+         ORDER BY r.happened_at",
         session.driver.table(state::SCHEMA, "receipts")
     );
-    let rows =
-        session.rows("reading the receipts", &sql, &[Type::Text, Type::Text, Type::Text, Type::Timestamp]).await?;
+    let kinds = [Type::Text, Type::Text, Type::Text, Type::Timestamp, Type::Text];
+    let rows = session.rows("reading the receipts", &sql, &kinds).await?;
     let text = |row: &Row, at: usize| row.get(at).and_then(crate::engine::Value::text);
-    Ok(rows.iter().filter_map(|row| Some([text(row, 0)?, text(row, 1)?, text(row, 2)?, text(row, 3)?])).collect())
+    Ok(rows
+        .iter()
+        .filter_map(|row| Some([text(row, 0)?, text(row, 1)?, text(row, 2)?, text(row, 3)?, text(row, 4)?]))
+        .collect())
 }
 
 /// What has fired through some channels.

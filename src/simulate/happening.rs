@@ -1,7 +1,7 @@
-//! What can happen to a row in a run, and of what it is told: a field, a sequence, one of its steps, one of its branches. Every step is
+//! What can happen to a row in a run, and of what it is told: a field, a sequence, one of its steps, one of its branches, a sync. Every step is
 //! a thing of its own, so that sequences that lead into each other are told apart.
 
-use crate::program::{FieldId, FieldKind, Program, SequenceId};
+use crate::program::{FieldId, FieldKind, PolicyId, Program, SequenceId};
 
 /// What something happened in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,19 @@ pub enum Node {
     Branch(SequenceId, usize),
     /// A step of a sequence, by its place.
     Step(SequenceId, usize),
+    /// A sync of rows, by its place.
+    Sync(usize),
+}
+
+/// What became of what a policy held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Over {
+    /// The policy lets it through, or the sync no longer asks for it.
+    Passed,
+    /// The step has expired.
+    Expired,
+    /// The entry has closed.
+    Closed,
 }
 
 /// What happened, in the order in which it does within a run.
@@ -53,6 +66,24 @@ pub enum What {
     HeldBack,
     /// A step expired before it fired.
     Expired,
+    /// A policy holds back what a sync would send.
+    Withheld {
+        /// The sync.
+        sync: String,
+        /// The policy.
+        policy: PolicyId,
+        /// What of its condition holds, where it is one of several fields.
+        because: Vec<FieldId>,
+    },
+    /// It no longer waits for that policy, and was not sent.
+    Freed {
+        /// The sync.
+        sync: String,
+        /// The policy.
+        policy: PolicyId,
+        /// What became of it.
+        over: Over,
+    },
     /// What the step made was accepted by its destination, of this sync.
     Sent(String),
 }
@@ -77,7 +108,7 @@ impl Node {
     #[must_use]
     pub const fn sequence(self) -> Option<SequenceId> {
         match self {
-            Self::Field(_) => None,
+            Self::Field(_) | Self::Sync(_) => None,
             Self::Sequence(id) | Self::Branch(id, _) | Self::Step(id, _) => Some(id),
         }
     }
@@ -90,6 +121,7 @@ impl Node {
                 let field = program.field(id);
                 format!("{}.{}", program.entity(field.entity).name, field.spoken())
             }
+            Self::Sync(at) => program.syncs.get(at).map(|sync| sync.name.clone()).unwrap_or_default(),
             Self::Sequence(id) => program.sequence(id).name.clone(),
             Self::Branch(id, at) => {
                 let sequence = program.sequence(id);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::gates::{Gates, firing};
 use super::happening::{Happening, Node, What, is_counted};
 use super::watch::Watch;
 use super::{Simulation, entries, sizes};
@@ -23,6 +24,7 @@ pub(super) struct Stage<'a> {
     pub(super) bench: Bench<'a>,
     memory: Memory,
     watch: Watch<'a>,
+    gates: Gates<'a>,
     /// The instants of the first and the last run, in seconds.
     runs: Option<(i64, i64)>,
     count: usize,
@@ -37,7 +39,8 @@ impl<'a> Stage<'a> {
     ) -> Result<Self, RunError> {
         let memory = Memory::default();
         let bench = Bench::open(manifest, target, memory.clone(), silent).await?;
-        Ok(Self { program, bench, memory, watch: Watch::new(program), runs: None, count: 0 })
+        let (watch, gates) = (Watch::new(program), Gates::new(program));
+        Ok(Self { program, bench, memory, watch, gates, runs: None, count: 0 })
     }
 
     /// Puts rows in the place of all rows of all sources.
@@ -55,8 +58,9 @@ impl<'a> Stage<'a> {
 
     /// A run.
     pub(super) async fn run(&mut self, now: i64) -> Result<(), RunError> {
-        self.bench.run(now).await?;
+        let outcome = self.bench.run(now).await?;
         self.watch.look(&mut self.bench, now).await?;
+        self.gates.look(&mut self.bench, &outcome, now).await?;
         self.runs = Some((self.runs.map_or(now, |(first, _)| first), now));
         self.count += 1;
         Ok(())
@@ -94,13 +98,15 @@ impl<'a> Stage<'a> {
         let mut happenings = self.changed().await?;
         let entries = entries::read(self.program, &mut self.bench).await?;
         entries::happenings(&entries, &mut happenings);
-        happenings.extend(self.sent().await?);
+        let sent = self.sent().await?;
+        let (withheld, waiting) = self.gates.told(&sent);
+        happenings.extend(withheld.into_iter().chain(sent));
         happenings.extend(self.watch.told(self.program, &entries));
         happenings.retain(|it| it.at >= from);
         happenings.sort();
         let (sizes, keys) = sizes::read(self.program, &mut self.bench).await?;
         let open = entries.into_iter().filter_map(entries::Entry::open).collect();
-        Ok(Simulation { from, to, runs: self.count, happenings, sizes, open, keys })
+        Ok(Simulation { from, to, runs: self.count, happenings, sizes, open, waiting, keys })
     }
 
     /// What the log of changes says of audiences, statuses and arms.
@@ -153,19 +159,11 @@ impl<'a> Stage<'a> {
         let read = |row: Row| {
             let text = |at: usize| row.get(at).and_then(Value::text);
             let stream = self.program.streams.iter().find(|stream| Some(&stream.name) == text(0).as_ref())?;
-            let firing = text(1).filter(|_| row.get(2) == Some(&Value::Bool(true)))?;
-            // The step, the row's key and the number of the entry.
-            let (_, row) = firing.split_once('/')?;
-            let (key, entry) = row.rsplit_once('/')?;
+            let known = text(1).filter(|_| row.get(2) == Some(&Value::Bool(true)))?;
+            let (key, entry) = firing(&known)?;
             let at = value::instant_seconds(&text(3)?)?;
             let node = Node::Step(stream.sequence, stream.step);
-            Some(Happening {
-                at,
-                what: What::Sent(stream.name.clone()),
-                node,
-                key: key.to_owned(),
-                entry: entry.parse().ok()?,
-            })
+            Some(Happening { at, what: What::Sent(stream.name.clone()), node, key: key.to_owned(), entry })
         };
         Ok(rows.into_iter().filter_map(read).collect())
     }

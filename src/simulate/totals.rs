@@ -1,10 +1,10 @@
 //! Takes what has happened, gives how often: of each sequence its entries, of each of its steps a line of its own, day by day and in all;
-//! of audiences, statuses and experiments who was where in the beginning and in the end.
+//! of audiences, statuses and experiments who was where in the beginning and in the end; of policies what they held back.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Happening, Node, Simulation, What};
-use crate::program::{FieldId, FieldKind, Program, SequenceId, Start};
+use crate::program::{FieldId, FieldKind, PolicyId, Program, SequenceId, Start};
 
 /// A day, in seconds.
 pub const DAY: i64 = 86_400;
@@ -56,6 +56,8 @@ pub struct OfSequence {
     pub held: u64,
     /// In how many of them each step can still fire.
     pub waiting: Vec<u64>,
+    /// Of each step, how many of its firings had been accepted by nobody when their entry closed, and so never will be.
+    pub unsent: Vec<u64>,
     /// Where it starts with new members: the members of the first run, who therefore do not enter.
     pub backlog: u64,
 }
@@ -73,6 +75,23 @@ pub struct OfField {
     pub moves: BTreeMap<(Option<String>, Option<String>), u64>,
 }
 
+/// What a policy held back of a sync: rows, or firings of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfPolicy {
+    /// The step, or the sync of rows.
+    pub node: Node,
+    /// The sync.
+    pub sync: String,
+    /// The policy.
+    pub policy: PolicyId,
+    /// How many waited in some run.
+    pub withheld: u64,
+    /// How many of them were sent later; nothing of a sync of rows.
+    pub sent: Option<u64>,
+    /// How many wait in the end.
+    pub waiting: u64,
+}
+
 /// All of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -80,6 +99,8 @@ pub struct Totals {
     pub sequences: Vec<OfSequence>,
     /// Audiences, statuses and experiments, in declared order.
     pub fields: Vec<OfField>,
+    /// What policies held back, by step or sync, sync and policy.
+    pub policies: Vec<OfPolicy>,
 }
 
 /// Counts what has happened in these.
@@ -89,7 +110,37 @@ pub fn totals(program: &Program, simulation: &Simulation, wanted: &dyn Fn(Node) 
     let sequences = ids.map(|id| of_sequence(program, simulation, id)).collect();
     let fields = simulation.sizes.keys().filter(|id| wanted(Node::Field(**id)));
     let fields = fields.map(|id| of_field(program, simulation, *id)).collect();
-    Totals { sequences, fields }
+    Totals { sequences, fields, policies: of_policies(simulation, wanted) }
+}
+
+fn of_policies(simulation: &Simulation, wanted: &dyn Fn(Node) -> bool) -> Vec<OfPolicy> {
+    type Rows<'a> = BTreeSet<(&'a str, i64)>;
+    let (mut withheld, mut sent): (BTreeMap<_, Rows<'_>>, BTreeMap<_, Rows<'_>>) = Default::default();
+    for it in simulation.happenings.iter().filter(|it| wanted(it.node)) {
+        let row = (it.key.as_str(), it.entry);
+        match &it.what {
+            What::Withheld { sync, policy, .. } => {
+                withheld.entry((it.node, sync, *policy)).or_default().insert(row);
+            }
+            What::Sent(sync) => {
+                sent.entry((it.node, sync)).or_default().insert(row);
+            }
+            _ => {}
+        }
+    }
+    let counted = withheld.into_iter().map(|((node, sync, policy), rows)| {
+        let accepted = sent.get(&(node, sync)).map_or(0, |sent| sent.intersection(&rows).count() as u64);
+        let is_it = |it: &&super::Waiting| (it.node, &it.sync, it.policy) == (node, sync, policy);
+        OfPolicy {
+            node,
+            sync: sync.clone(),
+            policy,
+            withheld: rows.len() as u64,
+            sent: node.sequence().map(|_| accepted),
+            waiting: simulation.waiting.iter().filter(is_it).count() as u64,
+        }
+    });
+    counted.collect()
 }
 
 fn of_sequence(program: &Program, simulation: &Simulation, id: SequenceId) -> OfSequence {
@@ -122,10 +173,26 @@ fn of_sequence(program: &Program, simulation: &Simulation, id: SequenceId) -> Of
         open: open.len() as u64,
         held: open.iter().filter(|it| it.held).count() as u64,
         waiting: (0..sequence.steps.len()).map(waits).collect(),
+        unsent: (0..sequence.steps.len()).map(|step| never_sent(simulation, id, step)).collect(),
         backlog,
         all,
         days,
     }
+}
+
+/// How many firings of a step nobody has accepted, and whose entry has closed.
+fn never_sent(simulation: &Simulation, id: SequenceId, step: usize) -> u64 {
+    let (mut fired, mut closed) = (BTreeSet::new(), BTreeSet::new());
+    for it in &simulation.happenings {
+        let entry = (&it.key, it.entry);
+        match &it.what {
+            What::Fired if it.node == Node::Step(id, step) => drop(fired.insert(entry)),
+            What::Sent(_) if it.node == Node::Step(id, step) => drop(fired.remove(&entry)),
+            What::Exited { .. } if it.node == Node::Sequence(id) => drop(closed.insert(entry)),
+            _ => {}
+        }
+    }
+    fired.intersection(&closed).count() as u64
 }
 
 /// How many rows were in a base in the first run, and did not enter in it.
@@ -145,7 +212,7 @@ fn not_entered(simulation: &Simulation, base: FieldId, id: SequenceId) -> u64 {
 impl Counts {
     fn count(&mut self, it: &Happening) {
         match it.node {
-            Node::Field(_) => {}
+            Node::Field(_) | Node::Sync(_) => {}
             Node::Sequence(_) => match &it.what {
                 What::Entered => self.entered += 1,
                 What::Exited { cause, .. } => *self.exited.entry(cause.clone()).or_default() += 1,

@@ -83,7 +83,7 @@ impl<'a> Watch<'a> {
             match it.node {
                 Node::Step(_, step) => it.what != What::Expired || !entry.is_other_arm(program.sequence(id), step),
                 Node::Sequence(_) => it.what != What::Released || entry.exited_at != Some(it.at),
-                Node::Field(_) | Node::Branch(..) => true,
+                Node::Field(_) | Node::Branch(..) | Node::Sync(_) => true,
             }
         };
         self.happenings.into_iter().filter(is_told).collect()

@@ -37,6 +37,10 @@ pub fn scalar(scalar: &Scalar, dialect: &Dialect) -> Written {
             let between = if *distinct { " IS DISTINCT FROM " } else { " IS NOT DISTINCT FROM " };
             infix(write(a), between, write(b))
         }
+        Scalar::In(it, list, not) if list.len() == 1 => {
+            let between = if *not { " <> " } else { " = " };
+            list.first().map_or_else(|| write(it), |only| infix(write(it), between, write(only)))
+        }
         Scalar::In(it, list, not) => {
             let between = if *not { " NOT IN " } else { " IN " };
             let list = list.iter().map(|item| write(item).doc).collect();

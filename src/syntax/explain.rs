@@ -1,11 +1,14 @@
 //! Takes the place where a piece stopped making sense and says, in the words of the language, what was found there and
 //! what can stand there.
 
+mod amount;
 mod expected;
+mod experiment;
 mod habits;
 mod mistakes;
 mod policy;
 mod sequence;
+mod window;
 
 use pest::error::{Error as PestError, ErrorVariant, InputLocation};
 

@@ -111,7 +111,9 @@ pub(crate) fn day_here(written: &str) -> Option<&'static str> {
     let written = written.to_lowercase();
     Some(match written.as_str() {
         "daily" | "everyday" | "always" | "any" | "all" => "daily",
-        "weekday" | "weekdays" | "workday" | "workdays" | "businessdays" => "weekdays",
+        "weekday" | "weekdays" | "workday" | "workdays" | "businessdays" | "business" | "working" | "work" => {
+            "weekdays"
+        }
         "weekend" | "weekends" => "weekends",
         _ if written.len() < 2 => return None,
         _ => DAYS.into_iter().find(|day| day.starts_with(&written) || written.strip_suffix('s') == Some(day))?,

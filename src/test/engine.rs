@@ -138,6 +138,12 @@ impl World for OnEngine<'_> {
         self.catch_up()
     }
 
+    fn withheld(&mut self, sync: usize) -> Result<Vec<(String, String)>, String> {
+        let syncs = self.program.all_syncs();
+        let Some(sync) = syncs.get(sync) else { return Ok(Vec::new()) };
+        self.runtime.block_on(self.bench.gated(&sync.name)).map_err(said)
+    }
+
     fn rows(&mut self, expectation: &Expectation) -> Result<Vec<Row>, String> {
         self.catch_up()?;
         let of_field = |id: FieldId| {

@@ -99,6 +99,12 @@ impl World for Reference<'_> {
         Ok(())
     }
 
+    fn withheld(&mut self, sync: usize) -> Result<Vec<(String, String)>, String> {
+        let syncs = self.program.all_syncs();
+        let is_own = |it: &&eval::Withheld| syncs.get(sync).is_some_and(|sync| sync.name == it.sync);
+        Ok(self.deliveries.withheld.iter().filter(is_own).map(|it| (it.policy.clone(), it.key.clone())).collect())
+    }
+
     fn run(&mut self, now: i64) -> Result<(), String> {
         self.go(now).map(|_| ())
     }

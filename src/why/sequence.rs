@@ -195,12 +195,19 @@ impl About<'_> {
             return Ok(vec![node]);
         }
         let mut nodes = self.moves((id, SequencePart::Arm(at)), branch.due.as_ref(), depth)?;
+        let mut taken: Option<&str> = None;
         for (at, when) in &branch.arms {
             let Some(step) = sequence.steps.get(*at) else { continue };
+            if let Some(first) = taken {
+                // Whatever it asks: the first that holds is taken.
+                nodes.push(said(&format!("{}: not asked, {first} goes before it", step.name), None));
+                continue;
+            }
             let below = when.as_ref().map_or(Ok(Vec::new()), |when| self.operands(Op::And, when, depth))?;
             let holds = when.as_ref().map_or(Ok(true), |when| self.holds(when))?;
             let word = if when.is_some() { "when" } else { "otherwise" };
             nodes.push(Node { below, ..said(&format!("{} {word}", step.name), Some(holds)) });
+            taken = holds.then_some(&step.name);
         }
         Ok(nodes)
     }
@@ -224,8 +231,12 @@ impl About<'_> {
         depth: usize,
     ) -> Result<Vec<Node>, Stop> {
         let sequence = self.program.sequence(id);
-        let active = self.leaf(sequence.active)?;
+        let mut active = self.leaf(sequence.active)?;
         let is_open = active.holds == Some(true);
+        if !is_open && depth <= 1 {
+            // What keeps the row from entering, or has closed its entry.
+            active.below = self.entry(sequence, depth + 1)?;
+        }
         let mut nodes = vec![active];
         if sequence.hold.is_some() {
             let held = self.leaf(sequence.held)?;

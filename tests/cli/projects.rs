@@ -122,6 +122,14 @@ fn compile_check_shows_what_is_stale_and_writes_nothing() {
     let said = said.write("items.plg", &PROGRAM.replace("> 10", "> 12"));
     let said = said.then(&["compile", "--check"]).code(1).out("+++ ").out("12").err("stale");
     assert_eq!(said.read("sql/dev/manifest.json"), before);
+    let said = said
+        .out("manifest.json: 1 line gone, 1 new\nmodels/item.sql: 1 line gone, 1 new\n--- models/item.sql\n")
+        .out("these are the first places; `plgc compile --check --full` shows all of them\n");
+    assert!(!said.out.contains("--- manifest.json"), "{}", said.out);
+    let said =
+        said.then(&["compile", "--check", "--full"]).code(1).out("--- manifest.json\n").out("--- models/item.sql\n");
+    assert!(!said.out.contains("first places"), "{}", said.out);
+    said.then(&["compile", "--full"]).code(2).err("--check");
 }
 
 #[test]

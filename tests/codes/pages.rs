@@ -31,7 +31,7 @@ const ROWS: [(&str, &str); 5] = [
 const FILES: [&str; 2] = ["load-missing-file", "load-two-files"];
 
 /// Pages whose example is calls.
-const CALLS: [&str; 22] = [
+const CALLS: [&str; 23] = [
     "init-would-overwrite",
     "manifest-unreadable",
     "missing-project",
@@ -43,6 +43,7 @@ const CALLS: [&str; 22] = [
     "run-earlier",
     "run-guard",
     "run-manifest",
+    "simulation-too-late",
     "too-many-runs",
     "unknown-accept",
     "unknown-code",

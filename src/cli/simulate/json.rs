@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Shown;
 use super::report::{date, notes};
 use super::timeline::{self, instant, reason};
+use super::{Shown, withheld};
 use crate::program::{FieldKind, Sequence};
-use crate::simulate::totals::{Counts, OfField, OfSequence, totals};
-use crate::simulate::{Happening, Node, What};
+use crate::simulate::totals::{Counts, OfField, OfPolicy, OfSequence, totals};
+use crate::simulate::{Happening, Node, Over, What};
 
 /// The document.
 pub(super) fn document(shown: &Shown<'_>) -> String {
@@ -50,8 +50,21 @@ fn of_all(shown: &Shown<'_>) -> Json {
     if let Some(all) = all.as_object_mut() {
         all.insert("sequences".to_owned(), sequences.into());
         all.insert("notes".to_owned(), notes(shown, &totals).into());
+        let policies: Vec<Json> = totals.policies.iter().map(|of| of_policy(shown, of)).collect();
+        all.insert("policies".to_owned(), policies.into());
     }
     all
+}
+
+fn of_policy(shown: &Shown<'_>, of: &OfPolicy) -> Json {
+    json!({
+        "policy": shown.program.policy(of.policy).name,
+        "sync": of.sync,
+        "step": of.node.sequence().map(|_| of.node.name(shown.program)),
+        "withheld": of.withheld,
+        "sent": of.sent,
+        "waiting_at_end": of.waiting,
+    })
 }
 
 fn of_sequence(shown: &Shown<'_>, of: &OfSequence) -> Json {
@@ -132,7 +145,18 @@ fn of_member(shown: &Shown<'_>, key: &str) -> Json {
             it.waiting.iter().filter_map(|at| sequence.steps.get(*at)).map(|step| step.name.as_str()).collect();
         json!({ "sequence": sequence.name, "entry": it.entry, "held": it.held, "waiting": waiting })
     });
-    json!({ "member": key, "happened": happened, "open_at_end": open.collect::<Vec<_>>() })
+    let withheld = withheld::of(shown, key).map(|it| {
+        let policy = &shown.program.policy(it.policy).name;
+        let of = it.node.name(shown.program);
+        let entry = it.node.sequence().map(|_| it.entry);
+        json!({ "of": of, "entry": entry, "sync": it.sync, "policy": policy })
+    });
+    json!({
+        "member": key,
+        "happened": happened,
+        "open_at_end": open.collect::<Vec<_>>(),
+        "withheld_at_end": withheld.collect::<Vec<_>>(),
+    })
 }
 
 fn of_happening(shown: &Shown<'_>, it: &Happening) -> Json {
@@ -170,6 +194,19 @@ fn of_happening(shown: &Shown<'_>, it: &Happening) -> Json {
         What::Fired => "fired",
         What::HeldBack => "held_back",
         What::Expired => "expired",
+        What::Withheld { sync, policy, .. } => {
+            say("sync", json!(sync));
+            say("policy", json!(shown.program.policy(*policy).name));
+            "withheld"
+        }
+        What::Freed { sync, policy, over } => {
+            say("sync", json!(sync));
+            say("policy", json!(shown.program.policy(*policy).name));
+            match over {
+                Over::Passed => "freed",
+                Over::Expired | Over::Closed => "never_sent",
+            }
+        }
         What::Sent(_) => "sent",
     };
     say("what", what.into());

@@ -1,5 +1,5 @@
-//! What is to be shown: takes the names of a call, gives which sequences, audiences, statuses and experiments are meant, or says which
-//! name means none.
+//! What is to be shown: takes the names of a call, gives which sequences, audiences, statuses, experiments and syncs are meant, or says
+//! which name means none.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ pub(super) struct Wanted(Option<BTreeSet<Node>>);
 
 /// A name that means nothing that a simulation shows.
 #[derive(Debug, thiserror::Error, Diagnostic)]
-#[error("no sequence, audience, status or experiment is called `{name}`")]
+#[error("no sequence, audience, status, experiment or sync is called `{name}`")]
 #[diagnostic(code("unknown-simulate-name"))]
 struct UnknownName {
     name: String,
@@ -71,5 +71,8 @@ fn all(program: &Program) -> Vec<(String, String, Node)> {
     });
     let fields =
         fields.map(|(id, it)| (format!("{}.{}", entity(it.entity), it.name), it.name.clone(), Node::Field(id)));
-    sequences.chain(fields).collect()
+    // What a sync from a step sends shows in its sequence.
+    let streams = program.streams.iter().map(|it| (it.name.clone(), it.name.clone(), Node::Sequence(it.sequence)));
+    let syncs = program.syncs.iter().enumerate().map(|(at, it)| (it.name.clone(), it.name.clone(), Node::Sync(at)));
+    sequences.chain(fields).chain(streams).chain(syncs).collect()
 }

@@ -1,12 +1,13 @@
 //! Takes what happened in a simulation, gives it in numbers for people: of each sequence every step with a line of its own and a line for
-//! each day on which something happened, then audiences, statuses and experiments, then what should be known.
+//! each day on which something happened, then audiences, statuses and experiments, then what policies held back of
+//! syncs of rows, then what should be known.
 
 use std::collections::BTreeMap;
 
 use super::timeline::instant;
-use super::{SECOND, Shown};
+use super::{SECOND, Shown, withheld};
 use crate::program::{FieldKind, Sequence};
-use crate::simulate::totals::{Counts, OfField, OfSequence, totals};
+use crate::simulate::totals::{Counts, OfField, OfPolicy, OfSequence, totals};
 use crate::simulate::{Node, Totals};
 use crate::types::written;
 
@@ -19,7 +20,7 @@ pub(super) fn text(shown: &Shown<'_>) -> String {
     let mut out = heading(shown);
     out.push('\n');
     for of in &totals.sequences {
-        sequence(shown, of, &mut out);
+        sequence(shown, of, &totals.policies, &mut out);
     }
     audiences(shown, &totals, &mut out);
     for of in &totals.fields {
@@ -28,10 +29,23 @@ pub(super) fn text(shown: &Shown<'_>) -> String {
             FieldKind::Audience { .. } | FieldKind::Trait(_) | FieldKind::Sequence(..) => {}
         }
     }
+    syncs(shown, &totals, &mut out);
     for note in notes(shown, &totals) {
         out.push_str(&format!("\nnote: {note}\n"));
     }
     out
+}
+
+/// Of each sync of rows, what policies held back.
+fn syncs(shown: &Shown<'_>, totals: &Totals, out: &mut String) {
+    let mut last = None;
+    for of in totals.policies.iter().filter(|it| it.node.sequence().is_none()) {
+        if last != Some(of.node) {
+            out.push_str(&format!("\nsync {}\n", of.sync));
+        }
+        out.push_str(&format!("  {}\n", withheld::total(shown, of)));
+        last = Some(of.node);
+    }
 }
 
 /// How long, how often, over what.
@@ -68,6 +82,17 @@ pub(super) fn notes(shown: &Shown<'_>, totals: &Totals) -> Vec<String> {
                 crate::run::outcome::counted(of.backlog, "row") + if of.backlog == 1 { " that was" } else { " that were" }
             ));
         }
+        for (at, (step, unsent)) in sequence.steps.iter().zip(&of.unsent).enumerate() {
+            let is_sent = shown.program.streams.iter().any(|it| (it.sequence, it.step) == (of.id, at));
+            if *unsent > 0 && is_sent {
+                let firings = crate::run::outcome::counted(*unsent, "firing");
+                let (were, their) = if *unsent == 1 { ("was", "its") } else { ("were", "their") };
+                notes.push(format!(
+                    "{firings} of `{}.{}` {were} never sent: a policy, or the `where` of the sync, held back what it makes until {their} entry closed",
+                    sequence.name, step.name
+                ));
+            }
+        }
         if let Some((key, times)) = of.most.as_ref().filter(|(_, times)| *times > MANY) {
             notes.push(format!(
                 "rows enter `{}` again and again, `{key}` {times} times; `plgc simulate --member '{key}'` shows what leads it there",
@@ -78,7 +103,7 @@ pub(super) fn notes(shown: &Shown<'_>, totals: &Totals) -> Vec<String> {
     notes
 }
 
-fn sequence(shown: &Shown<'_>, of: &OfSequence, out: &mut String) {
+fn sequence(shown: &Shown<'_>, of: &OfSequence, policies: &[OfPolicy], out: &mut String) {
     let sequence = shown.program.sequence(of.id);
     let entity = &shown.program.entity(sequence.entity).name;
     out.push_str(&format!("\nsequence {} of {entity}\n", sequence.name));
@@ -115,6 +140,8 @@ fn sequence(shown: &Shown<'_>, of: &OfSequence, out: &mut String) {
         let arms = if arms.is_empty() { String::new() } else { format!(": {}", arms.join(", ")) };
         out.push_str(&format!("  branch {} decided {decided}{arms}\n", branch.name));
     }
+    let own = policies.iter().filter(|it| it.node.sequence() == Some(of.id));
+    own.for_each(|it| out.push_str(&format!("  {}\n", withheld::total(shown, it))));
     by_day(sequence, of, out);
 }
 

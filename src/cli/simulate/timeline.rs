@@ -1,7 +1,7 @@
 //! Takes what happened to one row, gives it in order for people: when it entered what, what it got, what kept it waiting, why it left, and
 //! in what it still is.
 
-use super::Shown;
+use super::{Shown, withheld};
 use crate::engine::value::instant_text;
 use crate::program::{FieldKind, SequenceId};
 use crate::simulate::{Happening, Node, Open, What};
@@ -47,6 +47,9 @@ pub(super) fn text(shown: &Shown<'_>, key: &str) -> String {
         let held = if it.held { ", held" } else { "" };
         out.push_str(&format!("in the end: {}, entry {}, is open{held}: {waits}\n", sequence.name, it.entry));
     }
+    for it in withheld::of(shown, key) {
+        out.push_str(&format!("in the end: {}\n", withheld::text(shown, it)));
+    }
     out
 }
 
@@ -70,18 +73,24 @@ fn said(shown: &Shown<'_>, it: &Happening) -> String {
         What::Fired => format!("{name} fired"),
         What::HeldBack => format!("{name} held back{reason}"),
         What::Expired => format!("{name} expired{reason}"),
+        What::Withheld { .. } if it.node.sequence().is_none() => format!("sync {name} waits{reason}"),
+        What::Withheld { .. } => format!("{name} not sent{reason}"),
+        What::Freed { policy, over, .. } => withheld::freed(shown, it.node, (*policy, *over)),
         What::Sent(_) => format!("{name} sent{reason}"),
     }
 }
 
 /// Why it happened, as far as the program says it in one place.
 pub(super) fn reason(shown: &Shown<'_>, it: &Happening) -> Option<String> {
+    if let What::Withheld { sync, policy, because } = &it.what {
+        return Some(withheld::reason(shown, it.node, (sync, *policy, because)));
+    }
     let id = it.node.sequence()?;
     let sequence = shown.program.sequence(id);
     let written = |expr: &crate::program::Expr| shown.project.sources.on_one_line(expr.span);
     let step = match it.node {
         Node::Step(_, at) => sequence.steps.get(at),
-        Node::Field(_) | Node::Sequence(_) | Node::Branch(..) => None,
+        Node::Field(_) | Node::Sequence(_) | Node::Branch(..) | Node::Sync(_) => None,
     };
     match &it.what {
         What::Exited { cause, done } => Some(match cause.as_str() {
@@ -107,7 +116,9 @@ pub(super) fn reason(shown: &Shown<'_>, it: &Happening) -> Option<String> {
         | What::Entered
         | What::Released
         | What::Decided(_)
-        | What::Fired => None,
+        | What::Fired
+        | What::Withheld { .. }
+        | What::Freed { .. } => None,
     }
 }
 

@@ -9,6 +9,9 @@ use crate::source::Sources;
 use crate::test::{Difference, Failure, Verdict, compare};
 use crate::types::Type;
 
+/// How many of the rows that a policy holds back are named.
+const NAMED: usize = 5;
+
 /// For people.
 pub fn text(verdicts: &[Verdict], sources: &Sources, style: Style) -> String {
     let mut out = String::new();
@@ -48,6 +51,15 @@ fn of_failure(failure: &Failure, sources: &Sources) -> String {
             Difference::Missing { key, .. } => out.push_str(&format!("    {key}: missing\n")),
             Difference::Extra { key } => out.push_str(&format!("    {key}: not expected\n")),
         }
+    }
+    for held in &failure.withheld {
+        let named: Vec<&str> = held.keys.iter().take(NAMED).map(String::as_str).collect();
+        let more = if held.keys.len() > named.len() {
+            format!(" and {} more", held.keys.len() - named.len())
+        } else {
+            String::new()
+        };
+        out.push_str(&format!("    policy {} holds back {}{more}\n", held.policy, named.join(", ")));
     }
     if lines.is_empty() {
         return out;
@@ -109,5 +121,6 @@ fn of_failure_json(failure: &Failure, sources: &Sources) -> Json {
         "now": instant(failure.now),
         "stopped": failure.stopped,
         "differences": differences.collect::<Vec<_>>(),
+        "withheld": failure.withheld,
     })
 }

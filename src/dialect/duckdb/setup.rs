@@ -63,10 +63,10 @@ const SPLIT_PART: &str = "CREATE OR REPLACE MACRO plg_state.split_part(x, separa
   ELSE SPLIT_PART(x, separator, n)
 END";
 
-/// Fifteen digits are exact in decimal; a greater number has no fraction.
+/// Fifteen digits count, as they are exact in decimal; a greater number has no fraction.
 const ROUND: &str = "CREATE OR REPLACE MACRO plg_state.round(x, n) AS CASE
   WHEN ABS(x) < 1e15 THEN CAST(ROUND(CAST(FORMAT('{:.15g}', x) AS DECIMAL(38, 18)), n) AS DOUBLE)
-  ELSE x
+  ELSE CAST(FORMAT('{:.15g}', x) AS DOUBLE)
 END";
 
 /// The shortest text that reads as the number, with an exponent from 1e15 on.
@@ -148,7 +148,7 @@ END";
 
 /// The last of those that are a multiple of `every` months after `t`, and not after `at`.
 const ANNIVERSARY: &str = "CREATE OR REPLACE MACRO plg_state.anniversary(t, every, until) AS (
-  SELECT MAX(t + TO_MONTHS(CAST(n * every AS INTEGER)))
+  SELECT MAX(TO_MONTHS(CAST(n * every AS INTEGER)) + t)
   FROM (
     SELECT GREATEST(
       CAST(FLOOR(
@@ -158,7 +158,7 @@ const ANNIVERSARY: &str = "CREATE OR REPLACE MACRO plg_state.anniversary(t, ever
     ) AS n
     FROM RANGE(0, 2) AS backs(back)
   ) AS candidates
-  WHERE t + TO_MONTHS(CAST(n * every AS INTEGER)) <= until
+  WHERE TO_MONTHS(CAST(n * every AS INTEGER)) + t <= until
 )";
 
 /// Weekdays are counted from Monday, 1970-01-05, on; each day off that is passed moves the end by one.

@@ -4,7 +4,7 @@
 
 use super::log::Log;
 use super::sequence::Fold;
-use super::value::{all, as_text, at_most, case, field_of, int, is_not_null, key, less, minus, now, null, sum};
+use super::value::{all, as_text, at_most, field_of, int, is_not_null, key, less, minus, now, sum};
 use crate::program::{
     Aggregate, AggregateOp, Channel, Expr, ExprKind, FieldId, OUTER, Order, RowId, RowsOf, SequenceId, Set, Step, Tie,
     Via, What, Window, WindowOp,
@@ -67,7 +67,7 @@ impl Fold<'_> {
         let Some(own) = self.asking(self.id, at) else { return super::value::none() };
         let (channel, member) = (self.program.channel(via.channel), || self.member_field(own, step));
         let asks = field_of(own.asks, OUTER, Type::Bool.required());
-        let mut turn = vec![self.turn(asks.clone(), member())];
+        let mut turn = vec![self.turn(own.asks, member())];
         turn.extend(self.before(via, at).into_iter().map(|other| self.asking_for(other, member())));
         turn.push(self.used(channel, member()));
         let Some(total) = turn.into_iter().reduce(sum) else { return asks };
@@ -75,12 +75,9 @@ impl Fold<'_> {
     }
 
     /// The place of the row among those of the step that ask for the same member.
-    fn turn(&self, asks: Expr, member: Expr) -> Expr {
-        let key = key(self.program, self.sequence.entity);
-        let kind = key.typed.kind.clone();
-        let by = case(vec![(asks, key)], null(kind));
-        let window =
-            Window { op: WindowOp::Rank, order: Order { by, descending: false }, per: vec![member], among: None };
+    fn turn(&self, asks: FieldId, member: Expr) -> Expr {
+        let order = Order { by: key(self.program, self.sequence.entity), descending: false };
+        let window = Window { op: WindowOp::Rank, order, per: vec![member], among: Some(asks) };
         Expr { typed: Type::Int.optional(), span: Span::default(), kind: ExprKind::Window(Box::new(window)) }
     }
 

@@ -67,7 +67,7 @@ pub fn gated(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>
     if selects.is_empty() {
         return None;
     }
-    let mut steps = outbox::wanting(program, (sync, stream), spec);
+    let mut steps = outbox::wanting(program, (sync, stream), spec, outbox::Of::Keys);
     steps.push(Body { selects, order_by: Vec::new() }.step("waiting"));
     let copy = |name: &str| Scalar::column("o", name).named(name);
     let all = Select::from(Table::Step("waiting".to_owned()).alias("o"), vec![copy("policy"), copy("key")]);

@@ -16,7 +16,7 @@ use crate::types::{Type, Typed};
 ///
 /// Of a sync from a step, the rows are those whose firing is to be sent, each with its own key.
 pub fn outbox(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Query {
-    let mut steps = wanting(program, (sync, stream), spec);
+    let mut steps = wanting(program, (sync, stream), spec, Of::Objects);
     let mut selects = vec![present(program, sync, spec)];
     selects.extend(left(program, sync, spec));
     steps.push(Body { selects, order_by: Vec::new() }.step("changes"));
@@ -27,15 +27,37 @@ pub fn outbox(program: &Program, (sync, stream): (&program::Sync, Option<&Stream
     undone.ordered(order).after(steps)
 }
 
+/// What is read of what should be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Whole objects.
+    Objects,
+    /// Only whether something is to be sent, and whose it is.
+    Keys,
+}
+
+impl Of {
+    /// Whether the values are read: also to tell whether an object differs.
+    fn has_values(self, sync: &program::Sync) -> bool {
+        self == Self::Objects || sync.mode != Mode::Create
+    }
+}
+
 /// The steps up to `wanted`: what should be there.
-pub fn wanting(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Vec<Step> {
-    let candidates = (!sync.pick.is_empty()).then(|| candidates(program, sync, spec));
-    candidates.into_iter().chain([wanted(program, (sync, stream), spec)]).collect()
+pub fn wanting(
+    program: &Program,
+    (sync, stream): (&program::Sync, Option<&Stream>),
+    spec: &SyncSpec,
+    of: Of,
+) -> Vec<Step> {
+    let candidates = (!sync.pick.is_empty()).then(|| candidates(program, sync, spec, of));
+    candidates.into_iter().chain([wanted(program, (sync, stream), spec, of)]).collect()
 }
 
 /// The sync's rows with their place among those that share the match key.
-fn candidates(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step {
-    let mut items = fields(program, (sync, None), spec);
+fn candidates(program: &Program, sync: &program::Sync, spec: &SyncSpec, of: Of) -> Step {
+    let set = if of.has_values(sync) { values(program, sync, spec) } else { Vec::new() };
+    let mut items = fields(program, (sync, None), set);
     let best = value::best_first(program, sync.entity, &sync.pick);
     let key = value::value(program, sync.entity, &sync.matches.1);
     items.push(Scalar::row_number(vec![key], best).named("sync__place"));
@@ -45,25 +67,49 @@ fn candidates(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Step 
 }
 
 /// What should be there: key, hash and fields, one row a key.
-fn wanted(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Step {
+fn wanted(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec, of: Of) -> Step {
     let is_picked = !sync.pick.is_empty();
-    let set: Vec<String> = spec.fields.iter().zip(&sync.set).map(|(field, _)| column(&field.name)).collect();
+    let set = if of == Of::Objects { values(program, sync, spec) } else { Vec::new() };
     let name = |column: &str| Scalar::column(if is_picked { "c" } else { value::ROW }, column);
     let mut select = if is_picked {
         let asked = gate::columns(program, (sync, stream)).into_iter().map(|(name, _)| name);
-        let items = std::iter::once("sync__key".to_owned()).chain(set.iter().cloned()).chain(asked);
+        let set = set.into_iter().filter_map(|item| match item {
+            Item::Named(_, name) => Some(name),
+            Item::All(_) => None,
+        });
+        let items = std::iter::once("sync__key".to_owned()).chain(set).chain(asked);
         let items = items.map(|column| name(&column).named(&column)).collect();
         Select::from(Table::Step("candidates".to_owned()).alias("c"), items)
             .filter(name("sync__place").equals(Type::Int, Scalar::int(1)))
     } else {
-        rows(program, (sync, stream), fields(program, (sync, stream), spec))
+        rows(program, (sync, stream), fields(program, (sync, stream), set))
     };
+    if of.has_values(sync) {
+        select.items.insert(1, mark(program, sync, spec, is_picked).named("sync__hash"));
+    }
+    let mut step = select.body().step("wanted");
+    step.comments.push(match stream {
+        None => format!("sync {}: what should be there", spec.name),
+        Some(stream) => {
+            format!("sync {}: each firing of {} whose entry is open", spec.name, stream::from(program, stream))
+        }
+    });
+    step.comments.extend(spec.doc.clone());
+    if of.has_values(sync) {
+        let hash = "sync__hash: a mark of the definition of the sync, then each value behind its length";
+        step.comments.push(hash.to_owned());
+    }
+    step
+}
+
+/// What an object should hold, as one value: it differs where anything does that is sent.
+fn mark(program: &Program, sync: &program::Sync, spec: &SyncSpec, is_picked: bool) -> Scalar {
     let mut hashed: Vec<_> = spec.fields.iter().zip(&sync.set).collect();
     hashed.retain(|(field, (_, expr))| !value::is_now(expr) && !spec.nulls.contains(&field.name));
     hashed.sort_by_key(|(field, _)| &field.name);
     let values = hashed.into_iter().map(|(field, (_, expr))| {
         let scalar = if is_picked {
-            name(&column(&field.name))
+            Scalar::column("c", &column(&field.name))
         } else {
             value::value_as(program, sync.entity, expr, &field.typed.kind)
         };
@@ -74,18 +120,7 @@ fn wanted(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), 
         let marks = nulls(spec).map(null_mark).collect::<String>();
         whole = concat(vec![whole, Scalar::text(&marks)]);
     }
-    select.items.insert(1, whole.named("sync__hash"));
-    let mut step = select.body().step("wanted");
-    step.comments.push(match stream {
-        None => format!("sync {}: what should be there", spec.name),
-        Some(stream) => {
-            format!("sync {}: each firing of {} whose entry is open", spec.name, stream::from(program, stream))
-        }
-    });
-    step.comments.extend(spec.doc.clone());
-    step.comments
-        .push("sync__hash: a mark of the definition of the sync, then each value behind its length".to_owned());
-    step
+    whole
 }
 
 /// The fields that are always null, by name.
@@ -110,18 +145,24 @@ fn rows(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), it
     select
 }
 
-/// The match key as text, then the fields in their types, then what policies say of the row.
-fn fields(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), spec: &SyncSpec) -> Vec<Item> {
+/// What is set, each in the type of its field.
+fn values(program: &Program, sync: &program::Sync, spec: &SyncSpec) -> Vec<Item> {
+    let set = spec.fields.iter().zip(&sync.set);
+    set.map(|(field, (_, expr))| {
+        value::value_as(program, sync.entity, expr, &field.typed.kind).named(&column(&field.name))
+    })
+    .collect()
+}
+
+/// The match key as text, then what is set, then what policies say of the row.
+fn fields(program: &Program, (sync, stream): (&program::Sync, Option<&Stream>), set: Vec<Item>) -> Vec<Item> {
     let key = &sync.matches.1;
     let key = match stream {
         None => value::value(program, sync.entity, key).as_text(&key.typed.kind),
         Some(stream) => stream::key(program, stream),
     };
-    let values = spec.fields.iter().zip(&sync.set).map(|(field, (_, expr))| {
-        value::value_as(program, sync.entity, expr, &field.typed.kind).named(&column(&field.name))
-    });
     let asked = gate::columns(program, (sync, stream)).into_iter().map(|(name, said)| said.named(&name));
-    std::iter::once(key.named("sync__key")).chain(values).chain(asked).collect()
+    std::iter::once(key.named("sync__key")).chain(set).chain(asked).collect()
 }
 
 /// What is wanted, under `n`, and never written, or written otherwise: without what is selected of it.

@@ -30,7 +30,10 @@ pub fn written(spec: &SyncSpec) -> Query {
         Scalar::column("b", "created").named("created"),
     ];
     let kept = Select {
-        comments: vec!["untouched by the parent run".to_owned()],
+        comments: vec![
+            "untouched by the parent run".to_owned(),
+            format!("hash: its first {HASH} letters; marks of fields that are always null stand behind them"),
+        ],
         ..Select::from(before(), kept).filter(Scalar::Exists(Box::new(receipt.body()), true))
     };
     let created =

@@ -52,7 +52,7 @@ impl Ctx<'_> {
             return error(span);
         }
         let chooses_row = matches!(shape, Shape::ByTime | Shape::Pick);
-        let Some(written) = self.written(call, shape, chooses_row) else { return error(span) };
+        let Some(written) = self.written(scope, call, (shape, chooses_row)) else { return error(span) };
         if written.values.is_empty() && chooses_row {
             return self.row_value(scope, call, op, &written, span);
         }
@@ -79,7 +79,7 @@ impl Ctx<'_> {
         if !self.has_no_window_clause(call) {
             return None;
         }
-        let written = self.written(call, shape, true)?;
+        let written = self.written(scope, call, (shape, true))?;
         if !written.values.is_empty() {
             self.diags.push(RowLinkValue { at: value.span });
             return None;

@@ -8,7 +8,6 @@ use super::coerce::{fold_date, to};
 use super::foreign;
 use super::operator::WrongType;
 use super::shape;
-use crate::diagnostics::did_you_mean;
 use crate::functions::{self, Arity, Function, Kind, Nulls, Returns};
 use crate::program::context::{Ctx, error, is_error, make};
 use crate::program::mistakes::{self, Unknown};
@@ -234,8 +233,10 @@ impl Ctx<'_> {
         let ExprKind::Literal(Literal::Text(zone)) = &argument.kind else { return true };
         let known = jiff::tz::TimeZone::get(zone).is_ok();
         if !known {
-            let names: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-            let help = match did_you_mean(zone, names.iter().map(String::as_str)) {
+            let help = match crate::syntax::zone::here(zone) {
+                Some(name) if name.starts_with("Etc/GMT-") => {
+                    format!("write `'{name}'`: it is ahead of UTC by these hours, as the database counts")
+                }
                 Some(name) => format!("write `'{name}'`"),
                 None => "write an IANA name such as `'Europe/Berlin'`".to_owned(),
             };

@@ -114,7 +114,7 @@ impl<'a> Ctx<'a> {
 
     /// The days of a list, in order; what is none is reported.
     fn days_of(&mut self, path: &ast::Path) -> Option<Vec<String>> {
-        let members = self.list_of(path)?;
+        let members = self.list_of(path, "@2026-12-25, @2026-12-26")?;
         let mut days = Vec::new();
         let mut sound = true;
         for member in members {
@@ -140,7 +140,7 @@ impl<'a> Ctx<'a> {
     }
 
     /// The members of the list that a name stands for; what stands for none is reported.
-    pub(super) fn list_of(&mut self, path: &ast::Path) -> Option<&'a [ast::Expr]> {
+    pub(super) fn list_of(&mut self, path: &ast::Path, of: &str) -> Option<&'a [ast::Expr]> {
         let name = path.dotted();
         let found = self.global(&name);
         if let Some((Global::Let(at), _)) = found {
@@ -153,7 +153,7 @@ impl<'a> Ctx<'a> {
             return None;
         }
         let declared = found.map(|(_, span)| span);
-        let help = format!("declare it: `let {} = (a, b)`", if found.is_none() { &name } else { "names" });
+        let help = format!("declare it: `let {} = ({of})`", if found.is_none() { &name } else { "names" });
         self.diags.push(NotAList { name, at: path.span, declared, help });
         None
     }

@@ -120,6 +120,13 @@ impl Ctx<'_> {
                 self.diags.push(BadDate { text: text.to_owned(), at: span, why, help });
                 error(span)
             }
+            Err(_)
+                if text
+                    .strip_prefix("9999")
+                    .is_some_and(|rest| format!("9998{rest}").parse::<jiff::Timestamp>().is_ok()) =>
+            {
+                self.bad_date(text, span, "instants end with 9999-12-30T22:00Z")
+            }
             Err(_) => self.bad_date(text, span, "there is no such instant"),
         }
     }

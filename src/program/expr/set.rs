@@ -6,12 +6,14 @@ use std::collections::BTreeSet;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::diagnostics::did_you_mean;
 use crate::program::context::{Ctx, Member, is_error, make};
 use crate::program::mistakes::{self, Unknown};
 use crate::program::names::Global;
+use crate::program::path::nested;
 use crate::program::scope::{Frame, Reads, Scope, Target};
 use crate::program::walk::{contains_error, contains_set, rows_read};
-use crate::program::{Expr, ExprKind, LinkBy, LinkId, Op, RowId, RowsOf, Set, Tie, What};
+use crate::program::{EntityId, Expr, ExprKind, LinkBy, LinkId, Op, RowId, RowsOf, Set, Tie, What};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::{Type, Typed};
@@ -151,6 +153,15 @@ impl Ctx<'_> {
             known.extend(sets.map(|(name, (_, span))| (name.clone(), Some(*span))));
         }
         let mut mistake = Unknown::new(mistakes::SET, dotted, path.span);
+        if let ([first, rest @ ..], Some(RowsOf::Entity(id))) =
+            (path.parts.as_slice(), scope.inner().map(|frame| frame.over))
+            && !rest.is_empty()
+        {
+            let is_entity = self.entity_named(&first.text).is_some();
+            let sources = known.iter().filter(|_| !is_entity).map(|(name, span)| (name.as_str(), *span));
+            let help = self.set_behind(id, first, rest);
+            return self.unknown(mistake.among(sources.filter(|(name, _)| name.contains('.'))).or_help(help));
+        }
         if let Some((Global::Audience(at), span)) = self.global(dotted)
             && let Some(entity) = self.audience_entity(at)
         {
@@ -159,8 +170,86 @@ impl Ctx<'_> {
                 .or_help(format!("count an audience as `{entity} where {dotted}`"))
                 .bears(span, "an audience, not a set");
         }
+        if let (Some(RowsOf::Entity(id)), [name]) = (scope.inner().map(|frame| frame.over), path.parts.as_slice())
+            && let Some((help, declared)) = self.set_beside(id, &name.text)
+        {
+            mistake = mistake.or_help(help).or_beside(Some(declared), "a set of that row");
+        }
         let mistake = mistake.among(known.iter().map(|(name, span)| (name.as_str(), *span)));
         self.unknown(mistake.or_help("name an entity, an event or a source, or give a link to here `as` this name"));
+    }
+
+    /// What to write for a set that is one link away, and where it is declared.
+    fn set_beside(&self, row: EntityId, set: &str) -> Option<(String, Span)> {
+        let members = self.members.get(row.0 as usize)?;
+        let sets = |entity: EntityId| match self.member(entity, set) {
+            Some((Member::Reverse(_), span)) => Some(span),
+            _ => None,
+        };
+        let over_link = members.iter().find_map(|(name, (it, _))| match it {
+            Member::Link(link) => Some((format!("write `{name}.{set}`"), sets(self.link(*link).to)?)),
+            _ => None,
+        });
+        over_link.or_else(|| {
+            members.iter().find_map(|(name, (it, _))| match it {
+                Member::Reverse(link) => Some((nested(name, set), sets(self.link(*link).from)?)),
+                _ => None,
+            })
+        })
+    }
+
+    /// What to write for `workspace.logins`, whose first part is no name of the row.
+    fn set_behind(&self, row: EntityId, first: &ast::Name, rest: &[ast::Name]) -> String {
+        let rest = rest.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let members: Vec<(&str, Member)> = self
+            .members
+            .get(row.0 as usize)
+            .into_iter()
+            .flatten()
+            .map(|(name, (it, _))| (name.as_str(), *it))
+            .collect();
+        // Links and sets lead somewhere.
+        let ways = members.iter().filter_map(|(name, it)| match it {
+            Member::Link(link) => Some((*name, self.link(*link).to, false)),
+            Member::Reverse(link) => Some((*name, self.link(*link).from, true)),
+            Member::Column(_) | Member::Field(_) | Member::Sequence(_) => None,
+        });
+        let ways: Vec<(&str, EntityId, bool)> = ways.collect();
+        let meant = did_you_mean(&first.text, ways.iter().map(|(name, ..)| *name));
+        let of = self.entity_named(&first.text);
+        let way = ways.iter().find(|(name, ..)| Some(*name) == meant);
+        match way.or_else(|| ways.iter().find(|(_, to, _)| Some(*to) == of)) {
+            Some((name, _, false)) => format!("write `{name}.{rest}`"),
+            Some((name, _, true)) => nested(name, &rest),
+            None => {
+                let sets: Vec<&str> = ways.iter().filter(|(.., is_set)| *is_set).map(|(name, ..)| *name).collect();
+                let entity = &self.entity(row).name;
+                if sets.is_empty() {
+                    format!("name an entity, an event or a source: `{entity}` has no set")
+                } else {
+                    format!("name an entity, an event or a source, or a set of `{entity}`: `{}`", sets.join("`, `"))
+                }
+            }
+        }
+    }
+
+    /// Where a path of the row leads through a set: the set, and what follows it.
+    pub(super) fn through_set(&self, scope: &Scope, path: &ast::Path) -> Option<(String, String)> {
+        let mut over = scope.inner().map(|frame| frame.over);
+        for (at, name) in path.parts.iter().enumerate() {
+            let Some(RowsOf::Entity(entity)) = over else { return None };
+            match self.member(entity, &name.text)?.0 {
+                Member::Link(link) => over = Some(RowsOf::Entity(self.link(link).to)),
+                Member::Reverse(_) => {
+                    let text =
+                        |parts: &[ast::Name]| parts.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+                    let rest = path.parts.get(at + 1..).filter(|rest| !rest.is_empty())?;
+                    return Some((text(path.parts.get(..=at)?), text(rest)));
+                }
+                Member::Column(_) | Member::Field(_) | Member::Sequence(_) => return None,
+            }
+        }
+        None
     }
 
     fn reverse_tie(

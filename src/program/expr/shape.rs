@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::call::MisplacedClause;
 use super::operator::{WrongType, is_ordered};
 use crate::program::context::Ctx;
+use crate::program::scope::Scope;
 use crate::program::{AggregateOp, Expr};
 use crate::source::Span;
 use crate::syntax::ast;
@@ -110,7 +111,12 @@ impl Ctx<'_> {
     }
 
     /// Takes a call apart: where nothing says `from`, a single path may be the set.
-    pub(super) fn written<'w>(&mut self, call: &'w ast::Call, shape: Shape, chooses_row: bool) -> Option<Written<'w>> {
+    pub(super) fn written<'w>(
+        &mut self,
+        scope: &Scope,
+        call: &'w ast::Call,
+        (shape, chooses_row): (Shape, bool),
+    ) -> Option<Written<'w>> {
         let name = &call.name.text;
         let written = match (&call.set, call.arguments.as_slice()) {
             (Some(set), values) => Written {
@@ -126,7 +132,17 @@ impl Ctx<'_> {
                 Written { values: &[], path, alias: None, condition: None, by: &[] }
             }
             (None, _) => {
+                let through = match call.arguments.as_slice() {
+                    [ast::Order { by: ast::Expr { kind: ast::ExprKind::Path(path), .. }, .. }] => {
+                        self.through_set(scope, path)
+                    }
+                    _ => None,
+                };
                 let help = match (shape, name.as_str()) {
+                    (Shape::Value | Shape::ByTime, _) if through.is_some() => {
+                        let (set, of) = through.unwrap_or_default();
+                        format!("write `{name}({of} from {set})`")
+                    }
                     (_, "max") => "write `max(x from set)`; of two values `greatest(a, b)`".to_owned(),
                     (_, "min") => "write `min(x from set)`; of two values `least(a, b)`".to_owned(),
                     (Shape::Rows, _) => format!("write `{name}(set where …)`"),

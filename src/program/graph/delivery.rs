@@ -170,10 +170,6 @@ impl Stream {
         let at = sequence.steps.get(self.step).map_or(sequence.entry, |step| step.at);
         let what = ExprKind::Read { row: OUTER, path: Vec::new(), what: What::Field(at) };
         let set: Vec<(String, Expr)> = self.matches.iter().chain(&self.set).cloned().collect();
-        let mut key = FIRING.to_owned();
-        while set.iter().any(|(name, _)| name.eq_ignore_ascii_case(&key)) {
-            key.push('_');
-        }
         Sync {
             name: self.name.clone(),
             was: self.was.clone(),
@@ -184,7 +180,7 @@ impl Stream {
             destination: self.destination,
             object: self.object.clone(),
             argument: self.argument.clone(),
-            matches: (key, Expr { typed: Type::Text.required(), span: self.from, kind: what }),
+            matches: (FIRING.to_owned(), Expr { typed: Type::Text.required(), span: self.from, kind: what }),
             pick: Vec::new(),
             set,
             mode: Mode::Create,

@@ -54,6 +54,21 @@ struct NameTooLong {
     help: &'static str,
 }
 
+#[derive(Debug, Error, Diagnostic)]
+#[error("the name of {what} `{name}` has {found} bytes; `{of}` leaves it {room}")]
+#[diagnostic(code("name-too-long"))]
+struct PartTooLong {
+    what: &'static str,
+    name: String,
+    found: usize,
+    room: usize,
+    of: String,
+    #[label(primary, "its columns bear both names, and warehouses would cut them")]
+    at: Span,
+    #[help]
+    help: String,
+}
+
 /// Reports a declared name that cannot be a table's or column's with its additions.
 pub(in crate::program) fn check_declared(name: &ast::Name, diags: &mut Diagnostics) {
     check_some(name, diags);
@@ -110,11 +125,28 @@ pub(in crate::program) fn check_column(name: &ast::Name, diags: &mut Diagnostics
     }
 }
 
-/// Reports a part of a declaration whose column would have a name that no warehouse can have.
-pub(in crate::program) fn check_part(declaration: &ast::Name, part: &str, at: Span, diags: &mut Diagnostics) {
-    let name = ast::Name { text: format!("{}__{part}", declaration.text), span: at, quoted: false };
-    check_length(&name, ("a column's", LONGEST), "choose a shorter name", diags);
+/// Reports a part of a declaration that leaves no room for its columns' names: they bear both names, and `end` behind them.
+pub(in crate::program) fn check_part(
+    of: &ast::Name,
+    (what, name): (&'static str, &ast::Name),
+    end: &str,
+    diags: &mut Diagnostics,
+) {
+    let (found, taken) = (name.text.len(), of.text.len() + "__".len() + end.len());
+    let room = LONGEST.saturating_sub(taken);
+    if found <= room {
+        return;
+    }
+    let help = if room < SHORT {
+        format!("give `{}` a shorter name, too: of {} bytes, it leaves {room} to a {what}", of.text, of.text.len())
+    } else {
+        format!("choose a name of at most {room} bytes, or a shorter one for `{}`", of.text)
+    };
+    diags.push(PartTooLong { what, name: name.text.clone(), found, room, of: of.text.clone(), at: name.span, help });
 }
+
+/// A name of fewer bytes says little.
+const SHORT: usize = 8;
 
 /// The mistake of a part that has the name of one that is always there.
 pub(in crate::program) fn reserved_part(name: &ast::Name, why: &'static str) -> ReservedName {
@@ -146,7 +178,7 @@ pub(in crate::program) fn check_goal(of: &ast::Name, goal: &ast::Goal, before: &
         diags.push(DuplicateName { name: name.text.clone(), at: name.span, first: first.span });
     }
     check_reserved(name, diags);
-    check_part(of, &name.text, name.span, diags);
+    check_part(of, ("goal", name), "", diags);
 }
 
 fn single_underscores(name: &str) -> String {

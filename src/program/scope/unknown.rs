@@ -2,10 +2,10 @@
 //! declared as. Says nothing where it hangs on a mistake that has been told.
 
 use super::{Counted, Scope};
-use crate::program::RowsOf;
 use crate::program::context::Ctx;
 use crate::program::mistakes::{self, Unknown};
 use crate::program::names::Global;
+use crate::program::{EntityId, RowsOf};
 use crate::source::Span;
 use crate::syntax::{DoubleQuotes, ast};
 
@@ -68,6 +68,11 @@ impl Ctx<'_> {
             mistake = mistake
                 .or_help("read what its steps read: a funnel is for people")
                 .bears(span, "a funnel, which no field reads");
+        } else if let Some((Global::Policy | Global::Sync(_) | Global::Channel(_) | Global::Destination(_), span)) =
+            self.global(&name.text)
+        {
+            mistake =
+                mistake.or_help("name a column of the row, or a field").bears(span, "what this is called has no value");
         }
         let known = self.known_here(scope);
         let declare = self.declare_help(name, scope);
@@ -120,6 +125,19 @@ impl Ctx<'_> {
         known
     }
 
+    /// The value of a sequence or an experiment of the row that is called so within it.
+    fn context_help(&self, entity: EntityId, name: &str) -> Option<String> {
+        let of_row = |of: EntityId| of == entity;
+        let sequence = self.program.sequences.iter().find(|it| of_row(it.entity)).map(|it| it.name.as_str());
+        let experiment = self.program.experiments.iter().find(|it| of_row(it.entity)).map(|it| it.name.as_str());
+        let of = match name {
+            "entered_at" | "exited_at" | "done" | "active" | "held" | "cause" => sequence?,
+            "enrolled_at" | "phase" => experiment?,
+            _ => return None,
+        };
+        Some(format!("say of what: `{of}.{name}`"))
+    }
+
     /// What to do about a name that is like no other: what it could have been declared as.
     fn declare_help(&self, name: &ast::Name, scope: &Scope) -> String {
         let word = name.text.to_ascii_lowercase();
@@ -140,6 +158,9 @@ impl Ctx<'_> {
                 format!("declare the column in source `{}`", self.program.source(id).name.join("."))
             }
             Some(RowsOf::Entity(id)) => {
+                if let Some(help) = self.context_help(id, &name.text) {
+                    return help;
+                }
                 let entity = self.entity(id);
                 let source = self.program.source(entity.source).name.join(".");
                 let name = &entity.name;

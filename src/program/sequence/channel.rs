@@ -154,9 +154,9 @@ impl<'a> Ctx<'a> {
             };
             let id = SequenceId(at as u32);
             let declared = self.program.sequence(id).span;
-            if order.contains(&id) {
-                let (name, at, channel) = (name.text.clone(), name.span, node.name.text.clone());
-                self.diags.push(IdleOrder { name, channel, at, declared });
+            let mut before = items.into_iter().flatten().take_while(|it| it.span != name.span);
+            let first = before.find(|it| it.text == name.text).map(|it| it.span);
+            if !self.only_once(&name.text, name.span, &mut { first }) {
                 continue;
             }
             if !users.iter().any(|(user, _)| *user == id) && !self.is_broken_sequence(id) && !self.lost_via(id) {

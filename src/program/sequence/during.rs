@@ -13,9 +13,10 @@ use crate::syntax::words;
 use crate::types::Type;
 
 #[derive(Debug, Error, Diagnostic)]
-#[error("the window ends before it begins")]
+#[error("the window ends {where_} it begins")]
 #[diagnostic(code("empty-window"), help("{help}"))]
 struct EmptyWindow {
+    where_: &'static str,
     help: String,
     #[label(primary, "no time of a day is in it")]
     at: Span,
@@ -73,7 +74,8 @@ impl Ctx<'_> {
         let (from, to) = (minutes(&node.from.value)?, minutes(&node.to.value)?);
         if from >= to {
             let at = Span::new(node.from.span.start, node.to.span.end);
-            self.diags.push(EmptyWindow { help: over_midnight(node, from, to), at });
+            let where_ = if from == to { "where" } else { "before" };
+            self.diags.push(EmptyWindow { where_, help: over_midnight(node, from, to), at });
             return None;
         }
         let int = |value: i64| make(ExprKind::Literal(Literal::Int(value)), Type::Int.required(), span);
@@ -99,7 +101,7 @@ impl Ctx<'_> {
 /// What to write for a window that goes over midnight: the rest of the day, in which nothing is sent.
 fn over_midnight(node: &ast::During, from: i64, to: i64) -> String {
     if from == to {
-        return "write the earlier time first: `09:00-17:00`".to_owned();
+        return format!("write a later end: `{}-24:00`", node.from.value);
     }
     let zone = node.zone.as_ref().map(|zone| format!(", '{}'", zone.value)).unwrap_or_default();
     let hour = format!("hour(now{zone})");

@@ -126,17 +126,18 @@ impl<'a> Declarations<'a> {
 
 /// Reports names of steps and branches that two have, or that cannot be one.
 fn check_names(node: &ast::Sequence, diags: &mut Diagnostics) {
-    let steps = steps(node).into_iter().map(|(step, _)| &step.name);
-    let mut names: Vec<&ast::Name> = steps.chain(branches(node).into_iter().map(|branch| &branch.name)).collect();
-    names.sort_by_key(|name| name.span);
-    check_part(&node.name, "entered_at", node.name.span, diags);
-    for (at, name) in names.iter().enumerate() {
+    let steps = steps(node).into_iter().map(|(step, _)| ("step", &step.name));
+    let branches = branches(node).into_iter().map(|branch| ("branch", &branch.name));
+    let mut names: Vec<(&'static str, &ast::Name)> = steps.chain(branches).collect();
+    names.sort_by_key(|(_, name)| name.span);
+    for (at, (what, name)) in names.iter().enumerate() {
         if SequencePart::ENTRY.iter().any(|part| part.word() == Some(name.text.as_str())) {
             diags.push(reserved_part(name, "every entry has it"));
         }
         check_reserved(name, diags);
-        check_part(&node.name, &format!("{}__decided_at", name.text), name.span, diags);
-        let first = names.iter().take(at).find(|other| other.text.eq_ignore_ascii_case(&name.text));
+        check_part(&node.name, (what, name), "__decided_at", diags);
+        let first =
+            names.iter().take(at).map(|(_, name)| name).find(|other| other.text.eq_ignore_ascii_case(&name.text));
         if let Some(first) = first {
             diags.push(DuplicateName { name: name.text.clone(), at: name.span, first: first.span });
         }

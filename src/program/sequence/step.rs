@@ -39,6 +39,18 @@ struct ArmWithoutCondition {
 }
 
 #[derive(Debug, Error, Diagnostic)]
+#[error("branch `{name}` has no arm")]
+#[diagnostic(
+    code("branch-without-arm"),
+    help("add a line such as `step offer when …` for each arm, or remove the branch")
+)]
+struct BranchWithoutArm {
+    name: String,
+    #[label(primary, "it decides nothing")]
+    at: Span,
+}
+
+#[derive(Debug, Error, Diagnostic)]
 #[error("`{text}` leads to {found}, and channel `{channel}` reaches rows of `{wanted}`")]
 #[diagnostic(code("via-target"))]
 struct ViaTarget {
@@ -116,6 +128,9 @@ impl<'a> Ctx<'a> {
     fn check_otherwise(&mut self, branch: &ast::Branch) {
         if branch.broken {
             return;
+        }
+        if branch.steps.is_empty() {
+            self.diags.push(BranchWithoutArm { name: branch.name.text.clone(), at: branch.name.span });
         }
         for (at, step) in branch.steps.iter().enumerate() {
             let is_last = at + 1 == branch.steps.len();

@@ -2,7 +2,8 @@
 //! where a piece stopped making sense and gives what to do there, if it is one of these habits; applied as it is said,
 //! the help compiles.
 
-use super::{policy, sequence};
+use super::amount::amount;
+use super::{experiment, policy, sequence};
 use crate::syntax::grammar::Rule;
 use crate::syntax::words;
 
@@ -53,6 +54,7 @@ pub(super) fn habit(place: &Place<'_>) -> Option<String> {
         .or_else(|| head(place))
         .or_else(|| column(place))
         .or_else(|| sequence::habit(place))
+        .or_else(|| experiment::habit(place))
         .or_else(|| item(place))
         .or_else(|| of_a_test(place))
         .or_else(|| condition(place))
@@ -79,6 +81,9 @@ fn head(place: &Place<'_>) -> Option<String> {
         && matches!(place.rule, Rule::let_ | Rule::trait_ | Rule::row_link | Rule::destination)
     {
         return place.expects("`=`").then(|| format!("write `=` in place of `{found}`"));
+    }
+    if place.expects("`of`") && matches!(found, "" | "{") {
+        return Some("add `of` and the entity, as in `of workspace`".to_owned());
     }
     if place.expects("`of`") && !matches!(found, "" | "from" | "for" | "in" | "on" | "to") && place.next() != "of" {
         return Some(format!("name the entity before `{found}`, as in `of workspace`"));
@@ -142,6 +147,9 @@ fn item(place: &Place<'_>) -> Option<String> {
         (Rule::step, _) if is_word(found) && last_word(last_word(place.before).0.trim_end()).1 == "via" => {
             format!("write the path in parentheses: `via {}({found})`", place.last())
         }
+        (Rule::stop, "after" | "of" | "from") if place.before.contains(" within ") => {
+            format!("remove `{found} {}`: the time counts from the step before", place.next())
+        }
         (Rule::arms, "" | ",") if !place.last().is_empty() => {
             format!("write each arm with its share: `{} 50%`", place.last())
         }
@@ -179,6 +187,9 @@ fn of_a_test(place: &Place<'_>) -> Option<String> {
         Rule::test if place.before == "test" => "give the test a name: `test 'what it shows' at …`".to_owned(),
         Rule::test if found.is_empty() && place.expects("`at`") => {
             "add the instant of its first run: `at @2026-01-15`".to_owned()
+        }
+        Rule::expect if place.expects("`=`") && matches!(found, "is" | "==" | ":" | "are" | "in") => {
+            format!("write `=` in place of `{found}`")
         }
         Rule::expect if matches!(found, "(" | "[") && place.before.ends_with('=') => {
             let end = place.rest.find([')', ']']).unwrap_or(place.rest.len());
@@ -269,6 +280,9 @@ fn value(place: &Place<'_>) -> Option<String> {
     let Place { found, before, .. } = *place;
     let last = place.last();
     if let Some(help) = unit(found) {
+        return Some(help);
+    }
+    if let Some(help) = amount(place) {
         return Some(help);
     }
     if found == "ago" {

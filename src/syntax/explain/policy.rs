@@ -22,6 +22,9 @@ pub(super) fn habit(place: &Place<'_>) -> Option<String> {
             "write `: never to DESTINATION where CONDITION` behind the entity".to_owned()
         }
         "never" if place.expects("`:`") => "write `:` before `never`".to_owned(),
+        "only" if place.expects("`never`") => {
+            "write `never to`, and behind `where` the contrary of the condition: `where not (…)`".to_owned()
+        }
         "to" if place.expects("`never`") => "write `never` before `to`".to_owned(),
         "not" | "no" if place.expects("`never`") => format!("write `never` in place of `{found}`"),
         "in" | "into" | "on" | "->" | "=>" if place.expects("`to`") => format!("write `to` in place of `{found}`"),

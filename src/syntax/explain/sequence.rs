@@ -1,12 +1,11 @@
 //! What people write of sequences, channels and sending windows out of habit. Takes the place where a piece stopped making sense,
 //! or the word that begins no item, and gives what to do there; applied as it is said, the help compiles.
 
+use super::experiment;
 use super::habits::{Place, last_word};
+use super::window::{time_of_day, window};
 use crate::syntax::grammar::Rule;
 use crate::syntax::words::{self, unit_here};
-
-/// The clauses that end a window.
-const CLAUSES: &[&str] = &["via", "due", "when", "until", "late", "otherwise", "if"];
 
 /// What to do about a habit in a sequence, a channel, or a query.
 pub(super) fn habit(place: &Place<'_>) -> Option<String> {
@@ -23,6 +22,9 @@ pub(super) fn habit(place: &Place<'_>) -> Option<String> {
             Some("remove it, and write the condition at the arms, as their `when`".to_owned())
         }
         Rule::source => query(place),
+        Rule::sequence | Rule::funnel | Rule::status if place.found == "where" => {
+            Some("declare an audience with the condition, and write its name behind `of`".to_owned())
+        }
         _ => None,
     }
 }
@@ -128,7 +130,9 @@ fn step(place: &Place<'_>) -> Option<String> {
         }
         "else" | "default" => format!("write `otherwise` in place of `{found}`"),
         "expires" | "before" => format!("write `until` in place of `{found}`"),
+        _ if time_of_day(place).is_some() => time_of_day(place)?,
         ":" => "remove `:`".to_owned(),
+        "+" if matches!(last, "due" | "until") => "write `entered_at` before `+`".to_owned(),
         "." if last_word(before.trim_end()).1 == "via" => {
             let path = place.after().split(' ').next().unwrap_or_default();
             format!("write the path in parentheses: `via {last}({path})`")
@@ -143,7 +147,10 @@ fn step(place: &Place<'_>) -> Option<String> {
             format!("write `due {} + {amount} {last}`", if of.is_empty() { "entered_at" } else { of })
         }
         "after" | "delay" | "wait" | "in" => format!("write `due entered_at + {}`", length(place.after())?),
-        _ if last == "after" && is_number(place.found) => format!("write `due entered_at + {}`", length(place.rest)?),
+        _ if last == "after" && is_number(place.found) => {
+            let word = if before.trim_end().ends_with("until") { "until" } else { "due" };
+            format!("write `{word} entered_at + {}`", length(place.rest)?)
+        }
         _ => return None,
     })
 }
@@ -157,95 +164,6 @@ fn length(text: &str) -> Option<String> {
     let (amount, rest) = words::split_word(text);
     let (unit, _) = words::split_word(rest.trim_start());
     (is_number(amount) && unit_here(unit).is_some()).then(|| format!("{amount} {unit}"))
-}
-
-/// A sending window as it is written here: `mon-fri 9:00-17:00`, `Monday 9am to 5pm`, `weekdays` without hours.
-fn window(place: &Place<'_>) -> Option<String> {
-    let start = place.before.rfind("during")?;
-    let written = place.before.get(start + "during".len()..)?;
-    if written.split_whitespace().any(|word| CLAUSES.contains(&word))
-        || CLAUSES.contains(&place.found) && !written.is_empty() && times_of(written).is_some()
-    {
-        return None;
-    }
-    let whole = format!("{written} {}", place.rest);
-    let end = whole.split_inclusive(' ').scan(0, |at, word| {
-        let from = *at;
-        *at += word.len();
-        Some((from, word.trim()))
-    });
-    let end = end.into_iter().find(|(_, word)| CLAUSES.contains(word)).map_or(whole.len(), |(at, _)| at);
-    let whole = whole.get(..end)?.trim();
-    let from = whole.find(|c: char| c.is_ascii_digit()).unwrap_or(whole.len());
-    let (days, rest) = whole.split_at_checked(from)?;
-    let days = days.trim_end().trim_end_matches("from").trim_end_matches("between");
-    let days = days_of(days)?;
-    let Some((times, zone)) = times_of(rest) else {
-        return rest.is_empty().then(|| format!("add its hours: `during {days} 09:00-17:00`"));
-    };
-    Some(format!("write `during {days} {times}{zone}`"))
-}
-
-/// Days as they are named here.
-fn days_of(text: &str) -> Option<String> {
-    let text = text
-        .to_lowercase()
-        .replace(['–', '—'], "-")
-        .replace(" to ", "-")
-        .replace(" -", "-")
-        .replace("- ", "-")
-        .replace(" through ", "-");
-    let mut days: Vec<&'static str> = Vec::new();
-    for word in text.split([',', ' ', '&', '+']).filter(|word| !matches!(*word, "" | "and" | "on")) {
-        match word.split_once('-').filter(|(_, last)| !last.is_empty()) {
-            Some((first, last)) => {
-                let place = |name| words::DAYS.iter().position(|day| words::day_here(name) == Some(*day));
-                let (first, last) = (place(first)?, place(last)?);
-                match (first, last) {
-                    (0, 4) => days.push("weekdays"),
-                    (5, 6) => days.push("weekends"),
-                    (0, 6) => days.push("daily"),
-                    _ => days.extend(
-                        words::DAYS
-                            .iter()
-                            .enumerate()
-                            .filter(|(at, _)| {
-                                if first <= last { (first..=last).contains(at) } else { *at >= first || *at <= last }
-                            })
-                            .map(|(_, day)| *day),
-                    ),
-                }
-            }
-            None => days.push(words::day_here(word.trim_end_matches('-'))?),
-        }
-    }
-    Some(if days.is_empty() { "daily".to_owned() } else { days.join(", ") })
-}
-
-/// Two times of a day, and the zone behind them.
-fn times_of(text: &str) -> Option<(String, String)> {
-    let text = text.replace(['–', '—'], "-").replace(" to ", "-").replace(" and ", "-");
-    let (first, rest) = text.split_once('-')?;
-    let rest = rest.trim_start();
-    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == ':')).unwrap_or(rest.len());
-    let (second, zone) = rest.split_at_checked(end)?;
-    let zone = zone.trim().trim_matches(['\'', '"']);
-    let zone = if zone.is_empty() { String::new() } else { format!(" '{zone}'") };
-    Some((format!("{}-{}", clock(first.trim())?, clock(second)?), zone))
-}
-
-/// `9`, `9:30`, `5pm`
-fn clock(text: &str) -> Option<String> {
-    let text = text.to_ascii_lowercase();
-    let (digits, later) = match (text.strip_suffix("pm"), text.strip_suffix("am")) {
-        (Some(digits), _) => (digits, 12),
-        (None, Some(digits)) => (digits, 0),
-        (None, None) => (text.as_str(), 0),
-    };
-    let (hours, minutes) = digits.trim().split_once(':').unwrap_or((digits.trim(), "00"));
-    let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    let hours = if later == 12 && hours < 12 { hours + 12 } else { hours };
-    (hours <= 24 && minutes < 60).then(|| format!("{hours:02}:{minutes:02}"))
 }
 
 /// The query of a source, written otherwise than between `$$`.
@@ -288,6 +206,7 @@ pub(in crate::syntax) fn item(block: &str, word: &str, text: &str) -> Option<Str
                 cap_of(text).unwrap_or_else(|| format!("cap {} per 48 hours", count().unwrap_or("1")))
             )
         }
+        ("funnel", _) if rest.starts_with('=') || rest.starts_with("within") => format!("write `step` before `{word}`"),
         ("sequence", "wait" | "delay" | "sleep") => {
             let length = length(rest).unwrap_or_else(|| "3 days".to_owned());
             format!("remove it, and say of the next step from when on: `due entered_at + {length}`")
@@ -302,6 +221,6 @@ pub(in crate::syntax) fn item(block: &str, word: &str, text: &str) -> Option<Str
         ("sequence", "split" | "if") => {
             "write `branch NAME { … }` with a `step … when …` for each arm; an experiment draws them".to_owned()
         }
-        _ => return None,
+        _ => return experiment::item(block, word, rest),
     })
 }
