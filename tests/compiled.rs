@@ -11,6 +11,7 @@ use plgc::source::Sources;
 use plgc::{dialect, program};
 
 use crate::support::banners::Quiet;
+use crate::support::home::Home;
 use crate::support::server::Database;
 use crate::support::wait;
 
@@ -170,10 +171,21 @@ fn a_file_says_once_what_a_run_fills_in_and_what_a_barrier_is() {
 fn the_example_does_on_sqlite_what_it_does_on_postgres() {
     let embedded = days("sqlite", |folder| Location::path(folder.join("w.db")));
     let database = Database::new();
-    let server = days("postgres", |_| database.location());
+    alike(&embedded, &days("postgres", |_| database.location()));
+}
+
+#[test]
+fn the_example_does_on_sqlite_what_it_does_on_duckdb() {
+    let embedded = days("sqlite", |folder| Location::path(folder.join("w.db")));
+    let driver = engine::find("duckdb").unwrap();
+    alike(&embedded, &days("duckdb", |folder| Home::new(driver, folder, "w.duckdb").location));
+}
+
+/// Holds what the example did on an engine to what it did on another.
+fn alike(embedded: &[Vec<String>], server: &[Vec<String>]) {
     assert!(embedded[0].len() > 50, "{:?}", embedded[0]);
     assert_ne!(embedded[0], embedded[1]);
-    for (embedded, server) in embedded.iter().zip(&server) {
+    for (embedded, server) in embedded.iter().zip(server) {
         for (one, other) in embedded.iter().zip(server) {
             assert_eq!(one, other);
         }

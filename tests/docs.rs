@@ -105,7 +105,7 @@ fn the_settings_of_the_operating_page_are_read() {
     let file: &SourceFile = &sources.files()[0];
     let mut diagnostics = Diagnostics::default();
     let config = Config::read(file, &mut diagnostics);
-    assert_eq!(config.targets.keys().collect::<Vec<_>>(), ["dev", "prod"]);
+    assert_eq!(config.targets.keys().collect::<Vec<_>>(), ["dev", "lake", "prod"]);
     for name in config.targets.keys() {
         let target = config.target(Some(name)).expect("it is there").1;
         let resolved = target.resolve(name, &|it| Ok(Some(format!("the value of {it}"))), &mut diagnostics);

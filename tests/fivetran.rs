@@ -101,3 +101,8 @@ fn hubspot_and_salesforce_on_sqlite() {
 fn hubspot_and_salesforce_on_postgres() {
     runs_on("postgres");
 }
+
+#[test]
+fn hubspot_and_salesforce_on_duckdb() {
+    runs_on("duckdb");
+}

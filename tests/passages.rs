@@ -77,3 +77,8 @@ fn a_sequence_has_a_row_for_each_entry_on_sqlite() {
 fn a_sequence_has_a_row_for_each_entry_on_postgres() {
     has_a_row_for_each_entry("postgres");
 }
+
+#[test]
+fn a_sequence_has_a_row_for_each_entry_on_duckdb() {
+    has_a_row_for_each_entry("duckdb");
+}

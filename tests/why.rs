@@ -159,6 +159,11 @@ fn a_row_is_explained_on_postgres() {
 }
 
 #[test]
+fn a_row_is_explained_on_duckdb() {
+    explains("duckdb");
+}
+
+#[test]
 fn what_cannot_be_explained_is_said() {
     let project = project("sqlite");
     let fails = |call: &str, exit: i32, code: &str| {
@@ -244,6 +249,11 @@ fn an_arm_is_explained_on_sqlite() {
 #[test]
 fn an_arm_is_explained_on_postgres() {
     explains_an_arm("postgres");
+}
+
+#[test]
+fn an_arm_is_explained_on_duckdb() {
+    explains_an_arm("duckdb");
 }
 
 const SEQUENCE: &str = "source app.items { id text; size int; held bool }
@@ -388,4 +398,9 @@ fn a_passage_is_explained_on_sqlite() {
 #[test]
 fn a_passage_is_explained_on_postgres() {
     explains_a_passage("postgres");
+}
+
+#[test]
+fn a_passage_is_explained_on_duckdb() {
+    explains_a_passage("duckdb");
 }

@@ -39,7 +39,7 @@ const LIBRARY: Library = Library {
     name: "duckdb",
     entry: "duckdb_adbc_init",
     package: "duckdb/libduckdb.so",
-    how: "install it with `dbc install duckdb`, or unpack `libduckdb` of a release of DuckDB 1.4 or later, and write `driver = \"path/to/libduckdb.so\"` below the target in plg.toml",
+    how: "install it with `dbc install duckdb`, or unpack `libduckdb` of a release of DuckDB 1.4 or later, and write `driver = \"path/to/libduckdb.so\"`",
 };
 
 /// Texts that are the same everywhere, and nothing from the network.

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use super::Target;
 use super::outcome::visible;
-use crate::engine::{EngineError, Place, Texts, Trouble};
+use crate::engine::{self, EngineError, Place, Texts, Trouble};
 
 /// Why a run stops.
 #[derive(Debug, Error, Diagnostic)]
@@ -360,7 +360,9 @@ impl RunError {
             return Self::Setting { what: format!("target `{name}`: {said}"), help };
         }
         if said.trouble == Trouble::Driver {
-            let help = format!("then check `driver` below `[targets.{name}]` in plg.toml");
+            let library = engine::find(&target.engine).and_then(|driver| driver.library);
+            let how = library.map_or("check `driver`", |library| library.how);
+            let help = format!("{how} below `[targets.{name}]` in plg.toml");
             return Self::Setting { what: format!("target `{name}`: {said}"), help };
         }
         let help = match target.location.place {

@@ -8,7 +8,7 @@ use super::state::Committed;
 use super::{Event, Progress, RunError, RunOptions, Target, state};
 use crate::destination::memory::Memory;
 use crate::engine::journal::{Intents, Journal};
-use crate::engine::{self, Driver, Engine, Row, clock, literal, quote, transaction};
+use crate::engine::{self, Driver, Engine, EngineError, Row, Trouble, clock, literal, quote, transaction};
 use crate::manifest::{Bindings, bind};
 use crate::types::Type;
 
@@ -80,7 +80,10 @@ impl<'a> Session<'a> {
         options: RunOptions,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, RunError> {
-        let unreachable = |said| RunError::unreachable(target, said);
+        let unreachable = |said: EngineError| match said.trouble {
+            Trouble::Busy => RunError::Locked { target: target.name.clone() },
+            _ => RunError::unreachable(target, said),
+        };
         let mut engine = (driver.open)(&target.location).await.map_err(unreachable)?;
         if !engine.lock().await.map_err(|source| RunError::statement("taking the lock", source))? {
             return Err(RunError::Locked { target: target.name.clone() });

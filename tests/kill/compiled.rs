@@ -159,6 +159,11 @@ fn a_later_run_of_a_compiled_program_survives_on_postgres() {
 }
 
 #[test]
+fn a_later_run_of_a_compiled_program_survives_on_duckdb() {
+    survives(|| begun("duckdb"), START + HOUR, 6);
+}
+
+#[test]
 fn a_first_run_survives() {
     survives(|| fresh("sqlite"), START, 1);
 }

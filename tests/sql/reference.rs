@@ -65,10 +65,12 @@ on every engine by the tests, and each spelling is what `plgc compile` writes fo
 `?` may be left out; `…` stands for any number of them. `within`, `case`, aggregates and windows are part of the language, not
 functions.
 
-Where a function is spelled `PLG_…`, SQLite lacks it and plgc registers it; where it is spelled `plg_state.…`, PostgreSQL
+Where a function is spelled `PLG_…`, SQLite lacks it and plgc registers it; where it is spelled `plg_state.…`, the warehouse
 lacks it and a run creates it in schema `plg_state`. On SQLite a date is text (`2026-01-15`), a timestamp is text in UTC
 (`2026-01-15 09:00:00`, with a fraction only where there is one), a duration is whole microseconds, and a decimal is the whole
 number of its last digit: 1.50 of `decimal(12, 2)` is 150.
+
+DuckDB keeps no text of JSON: there, numbers, lists and objects that `json_text` finds are written anew (`1.50` as `1.5`), and of two members of one name the first one counts, elsewhere the last.
 ";
 
 /// `PLGC_UPDATE=1` writes the file anew.

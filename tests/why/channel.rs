@@ -119,6 +119,11 @@ fn a_channel_is_explained_on_postgres() {
 }
 
 #[test]
+fn a_channel_is_explained_on_duckdb() {
+    explains("duckdb");
+}
+
+#[test]
 fn a_step_that_an_edit_passed_over_says_so() {
     let project = project("sqlite");
     project.run(9);

@@ -141,6 +141,11 @@ fn what_is_not_sent_is_explained_on_postgres() {
     explains("postgres");
 }
 
+#[test]
+fn what_is_not_sent_is_explained_on_duckdb() {
+    explains("duckdb");
+}
+
 /// Of the rows that share a match key, one is sent: the others say which.
 #[test]
 fn a_row_that_is_not_picked_says_which_one_is() {

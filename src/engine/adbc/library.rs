@@ -21,7 +21,7 @@ pub struct Library {
     pub entry: &'static str,
     /// Where it stands below a folder of Python packages.
     pub package: &'static str,
-    /// How to get it.
+    /// How to get it, before the place where `driver` is written.
     pub how: &'static str,
 }
 
@@ -55,7 +55,7 @@ fn load(library: &Library, asked: Option<&str>) -> Result<ManagedDriver, EngineE
     let driver = find(library, name).map_err(|error| {
         let asked = asked.map_or_else(String::new, |asked| format!(" `{asked}`"));
         let what = format!("its driver{asked} cannot be loaded: {}", first_line(&error.message));
-        EngineError::new(Trouble::Driver, format!("{what}; {}", library.how))
+        EngineError::new(Trouble::Driver, what)
     })?;
     loaded.push((name.to_owned(), driver.clone()));
     Ok(driver)
