@@ -102,6 +102,11 @@ pub(super) fn write_instant(instant: DateTime) -> Result<String, String> {
     Ok(format!("{clock}.{}", format!("{micros:06}").trim_end_matches('0')))
 }
 
+/// The text of a day; years have four digits, from 1 on.
+fn write_day(day: Date) -> Option<String> {
+    (day.year() >= 1).then(|| day.to_string())
+}
+
 /// A day or an instant, some microseconds later; a day moves by whole days.
 ///
 /// # Errors
@@ -109,7 +114,10 @@ pub(super) fn write_instant(instant: DateTime) -> Result<String, String> {
 pub fn add(text: &str, micros: i64) -> Result<String, String> {
     let far = |_| format!("`{text}` leaves the range of years");
     match read(text)? {
-        When::Day(day) => Ok(day.checked_add((micros / DAY).days()).map_err(far)?.to_string()),
+        When::Day(day) => {
+            let moved = day.checked_add((micros / DAY).days()).map_err(far)?;
+            write_day(moved).ok_or_else(|| format!("`{text}` leaves the range of years"))
+        }
         When::Instant(instant) => {
             let days = micros.div_euclid(DAY).days();
             let moved = instant.checked_add(days).and_then(|it| it.checked_add(micros.rem_euclid(DAY).microseconds()));
@@ -126,7 +134,8 @@ pub fn add_months(text: &str, months: i64) -> Result<String, String> {
     let far = |_| format!("`{text}` leaves the range of years");
     let months = jiff::Span::new().try_months(months).map_err(far)?;
     match read(text)? {
-        When::Day(day) => Ok(day.checked_add(months).map_err(far)?.to_string()),
+        When::Day(day) => write_day(day.checked_add(months).map_err(far)?)
+            .ok_or_else(|| format!("`{text}` leaves the range of years")),
         When::Instant(instant) => write_instant(instant.checked_add(months).map_err(far)?),
     }
 }
@@ -179,7 +188,7 @@ pub fn start_of(unit: &str, text: &str, name: &str) -> Result<String, String> {
     };
     let far = || format!("`{text}` leaves the range of years");
     match read(text)? {
-        When::Day(day) => Ok(first(day).ok_or_else(far)?.to_string()),
+        When::Day(day) => first(day).and_then(write_day).ok_or_else(far),
         When::Instant(instant) => {
             let zone = zone(name)?;
             let date = first(to_local(instant, &zone)?.date()).ok_or_else(far)?;

@@ -7,15 +7,18 @@ use super::Prover;
 use super::canonical::Scope;
 use super::formula::Node;
 use super::linear::Linear;
-use super::term::{Key, Place, Way};
+use super::term::{About, Key, Place, Way};
 use super::value::{Simple, Value};
 use crate::program::cycle::{Node as Needed, needs, needs_of};
 use crate::program::walk::{of_field, visit};
 use crate::program::{
     ColumnId, EntityId, ExperimentPart, Expr, ExprKind, FieldId, FieldKind, LinkBy, LinkId, OUTER, RowId, RowsOf,
-    SourceId, Stage, What,
+    SequencePart, SourceId, Stage, What,
 };
 use crate::types::{Type, Typed};
+
+/// What stands for every arm that an edit took away: the rows that had it keep it.
+const GONE: &str = "an arm that is no more";
 
 impl Prover<'_> {
     /// The cases of what is read; none where the row is not in scope.
@@ -180,6 +183,12 @@ impl Prover<'_> {
                 }
                 Value { null: Node::FALSE, cases }
             }
+            FieldKind::Sequence(_, SequencePart::Arm(_)) => {
+                let gone = self.terms.name(GONE);
+                let kept = |about: &mut About| about.values.push(gone);
+                let term = self.term(Key::Unread(place, What::Field(id)), &field.typed, kept);
+                self.of_term(term)
+            }
             FieldKind::Sequence(..) => self.unread(place, What::Field(id), &field.typed),
             FieldKind::Experiment(experiment, part) => {
                 let arm = self.program.experiment(*experiment).arm;
@@ -187,7 +196,11 @@ impl Prover<'_> {
                 let enrolled = self.is_true(enrolled);
                 let typed = field.typed.kind.clone().required();
                 let past = *part == ExperimentPart::EnrolledAt;
-                let term = self.term(Key::Experiment(place, id), &typed, |about| about.past = past);
+                let gone = (*part == ExperimentPart::Arm).then(|| self.terms.name(GONE));
+                let term = self.term(Key::Experiment(place, id), &typed, |about| {
+                    about.past = past;
+                    about.values.extend(gone);
+                });
                 let value = self.of_term(term);
                 self.where_there(enrolled, value)
             }
