@@ -119,7 +119,7 @@ fn the_evaluator_gives_the_rows_of_every_run_case() {
 }
 
 /// One program in so many also runs on the engines that need more time for it than for all of its rows.
-const EVERY: u64 = 10;
+const EVERY: u64 = 100;
 
 /// The engines that a program runs on.
 fn engines_of(seed: u64) -> Vec<&'static engine::Driver> {

@@ -107,7 +107,7 @@ fn a_sync_that_moves_begins_anew_and_knows_the_old_object_when_it_comes_back() {
 
 #[test]
 fn a_table_may_have_any_name() {
-    for engine in engines() {
+    for engine in engines().into_iter().filter(|engine| plgc::destination::find(engine).is_some()) {
         for table in ["s", "t", "n", "items", "key"] {
             let config = match engine {
                 "sqlite" => {

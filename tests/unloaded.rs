@@ -9,7 +9,7 @@ fn over(engine: &str, program: &str, statements: &str) -> Project {
     let out = "deliver = true\n[targets.dev.destinations.out]\nfolder = \"out\"\n";
     let project = Project::new(engine, program, if program.contains("destination out") { out } else { "" });
     project.replace("plg.toml", "data = \"data\"\n", "");
-    if engine == "postgres" {
+    if engine != "sqlite" {
         project.execute("CREATE SCHEMA app");
     }
     project.execute(statements);
@@ -53,6 +53,19 @@ const POSTGRES: &[Column] = &[
     ("float", "DOUBLE PRECISION", &["NaN", "Infinity", "-Infinity"], &["1e300", "-0"]),
 ];
 
+const DUCKDB: &[Column] = &[
+    (
+        "timestamp",
+        "TIMESTAMPTZ",
+        &["infinity", "-infinity", "0044-03-15 (BC) 12:00:00+00", "12026-01-01 00:00:00+00"],
+        &["2026-01-01 00:00:00.5+02"],
+    ),
+    ("date", "DATE", &["infinity", "0044-03-15 (BC)", "12026-01-01"], &["9999-12-31", "0001-01-01"]),
+    ("decimal(10,2)", "DECIMAL(18, 4)", &["1.005", "100000000", "-99999999.999"], &["1.500", "99999999.99"]),
+    ("decimal(4,2)", "INTEGER", &["100", "-100"], &["99", "-99"]),
+    ("float", "DOUBLE", &["NaN", "Infinity", "-Infinity"], &["1e300", "-0"]),
+];
+
 const SQLITE: &[Column] = &[
     ("int", "INT", &["two", "2.5"], &["2"]),
     ("bool", "INT", &["true", "2"], &["1", "0"]),
@@ -78,7 +91,12 @@ const SQLITE: &[Column] = &[
 #[test]
 fn values_that_are_none_of_the_declared_type_stop_the_run() {
     for engine in engines() {
-        for (declared, sql_type, bad, good) in if engine == "postgres" { POSTGRES } else { SQLITE } {
+        let columns = match engine {
+            "postgres" => POSTGRES,
+            "duckdb" => DUCKDB,
+            _ => SQLITE,
+        };
+        for (declared, sql_type, bad, good) in columns {
             let program = format!(
                 "source app.items {{ id text; v {declared}? }}\n\nentity item from app.items {{ key id }}\n\n\
                 destination out = jsonl\nsync told from item to out.items {{\n  match id = id\n  set v = v\n  leave clear\n}}\n"

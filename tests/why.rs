@@ -159,11 +159,6 @@ fn a_row_is_explained_on_postgres() {
 }
 
 #[test]
-fn a_row_is_explained_on_duckdb() {
-    explains("duckdb");
-}
-
-#[test]
 fn what_cannot_be_explained_is_said() {
     let project = project("sqlite");
     let fails = |call: &str, exit: i32, code: &str| {
@@ -249,11 +244,6 @@ fn an_arm_is_explained_on_sqlite() {
 #[test]
 fn an_arm_is_explained_on_postgres() {
     explains_an_arm("postgres");
-}
-
-#[test]
-fn an_arm_is_explained_on_duckdb() {
-    explains_an_arm("duckdb");
 }
 
 const SEQUENCE: &str = "source app.items { id text; size int; held bool }

@@ -1,4 +1,5 @@
-//! Letters whose other case is more than one letter, or another one at a word's end, by Unicode's rules: DuckDB maps each letter to one.
+//! Takes a text, gives it in the other case: letters whose other case is more than one letter, or another one at a word's end, by Unicode's
+//! rules. DuckDB's own functions map each letter to one.
 
 /// Upper case; the letters in the map become several.
 pub const UPPER: &str = "CREATE OR REPLACE MACRO plg_state.upper(x) AS CASE

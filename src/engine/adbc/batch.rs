@@ -1,4 +1,5 @@
-//! Values to Arrow. Takes rows and what their columns are, gives one batch: numbers, days and instants in their own types.
+//! Values to Arrow. Takes rows and what their columns are, gives one batch: numbers, days and instants in their own types. Promises: what a
+//! value cannot be in its column's type is null.
 
 use std::sync::Arc;
 
