@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::entity::At;
 use super::expr::Frame;
 use super::{Receipt, Run, Stop, Value, operator};
-use crate::program::{Expr, ExprKind, Leave, Mode, Program, RowsOf, SequencePart, Standing, Stream, Sync};
+use crate::program::{Expr, ExprKind, Leave, Mode, Program, RowsOf, SequenceId, SequencePart, Standing, Stream, Sync};
 
 /// The fields of an object.
 pub type Fields = BTreeMap<String, Value>;
@@ -111,7 +111,7 @@ impl Run<'_> {
     }
 
     /// Sends the firings of a step that were not accepted yet: while the entry is open and the step has not expired. An entry
-    /// that was done, and closed by that, counts as open in the run that closes it.
+    /// that is closed by being done counts as open in the run that closes it.
     fn send(&self, stream: &Stream, deliveries: &mut Deliveries) -> Result<(), Stop> {
         if deliveries.refused.contains(&stream.name) {
             return Ok(());
@@ -119,10 +119,7 @@ impl Run<'_> {
         let (id, sync) = (stream.sequence, stream.as_sync(self.program));
         for place in 0..self.entity_rows(sync.entity).len() {
             let part = |part| self.in_sequence(id, part, place);
-            let is_open = part(SequencePart::Active)?.holds()
-                || part(SequencePart::Done)?.holds()
-                    && part(SequencePart::Cause)?.as_text() == "exit"
-                    && part(SequencePart::ExitedAt)? == Value::Timestamp(self.now);
+            let is_open = part(SequencePart::Active)?.holds() || self.is_ended(id, place)?;
             let has_fired = !part(SequencePart::Step(stream.step))?.is_null();
             let is_wanted = stream.filter.map_or(Ok(true), |it| self.field(it, place).map(|(it, _)| it.holds()))?;
             if !is_open || !has_fired || !is_wanted || part(SequencePart::Expired(stream.step))?.holds() {
@@ -150,6 +147,16 @@ impl Run<'_> {
             deliveries.receipts.push(Receipt { sync, to, firing, at: self.now });
         }
         Ok(())
+    }
+
+    /// Whether the entry closes in this run, meets `exit`, and would not meet it if it were not done.
+    pub(super) fn is_ended(&self, id: SequenceId, place: usize) -> Result<bool, Stop> {
+        let part = |part| self.in_sequence(id, part, place);
+        let is_now = part(SequencePart::ExitedAt)? == Value::Timestamp(self.now);
+        let sequence = self.program.sequence(id);
+        let Some(undone) = sequence.exit_undone().filter(|_| is_now) else { return Ok(false) };
+        let row = [Frame::outer(At { over: RowsOf::Entity(sequence.entity), place })];
+        Ok(part(SequencePart::Cause)?.as_text() == "exit" && !self.holds(&undone, &row)?)
     }
 
     /// Whether a policy forbids to send a row: of the row itself, or of the one that the links lead to. Where there is none,

@@ -84,6 +84,14 @@ impl<'a> Look<'a> {
         self.0.entry(id, row.place).map(|entry| entry.fresh)
     }
 
+    /// Whether the last entry of the row is closed in this run by being done.
+    ///
+    /// # Errors
+    /// Where a value does not fit into its type.
+    pub fn is_ended(&self, id: SequenceId, row: RowAt) -> Result<bool, Stop> {
+        self.0.is_ended(id, row.place)
+    }
+
     /// The `now` of the first run that had a sequence.
     #[must_use]
     pub fn first_run(&self, sequence: &Sequence) -> i64 {

@@ -3,6 +3,7 @@
 //! ids mean the same in both, and a program that has nothing to fold is given back as it is.
 
 mod channel;
+mod ended;
 mod experiment;
 pub mod funnel;
 mod log;
@@ -12,15 +13,19 @@ mod value;
 mod view;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use crate::program::{EntityId, ExperimentPart, FieldId, FieldKind, Program, SequenceId, SequencePart, SourceId};
+use crate::program::{
+    EntityId, ExperimentPart, Field, FieldId, FieldKind, Program, SequenceId, SequencePart, SourceId,
+};
 use channel::Asking;
 use sequence::{Fold, Passing};
 
+pub use ended::{Ended, ended};
 pub use sequence::HIDDEN;
 
-/// The program as its models are made from it: the fields of the program, behind them those of steps through channels and of
-/// funnels, and then those that no last model has.
+/// The program as its models are made from it: the fields of the program, behind them those of steps through channels, of
+/// funnels and of syncs from steps, and then those that no last model has.
 #[must_use]
 pub fn fold(program: &Program) -> Cow<'_, Program> {
     if program.experiments.is_empty() && program.sequences.is_empty() && program.funnels.is_empty() {
@@ -31,6 +36,7 @@ pub fn fold(program: &Program) -> Cow<'_, Program> {
     program.funnels.iter().for_each(|it| {
         folded.add_field(funnel::field(it));
     });
+    let ended = endings(program).map(|(id, field)| (id, folded.add_field(field))).collect::<BTreeMap<_, _>>();
     let receipts = SourceId(folded.sources.len() as u32);
     folded.sources.extend(program.streams.first().map(|stream| receipt::RECEIPTS.source(stream.from)));
     let firings = SourceId(folded.sources.len() as u32);
@@ -38,7 +44,7 @@ pub fn fold(program: &Program) -> Cow<'_, Program> {
     let mut folds = Vec::new();
     for (id, sequence) in (0..).map(SequenceId).zip(&program.sequences) {
         let [leaves, enters] = sequence::passing(program, sequence).map(|field| folded.add_field(field));
-        let passing = Passing { leaves, enters };
+        let passing = Passing { leaves, enters, ended: ended.get(&id).copied() };
         folds.push(Fold { program, id, sequence, passing, receipts, asking: &asking, firings });
     }
     for (id, field) in (0..).map(FieldId).zip(&mut folded.fields) {
@@ -60,7 +66,16 @@ pub fn fold(program: &Program) -> Cow<'_, Program> {
 #[must_use]
 pub fn lasting(program: &Program) -> usize {
     let steps = program.sequences.iter().flat_map(|sequence| &sequence.steps);
-    program.fields.len() + 2 * steps.filter(|step| step.via.is_some()).count() + program.funnels.len()
+    program.fields.len()
+        + 2 * steps.filter(|step| step.via.is_some()).count()
+        + program.funnels.len()
+        + endings(program).count()
+}
+
+/// The fields for who is closed by being done.
+fn endings(program: &Program) -> impl Iterator<Item = (SequenceId, Field)> {
+    let ids = (0..program.sequences.len() as u32).map(SequenceId);
+    ids.filter_map(|id| ended::field(program, id).map(|field| (id, field)))
 }
 
 /// Adds the fields of all steps through channels.

@@ -2,6 +2,7 @@
 //! made with its arena and never removed, so that looking one up cannot fail.
 
 mod delivery;
+mod ending;
 mod experiment;
 mod expression;
 mod funnel;

@@ -177,10 +177,8 @@ impl About<'_> {
             fired.below = self.passage(stream.sequence, SequencePart::Step(stream.step), depth + 1)?;
         }
         let is_open = value(sequence.active)?.holds();
-        let (cause, exited_at) = (value(sequence.cause)?, value(sequence.exited_at)?);
-        let just_done = value(sequence.done)?.holds()
-            && cause.as_text() == "exit"
-            && exited_at == Value::Timestamp(self.look.now());
+        let exited_at = value(sequence.exited_at)?;
+        let just_done = self.look.is_ended(stream.sequence, self.row)?;
         let mut open = said("its entry is open", Some(is_open || just_done));
         if !exited_at.is_null() && !is_open {
             open.reads = vec![("exited_at".to_owned(), shown(&exited_at, &Type::Timestamp))];

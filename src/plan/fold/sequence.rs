@@ -14,13 +14,16 @@ use crate::program::{
 };
 use crate::types::{Type, Typed};
 
-/// The values of a sequence that are in no last model: who leaves, and by what; and who enters.
+/// The values of a sequence that nobody has declared: who leaves, and by what, and who enters, which are in no last model; and who is
+/// closed by being done.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Passing {
     /// The cause by which an open entry closes in this run: `enum?`
     pub(super) leaves: FieldId,
     /// Whether an entry begins in this run: `bool`
     pub(super) enters: FieldId,
+    /// Whether an entry closes in this run since it is done: `bool`; `None`: nothing has to know it of a row.
+    pub(super) ended: Option<FieldId>,
 }
 
 /// What a sequence says of a row.
@@ -117,6 +120,9 @@ impl Fold<'_> {
         }
         if id == self.passing.enters {
             return Some(self.may_enter());
+        }
+        if self.passing.ended == Some(id) {
+            return Some(self.ended());
         }
         let asking = self.asking.iter().find(|it| it.sequence == self.id && (it.asks == id || it.member == id))?;
         let step = self.sequence.steps.get(asking.step)?;
@@ -320,7 +326,7 @@ impl Fold<'_> {
         self.seen(expr, View::Entry)
     }
 
-    fn seen(&self, expr: &Expr, view: View) -> Expr {
+    pub(super) fn seen(&self, expr: &Expr, view: View) -> Expr {
         in_view(self, expr, view)
     }
 

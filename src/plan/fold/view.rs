@@ -97,7 +97,7 @@ fn seen(fold: &Fold<'_>, id: FieldId, view: View) -> Expr {
 }
 
 /// Leaves out of `and`, `or` and `not` what is known not to hold.
-fn settle(expr: &mut Expr) {
+pub(super) fn settle(expr: &mut Expr) {
     let known = |it: &Expr| match it.kind {
         ExprKind::Literal(Literal::Bool(it)) => Some(it),
         _ => None,

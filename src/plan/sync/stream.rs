@@ -4,6 +4,7 @@
 use super::outbox::concat;
 use super::value::ROW;
 use crate::plan::born;
+use crate::plan::fold::{Ended, ended};
 use crate::plan::rel::{Parameter, Scalar};
 use crate::plan::scalar;
 use crate::program::{FieldId, Program, Stream};
@@ -16,7 +17,7 @@ pub fn from(program: &Program, stream: &Stream) -> String {
     format!("{}.{step}", sequence.name)
 }
 
-/// It has fired, and is neither over nor expired. Where an entry was done and closed by that, it counts as open in that run.
+/// It has fired, and is neither over nor expired. Where an entry is closed by being done, it counts as open in that run.
 pub fn conditions(program: &Program, stream: &Stream) -> Vec<Scalar> {
     let sequence = program.sequence(stream.sequence);
     let column = |id: FieldId| Scalar::column(ROW, &program.field(id).name);
@@ -27,7 +28,11 @@ pub fn conditions(program: &Program, stream: &Stream) -> Vec<Scalar> {
         Scalar::And(vec![column(sequence.done), by_exit, now])
     };
     let active = column(sequence.active);
-    let is_open = if sequence.exit.is_some() { Scalar::Or(vec![active, just_closed()]) } else { active };
+    let is_open = match ended(sequence) {
+        Ended::None => active,
+        Ended::All => Scalar::Or(vec![active, just_closed()]),
+        Ended::Those(column) => Scalar::Or(vec![active, Scalar::column(ROW, &column)]),
+    };
     let step = sequence.steps.get(stream.step);
     let fired = step.map(|step| column(step.at).is_not_null());
     let expired = step.and_then(|step| step.expired).map(|expired| column(expired).negated());
