@@ -60,7 +60,8 @@ fn what_every_engine_gives() {
     let mut seen = 0;
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let (call, wanted) = line.split_once(" => ").unwrap();
-        let call = with_floats(call);
+        // The evaluator has what a capability stands for.
+        let call = with_floats(call.strip_prefix("json_as_written: ").unwrap_or(call));
         // An instant of a fraction and the earliest of nulls alone are written by no program.
         if call.contains("null, null") {
             continue;
