@@ -83,7 +83,7 @@ fn old_tables_are_dropped() {
             "sqlite" => {
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE '%workspace\\_\\_r%' ESCAPE '\\'"
             }
-            _ => "SELECT tablename FROM pg_tables WHERE tablename LIKE 'workspace\\_\\_r%'",
+            _ => "SELECT tablename FROM pg_tables WHERE tablename LIKE 'workspace\\_\\_r%' ESCAPE '\\'",
         };
         let mut tables = world.texts(sql);
         tables.sort();
@@ -141,7 +141,7 @@ fn rows_of_a_check_stop_the_run() {
 
 #[test]
 fn a_table_is_written_by_key() {
-    for engine in engines() {
+    for engine in engines().into_iter().filter(|engine| plgc::destination::find(engine).is_some()) {
         let world = match engine {
             "sqlite" => World::new(engine, engine, &[("path", "FOLDER/w.db")]),
             _ => World::new(engine, engine, &[]),
@@ -272,7 +272,9 @@ fn a_missing_column_names_its_source() {
         assert_eq!(error.to_string(), "source `app.workspaces` (a.plg:1): the table has no column `plans`");
         world.manifest.sources[0].columns[1].name = "seats".to_owned();
         let error = world.run(START + HOUR).unwrap_err();
-        assert!(error.to_string().contains("column `seats` is declared text, and is INT"), "{error}");
+        let said = error.to_string();
+        let (_, found) = said.split_once("column `seats` is declared text, and is ").expect(&said);
+        assert!(found.contains("INT"), "{said}");
         world.manifest.sources[0].table = "nowhere".to_owned();
         let error = world.run(START + HOUR).unwrap_err();
         assert!(error.to_string().ends_with("there is no table `app.workspaces` in the warehouse"), "{error}");

@@ -202,7 +202,9 @@ fn said(error: Error, statement: &str) -> EngineError {
         "Conversion Error" | "Out of Range Error" => Trouble::Data,
         "Invalid Input Error" if !statement.is_empty() => Trouble::Data,
         "Constraint Error" => Trouble::Repeated,
-        "Catalog Error" if message.contains("does not exist") => Trouble::Missing,
+        "Catalog Error" if message.contains("does not exist") && !message.contains("Function with name") => {
+            Trouble::Missing
+        }
         "IO Error" if message.contains("Could not set lock") => Trouble::Busy,
         "IO Error" | "Permission Error" | "Out of Memory Error" => Trouble::Denied,
         _ if error.status == Status::IO => Trouble::Unreachable,
