@@ -2,6 +2,17 @@
 //! escaping are data, a function is a template, a shape is a capability. Promises: no dialect is asked for by name
 //! anywhere else.
 
+/// The first instant of a unit of local time, where `DATE_TRUNC` and `AT TIME ZONE` are known.
+macro_rules! start_of {
+    ($unit:literal) => {
+        concat!(
+            "DATE_TRUNC('",
+            $unit,
+            "', {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AT TIME ZONE {1} AT TIME ZONE 'UTC'"
+        )
+    };
+}
+
 pub mod ansi;
 pub mod duckdb;
 pub mod names;

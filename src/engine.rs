@@ -276,6 +276,40 @@ pub async fn rows(engine: &mut dyn Engine, sql: &str, types: &[Type]) -> Result<
     engine.stream(sql, types).try_collect().await
 }
 
+/// The tables and views of a query that gives the name of each, and whether it is a view.
+async fn relations(engine: &mut dyn Engine, sql: &str) -> Result<Vec<Relation>, EngineError> {
+    let rows = rows(engine, sql, &[Type::Text, Type::Bool]).await?;
+    let relation = |row: Row| match row.as_slice() {
+        [Value::Text(name), is_view] => Some(Relation { name: name.clone(), is_view: *is_view == Value::Bool(true) }),
+        _ => None,
+    };
+    Ok(rows.into_iter().filter_map(relation).collect())
+}
+
+/// [`Driver::misfit`] of a database whose columns hold what their types say: numbers that are none or do not fit, and instants that no
+/// calendar has or no reader of theirs. `exact` is the column where it can be rounded exactly, `no_number` finds doubles that are none.
+fn misfit_of_types(kind: &Type, column: &str, exact: &str, no_number: String) -> Option<String> {
+    Some(match kind {
+        Type::Decimal { precision, scale } => {
+            let most = 10_i128.pow(u32::from(precision - scale));
+            format!("ABS({column}) >= {most} OR {column} <> ROUND({exact}, {scale})")
+        }
+        Type::Float => no_number,
+        Type::Date | Type::Timestamp => {
+            format!("NOT ISFINITE({column}) OR {column} < '0001-01-01' OR {column} >= '10000-01-01'")
+        }
+        Type::Int
+        | Type::Duration
+        | Type::Months
+        | Type::Bool
+        | Type::Text
+        | Type::Enum(_)
+        | Type::Json
+        | Type::Null
+        | Type::Error => return None,
+    })
+}
+
 /// What a database says when it cannot.
 #[derive(Debug, Clone, Error)]
 #[error("{message}")]

@@ -7,17 +7,6 @@ pub mod setup;
 
 use super::Dialect;
 
-/// The first instant of a unit of local time.
-macro_rules! start_of {
-    ($unit:literal) => {
-        concat!(
-            "DATE_TRUNC('",
-            $unit,
-            "', {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AT TIME ZONE {1} AT TIME ZONE 'UTC'"
-        )
-    };
-}
-
 /// DuckDB.
 pub static DUCKDB: Dialect = Dialect {
     name: "duckdb",
@@ -215,11 +204,8 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("length", Some("LENGTH({0})")),
     ("substring", Some("plg_state.substring({*})")),
     ("substring/2", Some("plg_state.substring({0}, {1}, 2147483647)")),
-    ("substring/constant", Some("SUBSTRING({*})")),
     ("left", Some("LEFT({0}, CASE WHEN {1} < 0 THEN 0 ELSE {1} END)")),
-    ("left/constant", Some("LEFT({0}, {1})")),
     ("right", Some("RIGHT({0}, CASE WHEN {1} < 0 THEN 0 ELSE {1} END)")),
-    ("right/constant", Some("RIGHT({0}, {1})")),
     ("contains", Some("CONTAINS({0}, {1})")),
     ("split_part", Some("plg_state.split_part({0}, {1}, {2})")),
     ("split_part/constant", Some("SPLIT_PART({0}, {1}, {2})")),
@@ -243,9 +229,6 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("date_add_months", Some("CAST(TO_MONTHS(CAST({1} AS INTEGER)) + {0} AS DATE)")),
     ("date_add_months/constant", Some("CAST(INTERVAL {1:months} + {0} AS DATE)")),
     ("date_subtract_months/constant", Some("CAST(-INTERVAL {1:months} + {0} AS DATE)")),
-    ("days", Some("CAST({0} AS {type}) / 86400000000")),
-    ("hours", Some("CAST({0} AS {type}) / 3600000000")),
-    ("date/2", Some("CAST({0} AT TIME ZONE 'UTC' AT TIME ZONE {1} AS DATE)")),
     ("year", Some("EXTRACT(YEAR FROM {0})")),
     ("month", Some("EXTRACT(MONTH FROM {0})")),
     ("day", Some("EXTRACT(DAY FROM {0})")),
@@ -284,10 +267,8 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("text_to_date", Some("plg_state.to_date({0})")),
     ("text_to_timestamp", Some("plg_state.to_timestamp({0})")),
     ("json_to_text", Some("CAST({0} AS VARCHAR)")),
-    ("decimal_to_int", Some("CAST(TRUNC({0}) AS BIGINT)")),
     ("decimal_to_text", Some("CAST(CAST({0} AS DECIMAL({from_p}, {from_s})) AS VARCHAR)")),
     ("float_to_text", Some("plg_state.float_text({0})")),
-    ("float_to_int", Some("CAST(TRUNC({0}) AS BIGINT)")),
     ("float_to_decimal", Some("CAST(FORMAT('{:.15g}', {0}) AS {type})")),
     ("sum_int", Some("CAST(SUM({0}){over} AS BIGINT)")),
     ("sum_duration", Some("CAST(SUM({0}){over} AS BIGINT)")),

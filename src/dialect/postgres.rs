@@ -6,17 +6,6 @@ pub mod setup;
 
 use super::Dialect;
 
-/// The first instant of a unit of local time.
-macro_rules! start_of {
-    ($unit:literal) => {
-        concat!(
-            "DATE_TRUNC('",
-            $unit,
-            "', {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AT TIME ZONE {1} AT TIME ZONE 'UTC'"
-        )
-    };
-}
-
 /// PostgreSQL.
 pub static POSTGRES: Dialect = Dialect {
     name: "postgres",
@@ -147,11 +136,8 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("lower", Some("plg_state.lower({0})")),
     ("upper", Some("plg_state.upper({0})")),
     ("substring", Some("plg_state.substring({*})")),
-    ("substring/constant", Some("SUBSTRING({*})")),
     ("left", Some("plg_state.left({0}, {1})")),
-    ("left/constant", Some("LEFT({0}, {1})")),
     ("right", Some("plg_state.right({0}, {1})")),
-    ("right/constant", Some("RIGHT({0}, {1})")),
     ("contains", Some("STRPOS({0}, {1}) > 0")),
     ("ends_with", Some("RIGHT({0}, CHAR_LENGTH({1})) = {1}")),
     ("split_part", Some("SPLIT_PART({0}, {1}, CAST(NULLIF({2}, 0) AS INTEGER))")),
@@ -160,9 +146,6 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("round_float/2", Some("CAST(ROUND(CAST({0} AS NUMERIC), {1}) AS DOUBLE PRECISION)")),
     ("greatest_text", Some("GREATEST({*, |@ COLLATE \"C\"})")),
     ("least_text", Some("LEAST({*, |@ COLLATE \"C\"})")),
-    ("days", Some("CAST({0} AS {type}) / 86400000000")),
-    ("hours", Some("CAST({0} AS {type}) / 3600000000")),
-    ("date/2", Some("CAST({0} AT TIME ZONE 'UTC' AT TIME ZONE {1} AS DATE)")),
     ("year/2", Some("CAST(EXTRACT(YEAR FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
     ("month/2", Some("CAST(EXTRACT(MONTH FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
     ("day/2", Some("CAST(EXTRACT(DAY FROM {0} AT TIME ZONE 'UTC' AT TIME ZONE {1}) AS BIGINT)")),
@@ -193,10 +176,8 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("text_to_date", Some("plg_state.to_date({0})")),
     ("text_to_timestamp", Some("plg_state.to_timestamp({0})")),
     ("json_to_text", Some("CAST({0} AS TEXT)")),
-    ("decimal_to_int", Some("CAST(TRUNC({0}) AS BIGINT)")),
     ("decimal_to_text", Some("CAST(CAST({0} AS NUMERIC({from_p}, {from_s})) AS TEXT)")),
     ("float_to_text", Some("CAST({0} + 0 AS TEXT)")),
-    ("float_to_int", Some("CAST(TRUNC({0}) AS BIGINT)")),
     ("float_to_decimal", Some("CAST(CAST({0} AS NUMERIC) AS {type})")),
     ("date_to_text", Some("TO_CHAR({0}, 'YYYY-MM-DD')")),
     ("sum_int", Some("CAST(SUM({0}){over} AS BIGINT)")),

@@ -150,8 +150,6 @@ const TEMPLATES: &[(&str, Option<&str>)] = &[
     ("duration_scale", Some("PLG_DURATION_SCALE({0}, {1})")),
     ("duration_divide", Some("PLG_DURATION_DIVIDE({0}, {1})")),
     ("duration_divide/constant", Some("PLG_DURATION_DIVIDE({0}, {1})")),
-    ("days", Some("CAST({0} AS {type}) / 86400000000")),
-    ("hours", Some("CAST({0} AS {type}) / 3600000000")),
     ("timestamp_add", Some("PLG_ADD({0}, {1})")),
     ("timestamp_add/constant", Some("PLG_ADD({0}, {1:interval})")),
     ("timestamp_subtract", Some("PLG_SUBTRACT({0}, {1})")),

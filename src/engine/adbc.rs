@@ -17,7 +17,7 @@ use arrow_array::{RecordBatch, RecordBatchReader};
 use futures_util::stream;
 use tokio::sync::{mpsc as later, oneshot};
 
-use super::{EngineError, Found, Row, Rows, Texts, Trouble};
+use super::{EngineError, Row, Rows, Texts, Trouble};
 use crate::types::Type;
 pub use library::{Library, database, is_path};
 
@@ -162,17 +162,6 @@ impl Wire {
             }
         }
         Ok(texts)
-    }
-
-    /// The columns of a query, with the names of their Arrow types.
-    pub async fn schema(&self, sql: &str) -> Result<Vec<Found>, EngineError> {
-        let text = sql.to_owned();
-        self.on(sql, move |connection| {
-            let schema = query(connection, &text)?.schema();
-            let found = schema.fields().iter();
-            Ok(found.map(|it| Found { name: it.name().clone(), sql_type: it.data_type().to_string() }).collect())
-        })
-        .await
     }
 
     /// Makes a table of this session alone from rows, in place of one that has its name.

@@ -9,8 +9,8 @@ use adbc_driver_manager::ManagedDatabase;
 
 use super::adbc::{self, Library, Wire, batch};
 use super::{
-    Driver, Engine, EngineError, Found, Job, Location, Place, Relation, Row, Rows, Slot, Texts, Trouble, Value,
-    literal, quote, transaction,
+    Driver, Engine, EngineError, Found, Job, Location, Place, Relation, Row, Rows, Slot, Texts, Trouble, literal,
+    quote, transaction,
 };
 use crate::engine::file_lock::FileLock;
 use crate::types::Type;
@@ -43,12 +43,8 @@ const LIBRARY: Library = Library {
 };
 
 /// Texts that are the same everywhere, and nothing from the network.
-const SESSION: &[&str] = &[
-    "SET TimeZone = 'UTC'",
-    "SET Calendar = 'gregorian'",
-    "SET default_null_order = 'nulls_last'",
-    "SET autoinstall_known_extensions = false",
-];
+const SESSION: &str = "SET TimeZone = 'UTC'; SET Calendar = 'gregorian'; SET default_null_order = 'nulls_last'; \
+    SET autoinstall_known_extensions = false";
 
 /// Rows on their way into a table.
 const STAGE: &str = "plgc_load";
@@ -109,27 +105,8 @@ fn accepts(kind: &Type, found: &str) -> bool {
     }
 }
 
-/// Numbers that are none or do not fit, and instants that no calendar has or no reader of theirs.
 fn misfit(kind: &Type, column: &str) -> Option<String> {
-    Some(match kind {
-        Type::Decimal { precision, scale } => {
-            let most = 10_i128.pow(u32::from(precision - scale));
-            format!("ABS({column}) >= {most} OR {column} <> ROUND({column}, {scale})")
-        }
-        Type::Float => format!("NOT ISFINITE({column})"),
-        Type::Date | Type::Timestamp => {
-            format!("NOT ISFINITE({column}) OR {column} < '0001-01-01' OR {column} >= '10000-01-01'")
-        }
-        Type::Int
-        | Type::Duration
-        | Type::Months
-        | Type::Bool
-        | Type::Text
-        | Type::Enum(_)
-        | Type::Json
-        | Type::Null
-        | Type::Error => return None,
-    })
+    super::misfit_of_types(kind, column, column, format!("NOT ISFINITE({column})"))
 }
 
 fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
@@ -145,9 +122,7 @@ fn open(location: &Location) -> Job<'_, Box<dyn Engine>> {
         }
         let shared = database(path, location.library.as_deref()).await?;
         let wire = Wire::open(shared.0.clone(), Held(Some(shared)), said).await?;
-        for setting in SESSION {
-            wire.execute(setting).await?;
-        }
+        wire.execute(SESSION).await?;
         let engine: Box<dyn Engine> = Box::new(Duckdb { wire, path: path.map(Path::to_owned), lock: None, depth: 0 });
         Ok(engine)
     })
@@ -165,15 +140,15 @@ async fn database(path: Option<&Path>, library: Option<&str>) -> Result<Arc<Shar
         std::fs::create_dir_all(folder).map_err(unreachable)?;
     }
     let path = std::path::absolute(path).map_err(unreachable)?;
-    for tried in 0..=TRIES {
+    for _ in 0..TRIES {
         match shared(&path, library) {
-            Err(error) if error.trouble == Trouble::Busy && tried < TRIES => {
+            Err(error) if error.trouble == Trouble::Busy => {
                 tokio::time::sleep(std::time::Duration::from_millis(250)).await;
             }
             done => return done,
         }
     }
-    Err(EngineError::new(Trouble::Busy, format!("`{}` is open in another process", path.display())))
+    shared(&path, library)
 }
 
 fn shared(path: &Path, library: Option<&str>) -> Result<Arc<Shared>, EngineError> {
@@ -272,9 +247,7 @@ impl Engine for Duckdb {
         Box::pin(async move {
             let made = views.iter().map(|(view, query)| format!("CREATE OR REPLACE VIEW {view} AS\n{query};\n"));
             let sql: String = made.collect();
-            transaction::begin(self).await?;
-            let done = self.execute(&sql).await;
-            transaction::end(self, done, |error| error).await.map(|_| ())
+            transaction::execute(self, &sql).await
         })
     }
 
@@ -285,14 +258,7 @@ impl Engine for Duckdb {
                  WHERE table_catalog = CURRENT_DATABASE() AND table_schema = {} ORDER BY 1",
                 literal(schema)
             );
-            let rows = super::rows(self, &sql, &[Type::Text, Type::Bool]).await?;
-            let relation = |row: Row| match row.as_slice() {
-                [Value::Text(name), is_view] => {
-                    Some(Relation { name: name.clone(), is_view: *is_view == Value::Bool(true) })
-                }
-                _ => None,
-            };
-            Ok(rows.into_iter().filter_map(relation).collect())
+            super::relations(self, &sql).await
         })
     }
 

@@ -90,27 +90,9 @@ fn accepts(kind: &Type, found: &str) -> bool {
     known.iter().any(|it| it.eq_ignore_ascii_case(found))
 }
 
-/// Numbers that are none or do not fit, and instants that no calendar has or no reader of theirs.
 fn misfit(kind: &Type, column: &str) -> Option<String> {
-    Some(match kind {
-        Type::Decimal { precision, scale } => {
-            let most = 10_i128.pow(u32::from(precision - scale));
-            format!("ABS({column}) >= {most} OR {column} <> ROUND(CAST({column} AS NUMERIC), {scale})")
-        }
-        Type::Float => format!("{column} IN ('NaN', 'Infinity', '-Infinity')"),
-        Type::Date | Type::Timestamp => {
-            format!("NOT ISFINITE({column}) OR {column} < '0001-01-01' OR {column} >= '10000-01-01'")
-        }
-        Type::Int
-        | Type::Duration
-        | Type::Months
-        | Type::Bool
-        | Type::Text
-        | Type::Enum(_)
-        | Type::Json
-        | Type::Null
-        | Type::Error => return None,
-    })
+    let exact = format!("CAST({column} AS NUMERIC)");
+    super::misfit_of_types(kind, column, &exact, format!("{column} IN ('NaN', 'Infinity', '-Infinity')"))
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
@@ -314,14 +296,7 @@ impl Engine for Postgres {
                  WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname = {} ORDER BY c.relname",
                 literal(schema)
             );
-            let rows = super::rows(self, &sql, &[Type::Text, Type::Bool]).await?;
-            let relation = |row: Row| match row.as_slice() {
-                [Value::Text(name), is_view] => {
-                    Some(Relation { name: name.clone(), is_view: *is_view == Value::Bool(true) })
-                }
-                _ => None,
-            };
-            Ok(rows.into_iter().filter_map(relation).collect())
+            super::relations(self, &sql).await
         })
     }
 

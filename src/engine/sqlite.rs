@@ -283,9 +283,7 @@ impl Engine for Sqlite {
                 .iter()
                 .map(|(view, query)| format!("DROP VIEW IF EXISTS {view};\nCREATE VIEW {view} AS\n{query};\n"));
             let sql: String = made.collect();
-            transaction::begin(self).await?;
-            let done = self.execute(&sql).await;
-            transaction::end(self, done, |error| error).await.map(|_| ())
+            transaction::execute(self, &sql).await
         })
     }
 
@@ -299,14 +297,7 @@ impl Engine for Sqlite {
                 prefix.len(),
                 literal(&prefix)
             );
-            let rows = super::rows(self, &sql, &[Type::Text, Type::Bool]).await?;
-            let relation = |row: Row| match row.as_slice() {
-                [Value::Text(name), is_view] => {
-                    Some(Relation { name: name.clone(), is_view: *is_view == Value::Bool(true) })
-                }
-                _ => None,
-            };
-            Ok(rows.into_iter().filter_map(relation).collect())
+            super::relations(self, &sql).await
         })
     }
 

@@ -42,6 +42,13 @@ pub async fn end<T, E>(
     }
 }
 
+/// Executes statements that count all together, or not at all.
+pub async fn execute(engine: &mut dyn Engine, sql: &str) -> Result<(), EngineError> {
+    begin(engine).await?;
+    let done = engine.execute(sql).await;
+    end(engine, done, |error| error).await.map(|_| ())
+}
+
 fn name(depth: u32) -> String {
     format!("plgc_{depth}")
 }

@@ -182,45 +182,41 @@ impl Run<'_> {
     fn wanted(&self, sync: &Sync) -> Result<Vec<Wanted>, Stop> {
         let mut best: BTreeMap<String, Wanted> = BTreeMap::new();
         for place in 0..self.entity_rows(sync.entity).len() {
-            let is_sent = sync.filter.map_or(Ok(true), |filter| self.field(filter, place).map(|(it, _)| it.holds()))?;
-            let at = At { over: RowsOf::Entity(sync.entity), place };
-            let row = [Frame::outer(at)];
-            let Some(key) = self.eval(&sync.matches.1, &row)?.text().filter(|_| is_sent) else { continue };
-            let mut wanted = Wanted { key: key.clone(), fields: Vec::new(), order: Vec::new(), place };
+            let Some(mut wanted) = self.candidate(sync, place)? else { continue };
+            let row = [Frame::outer(At { over: RowsOf::Entity(sync.entity), place })];
             for (name, value) in &sync.set {
                 let found = self.written_as(sync, name, value, &row)?;
                 wanted.fields.push((name.clone(), found, is_now(value)));
             }
-            for order in &sync.pick {
-                let value = self.ordered(&order.by, &row)?;
-                wanted.order.push((value, order.descending));
-            }
-            match best.get(&key) {
+            match best.get(&wanted.key) {
                 Some(other) if !comes_before(&wanted, other) => {}
                 _ => {
-                    best.insert(key, wanted);
+                    best.insert(wanted.key.clone(), wanted);
                 }
             }
         }
         Ok(best.into_values().collect())
     }
 
+    /// A row that a sync wants, with its match key and what `pick` orders it by; its fields are not filled in.
+    fn candidate(&self, sync: &Sync, place: usize) -> Result<Option<Wanted>, Stop> {
+        let is_sent = sync.filter.map_or(Ok(true), |filter| self.field(filter, place).map(|(it, _)| it.holds()))?;
+        let row = [Frame::outer(At { over: RowsOf::Entity(sync.entity), place })];
+        let Some(key) = self.eval(&sync.matches.1, &row)?.text().filter(|_| is_sent) else { return Ok(None) };
+        let mut order = Vec::new();
+        for it in &sync.pick {
+            order.push((self.ordered(&it.by, &row)?, it.descending));
+        }
+        Ok(Some(Wanted { key, fields: Vec::new(), order, place }))
+    }
+
     /// The row of a match key that is sent: the best of those that the sync wants.
-    pub(super) fn best(&self, sync: &Sync, key: &Value) -> Result<Option<usize>, Stop> {
+    pub(super) fn best(&self, sync: &Sync, key: &str) -> Result<Option<usize>, Stop> {
         let mut best: Option<Wanted> = None;
         for place in 0..self.entity_rows(sync.entity).len() {
-            let row = [Frame::outer(At { over: RowsOf::Entity(sync.entity), place })];
-            let is_of_it = self.eval(&sync.matches.1, &row)?.equals(key);
-            if !is_of_it || !sync.filter.map_or(Ok(true), |it| self.field(it, place).map(|(it, _)| it.holds()))? {
-                continue;
-            }
-            let (fields, mut order) = (Vec::new(), Vec::new());
-            for it in &sync.pick {
-                order.push((self.ordered(&it.by, &row)?, it.descending));
-            }
-            let wanted = Wanted { key: String::new(), fields, order, place };
-            if best.as_ref().is_none_or(|other| comes_before(&wanted, other)) {
-                best = Some(wanted);
+            let found = self.candidate(sync, place)?.filter(|it| it.key == key);
+            if let Some(found) = found.filter(|it| best.as_ref().is_none_or(|other| comes_before(it, other))) {
+                best = Some(found);
             }
         }
         Ok(best.map(|it| it.place))

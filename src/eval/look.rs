@@ -121,18 +121,14 @@ impl<'a> Look<'a> {
     /// # Errors
     /// Where a value does not fit into its type.
     pub fn picked(&self, sync: &Sync, row: RowAt) -> Result<Option<String>, Stop> {
-        let key = self.value(&sync.matches.1, row, false)?;
-        let best = if key.is_null() { None } else { self.0.best(sync, &key)? };
-        let column = self.0.program.entity(sync.entity).key;
-        let at = |place| At { over: RowsOf::Entity(sync.entity), place };
-        Ok(best.and_then(|place| self.0.column(at(place), column).text()))
+        let Some(key) = self.value(&sync.matches.1, row, false)?.text() else { return Ok(None) };
+        Ok(self.0.best(sync, &key)?.map(|place| self.key(RowAt { entity: sync.entity, place })))
     }
 
     /// The row's key.
     #[must_use]
     pub fn key(&self, row: RowAt) -> String {
-        let column = self.0.program.entity(row.entity).key;
-        self.0.column(At { over: RowsOf::Entity(row.entity), place: row.place }, column).text().unwrap_or_default()
+        self.0.key_of(At { over: RowsOf::Entity(row.entity), place: row.place }).text().unwrap_or_default()
     }
 
     /// When what a sync from a step sent of the last entry of the row was accepted, of what was.
@@ -142,10 +138,7 @@ impl<'a> Look<'a> {
     pub fn accepted(&self, stream: &Stream, row: RowAt, all: &[Receipt]) -> Result<Option<i64>, Stop> {
         let sequence = self.0.program.sequence(stream.sequence);
         let entry = self.0.field(sequence.entry, row.place)?.0;
-        let key = self
-            .0
-            .column(At { over: RowsOf::Entity(row.entity), place: row.place }, self.0.program.entity(row.entity).key);
-        let firing = self.0.firing_of(stream, &key.text().unwrap_or_default(), entry.as_int());
+        let firing = self.0.firing_of(stream, &self.key(row), entry.as_int());
         Ok(all.iter().find(|it| it.firing == firing && self.0.is_of(it, stream)).map(|it| it.at))
     }
 

@@ -161,7 +161,7 @@ pub static ALL: &[Function] = &[
         parameters: &[one("x", Duration)],
         returns: Returns::Fixed(Type::Float),
         nulls: Nulls::Strict,
-        template: "{0} / 86400000000.0",
+        template: "CAST({0} AS {type}) / 86400000000",
         example: ("days(36 hours)", "1.5"),
     },
     Function {
@@ -170,7 +170,7 @@ pub static ALL: &[Function] = &[
         parameters: &[one("x", Duration)],
         returns: Returns::Fixed(Type::Float),
         nulls: Nulls::Strict,
-        template: "{0} / 3600000000.0",
+        template: "CAST({0} AS {type}) / 3600000000",
         example: ("hours(90 minutes)", "1.5"),
     },
 ];

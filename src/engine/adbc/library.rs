@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use adbc_core::Driver as _;
+use adbc_core::LOAD_FLAG_DEFAULT;
 use adbc_core::error::Error;
 use adbc_core::options::{AdbcVersion, OptionDatabase, OptionValue};
-use adbc_core::{LOAD_FLAG_DEFAULT, options::OptionDatabase as Key};
 use adbc_driver_manager::{ManagedDatabase, ManagedDriver};
 
 use crate::engine::{EngineError, Trouble};
@@ -37,9 +37,9 @@ pub fn database(
 ) -> Result<ManagedDatabase, EngineError> {
     let mut driver = load(library, asked)?;
     let key = |name: &str| match name {
-        "uri" => Key::Uri,
-        "username" => Key::Username,
-        "password" => Key::Password,
+        "uri" => OptionDatabase::Uri,
+        "username" => OptionDatabase::Username,
+        "password" => OptionDatabase::Password,
         other => OptionDatabase::Other(other.to_owned()),
     };
     let options = options.into_iter().map(|(name, value)| (key(name), OptionValue::String(value)));

@@ -10,11 +10,9 @@ type View = (String, String);
 /// Replaces in place; else in place with the columns in their old order; else drops the views and makes them anew.
 pub(super) async fn replace(engine: &mut dyn Engine, views: &[View], gone: &[String]) -> Result<(), EngineError> {
     let replace = views.iter().map(|(view, query)| format!("CREATE OR REPLACE VIEW {view} AS\n{query};\n"));
-    transaction::begin(engine).await?;
-    let done = engine.execute(&replace.collect::<String>()).await;
-    match transaction::end(engine, done, |error| error).await {
+    match transaction::execute(engine, &replace.collect::<String>()).await {
         Err(error) if error.trouble == Trouble::ViewShape => {}
-        done => return done.map(|_| ()),
+        done => return done,
     }
     transaction::begin(engine).await?;
     let kept = keep_order(engine, views).await;
