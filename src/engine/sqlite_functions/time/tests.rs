@@ -38,6 +38,9 @@ fn arithmetic_is_exact_and_months_clamp() {
     assert_eq!(between("2026-01-15", "2026-01-16"), Ok(DAY));
     assert!(add("soon", 1).is_err());
     assert!(add("9999-12-31", DAY).is_err());
+    let far = |text: &str| Err(format!("`{text}` leaves the range of years"));
+    assert_eq!(add("0001-01-01", -DAY), far("0001-01-01"));
+    assert_eq!(add_months("0001-01-27", -1), far("0001-01-27"));
 }
 
 #[test]
